@@ -1,0 +1,181 @@
+"""The error tree and the diagnostic: what went wrong, where, and what to do.
+
+RendererError
+├── UsageError             the command line asks for something that is not there        exit 2
+├── SpecError              every diagnostic of a storyboard, at once                    exit 2
+├── GateError              a gate is shut: consent, budget, a frozen build              exit 3
+├── StoreError             the store cannot be read or written                          exit 4
+├── MediaError             a picture, clip or sequence is not what it must be           exit 1
+│   └── MediaToolError     ffmpeg is missing or cannot be started                       exit 4
+└── ProviderError          a generation did not give a clip                             exit 1
+    ├── ProviderUnavailable    down, rate-limited, unauthorised: a retry may help       exit 4
+    ├── ProviderRefused        the request itself was refused                           exit 1
+    └── ProviderFailed         the generation was accepted and then failed              exit 1
+
+Every error carries a stable `code` that `renderer help CODE` explains, one sentence, aligned facts
+and one hint. Owns no I/O and knows no room above it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar, Literal
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A span of a source text. Lines and columns count from 1; columns count characters, not bytes.
+
+    `end_column` is one past the last character and on the same line, so a caret run is
+    `end_column - column` long; `path` is the JSON path of the node, such as `$.shots[2].image`.
+    """
+
+    file: str
+    line: int
+    column: int
+    end_column: int
+    path: str = "$"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A diagnostic that does not yet know its place: pure rooms find, whoever holds the text places.
+
+    `field` is a path below the thing examined, `("image",)` or `("params", "cfg_scale")`.
+    """
+
+    code: str
+    message: str
+    field: tuple[str | int, ...] = ()
+    severity: Severity = "error"
+    notes: tuple[str, ...] = ()
+    hint: str | None = None
+
+    def at(self, place: Place | None) -> Diagnostic:
+        return Diagnostic(
+            code=self.code,
+            message=self.message,
+            place=place,
+            severity=self.severity,
+            notes=self.notes,
+            hint=self.hint,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One thing wrong with one storyboard: what (message), where (place), what else, what to do.
+
+    `related` names further places, such as the first of two equal keys, each with a few words.
+    """
+
+    code: str
+    message: str
+    place: Place | None = None
+    severity: Severity = "error"
+    notes: tuple[str, ...] = ()
+    hint: str | None = None
+    related: tuple[tuple[Place, str], ...] = ()
+
+    def in_file(self, file: str) -> Diagnostic:
+        """The same diagnostic with a place: the top of `file` where it had none."""
+        return self if self.place else replace(self, place=Place(file, 1, 1, 1))
+
+
+class RendererError(Exception):
+    """Base of all errors meant for a user. `facts` are printed aligned, in order."""
+
+    code: str = "E600"
+    exit_code: ClassVar[int] = 1
+    retryable: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        hint: str | None = None,
+        facts: Iterable[tuple[str, object]] = (),
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code or type(self).code
+        self.hint = hint
+        self.facts = tuple((name, str(value)) for name, value in facts)
+
+
+class UsageError(RendererError):
+    """The command line names something that does not exist."""
+
+    code = "U001"
+    exit_code = 2
+
+
+class SpecError(RendererError):
+    """All diagnostics of one or more storyboards, in file order; at least one is an error."""
+
+    code = "S200"
+    exit_code = 2
+
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        errors = sum(d.severity == "error" for d in diagnostics)
+        assert errors, "BUG: a SpecError without an error"
+        super().__init__(f"{errors} error{'s' if errors > 1 else ''}", code=diagnostics[0].code)
+        self.diagnostics = tuple(diagnostics)
+
+
+class GateError(RendererError):
+    """Nothing was done, because a gate is shut."""
+
+    code = "G900"
+    exit_code = 3
+
+
+class StoreError(RendererError):
+    """The store cannot be read or written: full disk, no permission, damaged bytes."""
+
+    code = "E610"
+    exit_code = 4
+    retryable = True
+
+
+class MediaError(RendererError):
+    """A picture, clip or sequence is not what it must be; `facts` hold argv and the end of stderr."""
+
+    code = "M800"
+
+
+class MediaToolError(MediaError):
+    """ffmpeg is missing or cannot be started."""
+
+    code = "E620"
+    exit_code = 4
+
+
+class ProviderError(RendererError):
+    """A generation did not give a clip."""
+
+    code = "P700"
+
+
+class ProviderUnavailable(ProviderError):  # noqa: N818 - named for what it states
+    """The provider cannot be used now; a retry may help."""
+
+    code = "P701"
+    exit_code = 4
+    retryable = True
+
+
+class ProviderRefused(ProviderError):  # noqa: N818
+    """The provider refused this very request; the same request will be refused again."""
+
+    code = "P702"
+
+
+class ProviderFailed(ProviderError):  # noqa: N818
+    """The generation was accepted and then failed."""
+
+    code = "P703"

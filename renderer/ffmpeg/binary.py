@@ -1,0 +1,77 @@
+"""Which ffmpeg runs, and the name of its build.
+
+`RENDERER_FFMPEG` wins; else the static build that the `imageio-ffmpeg` wheel carries; else `ffmpeg` on the
+path. The build's name enters every free manifest, because another build gives other bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from renderer.errors import MediaToolError
+
+VERSION_TIMEOUT_S = 20.0
+VARIABLE = "RENDERER_FFMPEG"
+
+
+@dataclass(frozen=True, slots=True)
+class Ffmpeg:
+    """An ffmpeg that answered: its path and the name of its build, such as `n9.0.2-17-g2a571b6068-20260930+1f6cbb2a`."""
+
+    path: Path
+    build: str
+
+
+def locate_ffmpeg(environ: Mapping[str, str]) -> Path:
+    """The path of the ffmpeg to use, without starting it; raises `MediaToolError` when there is none."""
+    if chosen := environ.get(VARIABLE):
+        found = shutil.which(chosen, path=environ.get("PATH"))
+        if not found:
+            raise MediaToolError(
+                f"there is no program at `{chosen}`",
+                hint=f"unset `{VARIABLE}` to use the ffmpeg that comes with the installation",
+                facts=[(VARIABLE, chosen)],
+            )
+        return Path(found).resolve()
+    return _bundled() or _on_path(environ)
+
+
+def describe_ffmpeg(path: Path) -> Ffmpeg:
+    """Start `ffmpeg -version` once and name the build: version plus a digest of all that it prints.
+
+    The digest covers the configuration and the versions of ffmpeg's own libraries. Raises `MediaToolError`
+    when it does not start or answers something else.
+    """
+    try:
+        answer = subprocess.run(
+            [str(path), "-version"], capture_output=True, timeout=VERSION_TIMEOUT_S, check=True, text=True
+        ).stdout
+        version = answer.split(maxsplit=3)[2]
+    except (OSError, subprocess.SubprocessError, IndexError, UnicodeDecodeError) as error:
+        raise MediaToolError(
+            "ffmpeg does not answer",
+            facts=[("program", path), ("error", error)],
+            hint="run `renderer doctor`",
+        ) from error
+    return Ffmpeg(path, f"{version}+{hashlib.sha256(answer.encode()).hexdigest()[:8]}")
+
+
+def _bundled() -> Path | None:
+    from imageio_ffmpeg import get_ffmpeg_exe  # noqa: PLC0415 - costs 15 ms, not needed when a path is set
+
+    try:
+        return Path(get_ffmpeg_exe()).resolve()
+    except RuntimeError:
+        return None
+
+
+def _on_path(environ: Mapping[str, str]) -> Path:
+    found = shutil.which("ffmpeg", path=environ.get("PATH"))
+    if not found:
+        raise MediaToolError("ffmpeg was not found", hint=f"install ffmpeg, or set `{VARIABLE}` to its path")
+    return Path(found).resolve()

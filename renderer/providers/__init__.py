@@ -1,0 +1,1 @@
+"""Vendors behind one port. `base` holds the port; one file per vendor."""
