@@ -1,0 +1,261 @@
+"""Runs a graph of steps: each as soon as its needs have results, as many at once as its pool allows.
+
+The loop owns every decision; tasks only compute and return. One function, `_Run._set`, makes all
+transitions of a step's state. The laws, each with a test of its number:
+
+1. A step starts only when every need has a result, and a step whose need failed is blocked, with all behind it.
+2. At most `pool` actions of a pool run at once, started in the order in which the steps were given.
+3. Of two steps with one key, and of two builds on one store, one runs and the other reuses.
+4. A failure stops nothing else, unless `fail_fast` is set; then nothing new starts and what runs is finished.
+5. An interrupt stops what runs, keeps what is done, and blocks the rest.
+6. A result is recorded before anything that needs it starts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from renderer.errors import GateError, RendererError
+from renderer.execute.events import Emit, Finished, Outcome, Planned, Started, Waiting
+from renderer.model import Result
+from renderer.plan.action import Action
+
+
+class State(Enum):
+    """What is true of a step."""
+
+    WANT = "at least one need has no result yet"
+    READY = "every need has a result; it stands in its pool's queue"
+    RUNNING = "it has a place in its pool, and its task has not returned"
+    DONE = "its result is in the store and on record"
+    FAILED = "its action was tried and raised"
+    BLOCKED = "it will not be tried: a need failed or was blocked, or the run was stopped"
+
+
+ENDED = (State.DONE, State.FAILED, State.BLOCKED)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A node of the graph. `decide` is pure: from the needs' results it says what to do, or gives the result."""
+
+    name: str
+    decide: Callable[[Mapping[str, Result]], Action | Result]
+    needs: tuple[str, ...] = ()
+    pool: str = "local"
+    always: bool = False
+
+
+class Shelf(Protocol):
+    """Where results are looked up and recorded: the store, as far as the engine needs it."""
+
+    def find(self, key: str) -> Result | None: ...
+
+    def record(self, action: Action, result: Result) -> None: ...
+
+    def exclusive(self, key: str, *, on_wait: Callable[[], None]) -> AbstractAsyncContextManager[None]: ...
+
+
+class Performer(Protocol):
+    """Does what an action asks and puts the bytes into the store. May spend money."""
+
+    async def perform(self, action: Action) -> Result: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a step ended."""
+
+    outcome: Outcome
+    result: Result | None = None
+    error: RendererError | None = None
+
+
+async def run_steps(
+    steps: Iterable[Step],
+    *,
+    shelf: Shelf,
+    performer: Performer,
+    pools: Mapping[str, int],
+    emit: Emit,
+    stop: asyncio.Event,
+    fail_fast: bool = False,
+) -> dict[str, Ending]:
+    """Run all steps and say how each ended, in the order given. Raises nothing that a step can raise.
+
+    `pools` holds the most actions at once for every pool named, ≥ 1. Setting `stop` interrupts.
+    May spend money through `performer`.
+    """
+    run = _Run(tuple(steps), shelf=shelf, performer=performer, pools=pools, emit=emit, fail_fast=fail_fast)
+    return await run.until_ended(stop)
+
+
+class _Run:
+    """One run of the loop.
+
+    Approach:
+    - every step begins in WANT; a step without open needs is READY and queued in its pool;
+    - the loop starts queued steps while their pools have room, then sleeps until a task returns;
+    - an ended step frees its place, and makes READY, or blocks, the steps that need it;
+    - the loop ends when no task runs and no queue can move.
+    """
+
+    def __init__(
+        self,
+        steps: tuple[Step, ...],
+        *,
+        shelf: Shelf,
+        performer: Performer,
+        pools: Mapping[str, int],
+        emit: Emit,
+        fail_fast: bool,
+    ) -> None:
+        self.steps = {step.name: step for step in steps}
+        assert len(self.steps) == len(steps), "BUG: two steps of one name"
+        self.shelf, self.performer, self.pools, self.emit = shelf, performer, pools, emit
+        self.fail_fast = fail_fast
+        self.states = dict.fromkeys(self.steps, State.WANT)
+        self.endings: dict[str, Ending] = {}
+        self.open_needs = {step.name: len(step.needs) for step in steps}
+        self.needed_by: dict[str, list[str]] = {}
+        for step in steps:
+            for need in step.needs:
+                assert need in self.steps, f"BUG: `{step.name}` needs unknown `{need}`"
+                self.needed_by.setdefault(need, []).append(step.name)
+        self.queues: dict[str, deque[str]] = {step.pool: deque() for step in steps}
+        self.running: Counter[str] = Counter()
+        self.tasks: dict[asyncio.Task[Ending], str] = {}
+        self.starting = True
+
+    async def until_ended(self, stop: asyncio.Event) -> dict[str, Ending]:
+        self.emit(Planned(len(self.steps)))
+        for name, count in self.open_needs.items():
+            if not count:
+                self._set(name, State.READY)
+        stopped = asyncio.create_task(stop.wait())
+        try:
+            while self._start_ready():
+                await asyncio.wait({*self.tasks, stopped}, return_when=asyncio.FIRST_COMPLETED)
+                if stopped.done():
+                    await self._interrupt()
+                self._settle()
+        finally:
+            stopped.cancel()
+            await self._interrupt()
+        self._block_the_rest(stop.is_set())
+        return {name: self.endings[name] for name in self.steps}
+
+    def _start_ready(self) -> bool:
+        for pool, queue in self.queues.items():
+            while self.starting and queue and self.running[pool] < self.pools[pool]:
+                name = queue.popleft()
+                self._set(name, State.RUNNING)
+                self.running[pool] += 1
+                self.tasks[asyncio.create_task(self._attempt(self.steps[name]))] = name
+        return bool(self.tasks)
+
+    def _settle(self) -> None:
+        for task in [task for task in self.tasks if task.done()]:
+            name = self.tasks.pop(task)
+            self.running[self.steps[name].pool] -= 1
+            if task.cancelled():
+                self._end(name, Ending(Outcome.BLOCKED, error=_interrupted()))
+            else:
+                self._end(name, task.result())
+
+    def _end(self, name: str, ending: Ending) -> None:
+        self.endings[name] = ending
+        if ending.result is not None:
+            self._set(name, State.DONE)
+            for dependent in self.needed_by.get(name, ()):
+                self.open_needs[dependent] -= 1
+                if not self.open_needs[dependent] and self.states[dependent] is State.WANT:
+                    self._set(dependent, State.READY)
+            return
+        self._set(name, State.FAILED if ending.outcome is Outcome.FAILED else State.BLOCKED)
+        self.starting = self.starting and not (self.fail_fast and ending.outcome is Outcome.FAILED)
+        for dependent in self.needed_by.get(name, ()):
+            if self.states[dependent] is State.WANT:
+                self._end_unstarted(dependent, _needs_missing(name))
+
+    def _end_unstarted(self, name: str, error: RendererError) -> None:
+        self.emit(Finished(name, "", Outcome.BLOCKED, 0.0, error=error))
+        self._end(name, Ending(Outcome.BLOCKED, error=error))
+
+    def _block_the_rest(self, interrupted: bool) -> None:  # noqa: FBT001
+        for name, state in list(self.states.items()):
+            if state not in ENDED and self.states[name] not in ENDED:
+                self._end_unstarted(name, _interrupted() if interrupted else _stopped_early())
+
+    def _set(self, name: str, state: State) -> None:
+        before = self.states[name]
+        assert before not in ENDED, f"BUG: `{name}` ended twice"
+        assert state is not State.READY or not self.open_needs[name], f"BUG: `{name}` is not ready"
+        assert state is not State.RUNNING or before is State.READY, f"BUG: `{name}` runs before it is ready"
+        self.states[name] = state
+        if state is State.READY:
+            self.queues[self.steps[name].pool].append(name)
+
+    async def _interrupt(self) -> None:
+        self.starting = False
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+
+    async def _attempt(self, step: Step) -> Ending:
+        started = time.monotonic()
+        kind = ""
+        try:
+            decided = step.decide({need: self._result(need) for need in step.needs})
+            if isinstance(decided, Result):
+                ending = Ending(Outcome.REUSED, result=decided)
+            else:
+                kind = decided.kind
+                ending = await self._reuse_or_run(step, decided)
+        except RendererError as error:
+            ending = Ending(Outcome.FAILED, error=error)
+        except asyncio.CancelledError:
+            self.emit(
+                Finished(step.name, kind, Outcome.BLOCKED, time.monotonic() - started, error=_interrupted())
+            )
+            raise
+        elapsed_s = time.monotonic() - started
+        self.emit(Finished(step.name, kind, ending.outcome, elapsed_s, ending.result, ending.error))
+        return ending
+
+    async def _reuse_or_run(self, step: Step, action: Action) -> Ending:
+        if not step.always and (found := self.shelf.find(action.key)):
+            return Ending(Outcome.REUSED, result=found)
+        async with self.shelf.exclusive(action.key, on_wait=lambda: self.emit(Waiting(step.name))):
+            if not step.always and (found := self.shelf.find(action.key)):
+                return Ending(Outcome.REUSED, result=found)
+            self.emit(Started(step.name, action.kind))
+            result = await self.performer.perform(action)
+            self.shelf.record(action, result)
+        return Ending(Outcome.RAN, result=result)
+
+    def _result(self, name: str) -> Result:
+        result = self.endings[name].result
+        assert result is not None, f"BUG: `{name}` has no result"
+        return result
+
+
+def _needs_missing(name: str) -> RendererError:
+    return GateError(f"`{name}` has no clip", code="G901")
+
+
+def _interrupted() -> RendererError:
+    return GateError("interrupted", code="G902", hint="run the same command again: what is done stays done")
+
+
+def _stopped_early() -> RendererError:
+    return GateError(
+        "not started after an earlier failure", code="G903", hint="leave out `--fail-fast` to keep going"
+    )

@@ -1,0 +1,57 @@
+"""What the engine says while it works; whoever listens prints, records or ignores it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from renderer.errors import RendererError
+from renderer.model import Result
+
+
+class Outcome(Enum):
+    """The four ways in which a step ends."""
+
+    REUSED = "reused"
+    RAN = "ran"
+    FAILED = "failed"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """Before the first step: how many there are."""
+
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A step's action runs now."""
+
+    step: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Another build is making the very same thing; this one waits for it."""
+
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A step has ended. `result` is set for reused and ran; `error` says why for failed and blocked."""
+
+    step: str
+    kind: str
+    outcome: Outcome
+    elapsed_s: float
+    result: Result | None = None
+    error: RendererError | None = None
+
+
+Event = Planned | Started | Waiting | Finished
+Emit = Callable[[Event], None]

@@ -1,0 +1,59 @@
+"""An action: a node of the plan with all that is needed to make its result anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from renderer.digest import Digest, action_key
+from renderer.model import Asker, Json, MediaFacts
+
+Kind = Literal["generate", "segment", "sound", "join"]
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """Bytes that an action reads: their digest, where they lie outside the store if they do, and their facts.
+
+    `path` None means the store has them.
+    """
+
+    digest: Digest
+    path: Path | None = None
+    facts: MediaFacts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What is to be made. `name` is for people; `key` is the digest of `manifest` and names the result.
+
+    `inputs` holds, for each role (`image`, `clip`, `picture`, …), the inputs in order.
+    """
+
+    name: str
+    kind: Kind
+    manifest: Mapping[str, Json]
+    key: str
+    inputs: Mapping[str, tuple[Input, ...]] = field(default_factory=dict)
+    askers: tuple[Asker, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        manifest: Mapping[str, Json],
+        *,
+        name: str,
+        inputs: Mapping[str, tuple[Input, ...]],
+        askers: tuple[Asker, ...] = (),
+    ) -> Action:
+        """The action of a manifest; its key is computed here and nowhere else."""
+        return cls(
+            name=name,
+            kind=manifest["action"],
+            manifest=manifest,
+            key=action_key(manifest),
+            inputs=inputs,
+            askers=askers,
+        )

@@ -1,0 +1,117 @@
+"""A compiled storyboard as plain rows: small enough to keep, quick enough to read ten thousand of.
+
+Everything here follows from the text, the catalogue and the inputs' digests alone, so it may be cached
+under their digests. What the store has is never in it: verdicts are made anew each time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from renderer.model import Json
+
+FORM = 1
+
+
+class TakeRow(NamedTuple):
+    """One take: `paid` makes `estimate_usd` count (None: unknown price). Line and column are the shot id's."""
+
+    shot: str
+    take: int
+    key: str
+    provider: str
+    model: str | None
+    seed: int
+    paid: bool
+    estimate_usd: str | None
+    line: int
+    column: int
+
+    @property
+    def name(self) -> str:
+        return self.shot if self.take == 1 else f"{self.shot}.take{self.take}"
+
+
+class FootageRow(NamedTuple):
+    """Own footage of one shot: its path relative to the storyboard's folder, digest and stored facts."""
+
+    shot: str
+    path: str
+    sha256: str
+    size_bytes: int
+    facts: Mapping[str, Json]
+
+
+class SlotRow(NamedTuple):
+    """One entry of the cut: exactly one of `take` and `footage` is an index, the other -1.
+
+    `in_s` is an exact fraction in seconds of the clip; `frames` at the output's rate, rounded cumulatively.
+    """
+
+    shot: str
+    take: int
+    footage: int
+    in_s: str
+    frames: int
+
+
+class OutputRow(NamedTuple):
+    """One film: its path below the project's root, size or None for the first clip's, rate, fit and slots."""
+
+    name: str
+    file: str
+    size: str | None
+    fps: str
+    fit: str
+    slots: tuple[SlotRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A storyboard ready to be looked up. Takes in order of the file, each shot's takes in order; outputs ≥ 1.
+
+    `inputs` are the files it depends on besides the storyboard (path relative to the storyboard's folder,
+    sha256, size); `urls` the pinned ones. `warnings` are diagnostics in their JSON form.
+    """
+
+    title: str | None
+    takes: tuple[TakeRow, ...]
+    footage: tuple[FootageRow, ...]
+    outputs: tuple[OutputRow, ...]
+    inputs: tuple[tuple[str, str, int], ...]
+    urls: tuple[tuple[str, str, int], ...]
+    warnings: tuple[Mapping[str, Json], ...]
+
+    def to_json(self) -> dict[str, Json]:
+        return {
+            "form": FORM,
+            "title": self.title,
+            "takes": self.takes,
+            "footage": self.footage,
+            "outputs": self.outputs,
+            "inputs": self.inputs,
+            "urls": self.urls,
+            "warnings": self.warnings,
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Json]) -> Compiled:
+        """The inverse of `to_json`; raises `KeyError`, `TypeError` or `ValueError` for another form."""
+        if value["form"] != FORM:
+            raise ValueError("another form")
+        return cls(
+            title=value["title"],
+            takes=tuple(map(TakeRow._make, value["takes"])),
+            footage=tuple(map(FootageRow._make, value["footage"])),
+            outputs=tuple(_output(row) for row in value["outputs"]),
+            inputs=tuple((path, sha256, size) for path, sha256, size in value["inputs"]),
+            urls=tuple((url, sha256, size) for url, sha256, size in value["urls"]),
+            warnings=tuple(value["warnings"]),
+        )
+
+
+def _output(row: Sequence[Json]) -> OutputRow:
+    *head, slots = row
+    return OutputRow._make([*head, tuple(map(SlotRow._make, slots))])
