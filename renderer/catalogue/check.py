@@ -1,0 +1,101 @@
+"""Whether a model can make a request: every finding at once, pure, before anything is spent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from renderer.catalogue.entry import Field, Model
+from renderer.catalogue.limits import check_shape, check_value
+from renderer.catalogue.neutral import NEUTRAL, asked
+from renderer.catalogue.params import check_params
+from renderer.catalogue.wording import bounds
+from renderer.errors import Finding
+from renderer.model import Json, Request, Size
+
+SEED_UNASKED = 1
+
+
+def check(request: Request, *, model: Model, stills: Mapping[str, Size], takes: int = 1) -> list[Finding]:
+    """All that stands between a request and its model, in the order of `NEUTRAL`, then of `params`.
+
+    `stills` has the size of each image that could be read, by neutral field; `takes` ≥ 1 is how many seeds
+    in a row are used. Errors: S302 missing, S303 not a value that the model makes, S304 out of range, S305 too
+    long, S306 unknown and S307 bad entry of params, S309 shape. Warning: S308 not sent. A lenient model has
+    no findings.
+    """
+    if model.lenient:
+        return []
+    values = asked(request)
+    findings = [
+        finding for name in NEUTRAL for finding in _check_field(name, values, model=model, stills=stills)
+    ]
+    return [
+        *findings,
+        *_check_seed(request, model=model, takes=takes),
+        *check_params(request.params, model=model),
+    ]
+
+
+def _check_field(
+    name: str, values: Mapping[str, Json], *, model: Model, stills: Mapping[str, Size]
+) -> Iterator[Finding]:
+    field = model.fields.get(name)
+    if name not in values:
+        if field and field.required:
+            yield _missing(field, model=model)
+    elif field is None or not field.honoured:
+        yield _not_sent(name, model=model, ignored=field is not None)
+    else:
+        yield from check_value(field, values[name], model=model.id)
+        if field.shape and name in stills and field.shape.unless not in values:
+            yield from check_shape(field.shape, stills[name], name=name, model=model.id)
+
+
+def _missing(field: Field, *, model: Model) -> Finding:
+    return Finding(
+        code="S302",
+        message=f"`{model.id}` needs `{field.name}`, and none is given",
+        field=(field.name,),
+        hint=f"add `{field.name}`: {NEUTRAL[field.name].meaning}",
+    )
+
+
+def _not_sent(name: str, *, model: Model, ignored: bool) -> Finding:
+    why = "ignores" if ignored else "has no"
+    return Finding(
+        code="S308",
+        message=f"`{model.id}` {why} `{name}`: it is not sent and not part of the key",
+        field=(name,),
+        severity="warning",
+        hint=f"take `{name}` out, or choose a model that has it",
+    )
+
+
+def _check_seed(request: Request, *, model: Model, takes: int) -> Iterator[Finding]:
+    if not model.seed_honoured:
+        if request.seed != SEED_UNASKED:
+            yield _seed_not_sent(model)
+        return
+    limits, last = model.fields["seed"].limits, request.seed + takes - 1
+    low, high = limits.get("minimum"), limits.get("maximum")
+    if low is not None and request.seed < low:
+        yield _bad_seed(f"{bounds(low, high)}, not {request.seed}", model=model, hint=f"the least is {low}")
+    elif high is not None and last > high:
+        of_take = f", which take {takes} uses" if takes > 1 else ""
+        hint = f"the most is {high - takes + 1}" + (f" with {takes} takes" if takes > 1 else "")
+        yield _bad_seed(f"{bounds(low, high)}, not {last}{of_take}", model=model, hint=hint)
+
+
+def _bad_seed(told: str, *, model: Model, hint: str) -> Finding:
+    return Finding(code="S304", message=f"`seed` of `{model.id}` is {told}", field=("seed",), hint=hint)
+
+
+def _seed_not_sent(model: Model) -> Finding:
+    why = "ignores" if "seed" in model.fields else "has no"
+    return Finding(
+        code="S308",
+        message=f"`{model.id}` {why} `seed`: it is not sent, and takes are told apart by their number",
+        field=("seed",),
+        severity="warning",
+        hint="take `seed` out, or choose a model that has it",
+    )

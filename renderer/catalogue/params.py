@@ -1,0 +1,92 @@
+"""The model's own further fields, `params`, checked against their JSON Schemas in our own words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from renderer.catalogue.entry import APPEND, Field, Model
+from renderer.catalogue.wording import did_you_mean, either, listed, literal
+from renderer.errors import Finding
+from renderer.model import Json
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+
+
+def check_params(params: Mapping[str, Json], *, model: Model) -> Iterator[Finding]:
+    """Findings in the order of `params`, then what is missing. jsonschema is imported only where it decides."""
+    known = {name: value for name, value in params.items() if name in model.params}
+    yield from (_unknown(name, model=model) for name in params if name not in known)
+    yield from (_missing(name, model=model) for name in model.params_required if name not in params)
+    if known:
+        yield from _check_known(known, model=model)
+
+
+def _check_known(params: Mapping[str, Json], *, model: Model) -> Iterator[Finding]:
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - 60 ms that most storyboards need not pay
+
+    validator = Draft202012Validator({"properties": model.params})
+    for error in sorted(
+        validator.iter_errors(dict(params)), key=lambda error: list(map(str, error.absolute_path))
+    ):
+        path = ("params", *error.absolute_path)
+        yield Finding(
+            code="S307", message=f"`{_dotted(path)}` {_reason(error)}", field=path, hint=_hint(error)
+        )
+
+
+def _unknown(name: str, *, model: Model) -> Finding:
+    neutral = next(
+        (field.name for field in model.fields.values() if name in (field.name, *_wired(field))), None
+    )
+    return Finding(
+        code="S306",
+        message=f"`{model.id}` has no `params.{name}`",
+        field=("params", name),
+        notes=(f"params of `{model.id}`: {listed(model.params) or 'none'}",),
+        hint=f"that is `{neutral}` of the shot itself" if neutral else did_you_mean(name, model.params),
+    )
+
+
+def _wired(field: Field) -> Iterable[str]:
+    """The outermost names of a field in the request body."""
+    return (place.partition(".")[0].removesuffix(APPEND) for place in field.wire.values())
+
+
+def _missing(name: str, *, model: Model) -> Finding:
+    return Finding(
+        code="S302",
+        message=f"`{model.id}` needs `params.{name}`, and none is given",
+        field=("params",),
+        hint=f"add `{name}` below `params`",
+    )
+
+
+def _reason(error: ValidationError) -> str:
+    """What is wrong with a value, from the schema's keyword; rarer keywords in jsonschema's words."""
+    bound: Json = error.validator_value
+    value: Json = error.instance
+    match error.validator:
+        case "enum":
+            return f"is {either([f'`{literal(item)}`' for item in bound])}, not `{literal(value)}`"
+        case "type":
+            return f"is of type {bound}, not `{literal(value)}`"
+        case "minimum" | "maximum":
+            side = "or more" if error.validator == "minimum" else "or less"
+            return f"is {bound} {side}, not {value}"
+        case "minItems" | "maxItems":
+            side = "or more" if error.validator == "minItems" else "or fewer"
+            return f"has {bound} {side} entries, not {len(value)}"
+    return f"is not of the model's form: {error.message.replace(chr(39), '`')}"
+
+
+def _hint(error: ValidationError) -> str | None:
+    allowed: Json = error.validator_value
+    if error.validator == "enum" and isinstance(error.instance, str):
+        return did_you_mean(error.instance, [item for item in allowed if isinstance(item, str)])
+    return None
+
+
+def _dotted(path: tuple[str | int, ...]) -> str:
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
