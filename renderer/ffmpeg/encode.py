@@ -1,7 +1,8 @@
 """The one common format that we encode to, as values: its settings name it in manifests and on the command line.
 
-H.264 in 4:2:0 with BT.709 limited range, one thread. libx264 gives the same bytes for the same thread
-count only (measured), so the count is written out and is part of every manifest that encodes.
+Picture is H.264 in 4:2:0 with BT.709 limited range, one thread. libx264 gives the same bytes for the same
+thread count only (measured), so the count is written out and is part of every manifest that encodes.
+Sound is AAC, 48 kHz stereo, encoded once per film.
 """
 
 from __future__ import annotations
@@ -18,15 +19,37 @@ ENCODER: Mapping[str, str] = {
     "keyframe_every_s": "2",
     "threads": "1",
 }
+SOUND_RATE_HZ = 48_000
+SOUND: Mapping[str, str] = {
+    "codec": "aac",
+    "coder": "twoloop",
+    "bit_rate": "192k",
+    "rate_hz": str(SOUND_RATE_HZ),
+    "layout": "stereo",
+    "threads": "1",
+}
 TIMESCALE_MIN = 10_000
 
 
 def timescale(fps: Fraction) -> int:
-    """Ticks per second of an MP4 track in which every frame lasts a whole number of ticks; 12288 for 24 fps."""
+    """Ticks per second of an MP4 track in which every frame lasts a whole number of ticks.
+
+    >>> timescale(Fraction(24)), timescale(Fraction(24000, 1001))
+    (12288, 24000)
+    """
     ticks = fps.numerator
     while ticks < TIMESCALE_MIN:
         ticks *= 2
     return ticks
+
+
+def ticks_per_frame(fps: Fraction, *, time_base: Fraction) -> Fraction:
+    """How many ticks of a time base one frame lasts; whole where that base can carry the rate exactly.
+
+    >>> ticks_per_frame(Fraction(24), time_base=Fraction(1, 12288))
+    Fraction(512, 1)
+    """
+    return 1 / (fps * time_base)
 
 
 def encode_arguments(fps: Fraction) -> list[str]:
@@ -42,8 +65,28 @@ def encode_arguments(fps: Fraction) -> list[str]:
 
 
 def container_arguments(fps: Fraction) -> list[str]:
-    """Output arguments for an MP4 without dates or tool names, `moov` first, in our time scale."""
+    """Output arguments for an MP4 without dates or tool names, `moov` first, in our time scale.
+
+    The film's own clock is the picture's too: ffmpeg's default of 1000 ticks rounds the edit list, and a
+    clip of 50 frames at 24 fps is then written 0.3 ms short.
+    """
+    ticks = str(timescale(fps))
     return [
         *("-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact"),
-        *("-video_track_timescale", str(timescale(fps)), "-movflags", "+faststart", "-f", "mp4"),
+        *("-video_track_timescale", ticks, "-movie_timescale", ticks),
+        *("-movflags", "+faststart", "-f", "mp4"),
+    ]
+
+
+def sound_arguments() -> list[str]:
+    """Output arguments that encode one sound track as AAC in an MP4, byte for byte repeatable.
+
+    The encoder's 1024 samples of priming stand before time 0, behind an edit list, and the last packet
+    lasts only as long as there was sound: the track lasts exactly as many samples as went in.
+    """
+    return [
+        *("-c:a", SOUND["codec"], "-aac_coder", SOUND["coder"], "-b:a", SOUND["bit_rate"]),
+        *("-ar:a", SOUND["rate_hz"], "-ac:a", "2", "-threads:a", SOUND["threads"]),
+        *("-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact"),
+        *("-movie_timescale", SOUND["rate_hz"], "-movflags", "+faststart", "-f", "mp4"),
     ]

@@ -20,22 +20,24 @@ async def run_ffmpeg(
     program: Path,
     arguments: Sequence[str],
     *,
-    stdin: bytes | None = None,
+    stdin: bytes | int | None = None,
+    stdout: int | None = None,
     cwd: Path | None = None,
     timeout_s: float = RUN_TIMEOUT_S,
 ) -> str:
     """Run ffmpeg to its end and return what it said on stderr (warnings; empty when all is well).
 
     `arguments` follow a fixed prelude (quiet, no terminal, overwrite). A session of its own keeps the
-    terminal's Ctrl-C away from it; cancelling the task ends it. Raises `MediaToolError` when it cannot be
+    terminal's Ctrl-C away from it; cancelling the task ends it. `stdin` is fed bytes or an open descriptor,
+    `stdout` an open descriptor; both stay open here. Raises `MediaToolError` when it cannot be
     started, `StoreError` when the disk is full, `MediaError` with argv and the end of stderr otherwise.
     """
     argv = [str(program), *PRELUDE, *arguments]
     try:
         child = await asyncio.create_subprocess_exec(
             *argv,
-            stdin=asyncio.subprocess.PIPE if stdin is not None else asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
+            stdin=_source(stdin),
+            stdout=asyncio.subprocess.DEVNULL if stdout is None else stdout,
             stderr=asyncio.subprocess.PIPE,
             cwd=cwd,
             start_new_session=True,
@@ -46,7 +48,7 @@ async def run_ffmpeg(
         ) from error
     try:
         async with asyncio.timeout(timeout_s):
-            _, stderr = await child.communicate(stdin)
+            _, stderr = await child.communicate(stdin if isinstance(stdin, bytes) else None)
     except TimeoutError as error:
         raise MediaError(
             f"ffmpeg did not end within {timeout_s:g} s", facts=[("argv", " ".join(argv))]
@@ -57,6 +59,12 @@ async def run_ffmpeg(
     if child.returncode:
         _raise_failure(argv, text, child.returncode)
     return text
+
+
+def _source(stdin: bytes | int | None) -> int:
+    if stdin is None:
+        return asyncio.subprocess.DEVNULL
+    return asyncio.subprocess.PIPE if isinstance(stdin, bytes) else stdin
 
 
 def _raise_failure(argv: Sequence[str], stderr: str, status: int) -> None:

@@ -1,0 +1,107 @@
+"""Filter chains for one slot's picture: its rate, its frames, its shape and its colours. Pure.
+
+A chain is a list of filters in order; joined by commas it is a graph with one input and one output.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+from renderer.model import Fit, Size
+
+SCALER = "flags=lanczos+accurate_rnd+full_chroma_int+bitexact"
+HD_WIDTH_MIN, HD_HEIGHT_MIN = 1280, 577
+MATRICES = {
+    "bt709": "bt709",
+    "fcc": "fcc",
+    "bt470bg": "bt470bg",
+    "smpte170m": "smpte170m",
+    "smpte240m": "smpte240m",
+    "bt2020nc": "bt2020",
+    "bt2020c": "bt2020",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A picture as it is stored: its size, the shape of a pixel, and how far it is to be turned for the eye."""
+
+    size: Size
+    sample_aspect: Fraction = Fraction(1)
+    rotation_deg: int = 0
+
+    @property
+    def upright(self) -> tuple[Fraction, Fraction]:
+        """Width and height as seen, in square pixels: widened by the pixel's shape, then turned."""
+        width, height = self.size.width_px * self.sample_aspect, Fraction(self.size.height_px)
+        return (height, width) if self.rotation_deg % 180 else (width, height)
+
+
+def frame_filters(*, first: int, frames: int, fps: Fraction, origin_s: Fraction) -> list[str]:
+    """Frames `first` to `first + frames - 1` of the clip as seen at rate `fps`, counted from its first picture.
+
+    What lies beyond the clip's end holds its last frame. Time stamps must be those of the file.
+    """
+    shift = [f"setpts=PTS-{origin_s.numerator}/{origin_s.denominator}/TB"] if origin_s else []
+    return [
+        *shift,
+        f"fps=fps={fps}:round=near:eof_action=round",
+        f"tpad=stop={first + frames}:stop_mode=clone",
+        f"trim=start_pts={first}:end_pts={first + frames}",
+        f"setpts=PTS-{first}",
+    ]
+
+
+def fit_filters(shape: Shape, *, target: Size, fit: Fit, colour: str) -> list[str]:
+    """Fill the target: cut what stands over (`crop`), add black bars (`pad`), or distort (`stretch`).
+
+    Centred; scaled once, in which step the colours become BT.709 limited. `colour` is
+    range/matrix/primaries/transfer. ffmpeg has already turned the picture upright.
+    """
+    scaled = scaled_size(shape, target=target, fit=fit)
+    left, top = abs(scaled.width_px - target.width_px) // 2, abs(scaled.height_px - target.height_px) // 2
+    box = f"{target.width_px}:{target.height_px}:{left // 2 * 2}:{top // 2 * 2}"
+    edges = [] if scaled == target else [f"crop={box}" if fit == "crop" else f"pad={box}:black"]
+    return [
+        f"scale={scaled.width_px}:{scaled.height_px}:{SCALER}:{_colours(colour, shape.size)}",
+        "format=yuv420p",
+        *edges,
+        "setsar=1",
+        "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709:field_mode=prog",
+    ]
+
+
+def scaled_size(shape: Shape, *, target: Size, fit: Fit) -> Size:
+    """The size to scale to before cutting or padding; even, and equal to the target for `stretch`.
+
+    >>> str(scaled_size(Shape(Size(1280, 768)), target=Size(1280, 720), fit="pad"))
+    '1200x720'
+    """
+    if fit == "stretch":
+        return target
+    width, height = shape.upright
+    ratios = Fraction(target.width_px) / width, Fraction(target.height_px) / height
+    if fit == "crop":
+        scale = max(ratios)
+        return Size(_even_up(width * scale), _even_up(height * scale))
+    scale = min(ratios)
+    return Size(_even_down(width * scale), _even_down(height * scale))
+
+
+def _even_up(length: Fraction) -> int:
+    return 2 * math.ceil(length / 2)
+
+
+def _even_down(length: Fraction) -> int:
+    return max(2, 2 * math.floor(length / 2))
+
+
+def _colours(colour: str, size: Size) -> str:
+    # Untagged footage is read as players read it: BT.709 where it is large (mpv: 1280 wide or more than 576 high).
+    colour_range, matrix, *_ = colour.split("/")
+    large = size.width_px >= HD_WIDTH_MIN or size.height_px >= HD_HEIGHT_MIN
+    source = MATRICES.get(matrix, "bt709" if large else "smpte170m")
+    full = "pc" if colour_range == "pc" else "tv"
+    return f"in_color_matrix={source}:in_range={full}:out_color_matrix=bt709:out_range=tv"

@@ -1,0 +1,56 @@
+"""Filter graphs for one film's sound: each slot's part exactly as long as its picture. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from fractions import Fraction
+
+from renderer.ffmpeg.encode import SOUND_RATE_HZ
+
+FADE_SAMPLES_MAX = 240
+PCM = ("-f", "f32le", "-ar", str(SOUND_RATE_HZ), "-ac", "2")
+
+
+def boundary_samples(frames: int, *, fps: Fraction) -> int:
+    """The sample that stands where frame `frames` of a film begins: the nearest one, halves upward.
+
+    >>> boundary_samples(1, fps=Fraction(24000, 1001))
+    2002
+    """
+    return math.floor(frames / fps * SOUND_RATE_HZ + Fraction(1, 2))
+
+
+def heard_filters(*, first: int, samples: int, origin_s: Fraction) -> list[str]:
+    """Samples `first` to `first + samples - 1` of a clip's sound, counted from its first picture, ≥ 1.
+
+    What the clip lacks is silence; gaps in its sound stay gaps. Fades of at most 5 ms at both ends keep
+    the joins from clicking. Time stamps must be those of the file.
+    """
+    fade = min(FADE_SAMPLES_MAX, samples // 2)
+    shift = [f"asetpts=PTS-{origin_s.numerator}/{origin_s.denominator}/TB"] if origin_s else []
+    fades = [f"afade=t=in:ss=0:ns={fade}", f"afade=t=out:ss={samples - fade}:ns={fade}"] if fade else []
+    return [
+        *shift,
+        f"aresample=osr={SOUND_RATE_HZ}:ochl=stereo:osf=flt:async=1:first_pts={first}",
+        "asetpts=N",
+        f"apad=whole_len={samples}",
+        f"atrim=end_sample={samples}",
+        *fades,
+    ]
+
+
+def silence_filters(samples: int) -> list[str]:
+    """So many samples of silence, from nothing."""
+    layout = f"anullsrc=r={SOUND_RATE_HZ}:cl=stereo"
+    return [layout, "aformat=sample_fmts=flt", f"atrim=end_sample={samples}"]
+
+
+def chained(parts: Iterable[tuple[int | None, list[str]]]) -> str:
+    """One graph that plays parts one after the other into `[sound]`; a part's number is its input, if it has one."""
+    chains, labels = [], []
+    for place, (source, filters) in enumerate(parts):
+        label = f"[s{place}]"
+        chains.append(("" if source is None else f"[{source}:a:0]") + ",".join(filters) + label)
+        labels.append(label)
+    return ";".join([*chains, "".join(labels) + f"concat=n={len(labels)}:v=0:a=1[sound]"])

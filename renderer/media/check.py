@@ -1,0 +1,130 @@
+"""The film as it is on disk: what a build promises of it, checked before anyone sees it.
+
+Checked: every packet stands at its time, none is missing, the length is the sum of the slots, the index
+stands first, the sound ends with the picture, and at every seam a fresh seek decodes the frame that must be
+there. Not decoded again: the frames between; each was decoded when its clip or segment was probed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from renderer.errors import MediaError
+from renderer.ffmpeg.encode import SOUND_RATE_HZ, ticks_per_frame
+from renderer.ffmpeg.sound import boundary_samples
+from renderer.media.mp4 import index_stands_first
+from renderer.media.probe import colour_of, open_clip, signature
+from renderer.model import AudioFacts, MediaFacts, Size
+
+if TYPE_CHECKING:
+    from av.audio.stream import AudioStream
+    from av.container import InputContainer
+    from av.video.stream import VideoStream
+
+
+def check_film(
+    path: Path, *, frames: int, fps: Fraction, size: Size, has_sound: bool, seams: Sequence[int]
+) -> MediaFacts:
+    """Hold a film against what it must be and say what it is; `seams` are the frames at which its pictures begin.
+
+    Raises `MediaError`: M810 wrong number of frames or length, M811 time stamps, M812 index not first,
+    M813 a seam does not decode, M814 sound missing or of another length, M815 another size, M802 unreadable.
+    """
+    if not index_stands_first(path):
+        raise MediaError("the film's index does not stand first", code="M812", facts=[("film", path)])
+    with open_clip(path, container="mp4") as film:
+        video = film.streams.video[0]
+        step = _whole_step(video, fps)
+        samples = _walk(film, video, frames=frames, step=step)
+        if Size(video.codec_context.width, video.codec_context.height) != size:
+            raise _wrong("M815", "the film has another size", size, video.codec_context.width)
+        _check_sound(film, samples, expected=boundary_samples(frames, fps=fps) if has_sound else None)
+        for seam in seams:
+            _decode_at(film, video, stamp=seam * step, seam=seam)
+        return _film_facts(film, video, frames=frames, fps=fps, samples=samples)
+
+
+def _whole_step(video: VideoStream, fps: Fraction) -> int:
+    step = ticks_per_frame(fps, time_base=Fraction(video.time_base or 1))
+    if step.denominator != 1:
+        raise _wrong("M811", "the film's clock cannot carry its rate", fps, video.time_base)
+    return int(step)
+
+
+def _walk(film: InputContainer, video: VideoStream, *, frames: int, step: int) -> int:
+    """Read every packet; returns at which sample the sound ends, 0 for none."""
+    audio = film.streams.audio[0] if film.streams.audio else None
+    seen, last, samples = bytearray(frames), None, 0
+    for packet in film.demux([video, audio] if audio else [video]):
+        if packet.dts is None or packet.pts is None:
+            continue
+        if packet.stream is audio:
+            samples = packet.pts + (packet.duration or 0)
+            continue
+        place, rest = divmod(packet.pts, step)
+        if rest or (last is not None and packet.dts <= last) or packet.dts > packet.pts:
+            raise _wrong("M811", "a picture of the film stands at a wrong time", f"frame {place}", packet.pts)
+        if not 0 <= place < frames or seen[place]:
+            raise _wrong("M810", "the film has a picture too many", f"{frames} frames", f"frame {place}")
+        seen[place], last = 1, packet.dts
+    if not all(seen):
+        raise _wrong("M810", "the film has too few pictures", frames, sum(seen))
+    if video.duration != frames * step:
+        raise _wrong("M810", "the film has another length than its slots", frames * step, video.duration)
+    return samples
+
+
+def _check_sound(film: InputContainer, samples: int, *, expected: int | None) -> None:
+    if (expected is not None) != bool(film.streams.audio):
+        raise _wrong("M814", "the film's sound is not what was asked", expected or "none", samples or "none")
+    if expected is not None and (samples != expected or film.streams.audio[0].sample_rate != SOUND_RATE_HZ):
+        raise _wrong("M814", "the sound does not end with the picture", expected, samples)
+
+
+def _decode_at(film: InputContainer, video: VideoStream, *, stamp: int, seam: int) -> None:
+    film.seek(stamp, stream=video, backward=True, any_frame=False)
+    frame = next(film.decode(video), None)
+    if frame is None or frame.pts != stamp or not frame.key_frame or frame.is_corrupt:
+        found = frame and frame.pts
+        raise _wrong(
+            "M813", f"the film cannot be entered at frame {seam}, where a picture begins", stamp, found
+        )
+
+
+def _film_facts(
+    film: InputContainer, video: VideoStream, *, frames: int, fps: Fraction, samples: int
+) -> MediaFacts:
+    codec = video.codec_context
+    return MediaFacts(
+        container="mp4",
+        codec=codec.name,
+        size=Size(codec.width, codec.height),
+        pixel_format=codec.pix_fmt or "unknown",
+        fps=fps,
+        frames=frames,
+        constant_rate=True,
+        time_base=Fraction(video.time_base or 1),
+        sample_aspect=Fraction(codec.sample_aspect_ratio or 1),
+        rotation_deg=0,
+        colour=colour_of(video),
+        parameter_sets=signature(codec.extradata),
+        origin_s=Fraction(0),
+        duration_s=frames / fps,
+        audio=_sound_facts(film.streams.audio[0], samples) if film.streams.audio else None,
+    )
+
+
+def _sound_facts(audio: AudioStream, samples: int) -> AudioFacts:
+    return AudioFacts(audio.codec_context.name, audio.sample_rate, audio.channels, samples)
+
+
+def _wrong(code: str, message: str, expected: object, found: object) -> MediaError:
+    return MediaError(
+        message,
+        code=code,
+        facts=[("expected", expected), ("found", found)],
+        hint="run the build again; if it stays so, run `renderer doctor`",
+    )

@@ -1,0 +1,165 @@
+"""Which clips can be joined as they are, and which must become segments first. Pure.
+
+A film has one sample entry: one size, rate, parameter set and colour. Browsers fail on several, although
+ffmpeg plays them (measured), so clips are copied only where all of this agrees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple
+
+from renderer.ffmpeg.encode import ticks_per_frame
+from renderer.ffmpeg.picture import Shape
+from renderer.model import Fit, MediaFacts, Size, frames_until
+
+TIMESCALE_MAX = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A slot's part of its clip: `frames` frames from frame `first` on, both counted at the film's rate, ≥ 1 and ≥ 0."""
+
+    first: int
+    frames: int
+
+
+class Format(NamedTuple):
+    """All that must agree between clips that share one sample entry; compared as a whole, and cheaply."""
+
+    codec: str
+    size: Size
+    pixel_format: str
+    fps: Fraction
+    time_base: Fraction
+    colour: str
+    parameter_sets: str
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How one film is made. A clip is copied when it is in `format` and used whole; None: none is copied."""
+
+    size: Size
+    fps: Fraction
+    fit: Fit
+    format: Format | None
+
+
+def choose_profile(
+    clips: Sequence[MediaFacts],
+    cuts: Sequence[Cut],
+    *,
+    size: Size | None,
+    fps: Fraction,
+    fit: Fit,
+    reference: MediaFacts | None = None,
+) -> Profile:
+    """The profile of a film of these clips, in cut order, ≥ 1, each with its cut.
+
+    Stock footage that is alike and used whole is never re-encoded. As soon as one clip must be, the film is
+    in our own encoder's format, since that clip can have no other; `reference` is a clip of our encoder's
+    at this size and rate, and without it nothing is copied. Size None is that of the first clip as seen.
+    """
+    size = size or _seen_size(clips[0])
+    stock = format_of(clips[0])
+    wanted = (size, fps)
+    if (stock.size, stock.fps) == wanted and all(
+        format_of(clip) == stock and is_plain(clip) and is_whole(clip, cut)
+        for clip, cut in zip(clips, cuts, strict=True)
+    ):
+        return Profile(size, fps, fit, stock)
+    own = format_of(reference) if reference else None
+    if own and (own.size, own.fps) != wanted:
+        raise ValueError(f"BUG: a reference of {own.size} at {own.fps} for a film of {size} at {fps}")
+    return Profile(size, fps, fit, own)
+
+
+def needs_segment(facts: MediaFacts, cut: Cut, profile: Profile) -> tuple[str, ...]:
+    """Why a clip cannot be copied as it is, for people; empty when it can. Costs microseconds."""
+    wanted = profile.format
+    if wanted and format_of(facts) == wanted and is_plain(facts) and is_whole(facts, cut):
+        return ()
+    return (*_cut_reasons(facts, cut), *_plain_reasons(facts), *_format_reasons(facts, profile))
+
+
+def format_of(facts: MediaFacts) -> Format:
+    return Format(
+        facts.codec,
+        facts.size,
+        facts.pixel_format,
+        facts.fps,
+        facts.time_base,
+        facts.colour,
+        facts.parameter_sets,
+    )
+
+
+def is_plain(facts: MediaFacts) -> bool:
+    """Whether a clip's packets can stand in a film as they are: H.264, square, upright, clean from 0 at one rate."""
+    return (
+        facts.container == "mp4"
+        and facts.codec == "h264"
+        and facts.pixel_format == "yuv420p"
+        and facts.constant_rate
+        and facts.sample_aspect == 1
+        and not facts.rotation_deg
+        and not facts.origin_s
+        and facts.time_base.denominator <= TIMESCALE_MAX
+        and ticks_per_frame(facts.fps, time_base=facts.time_base).denominator == 1
+    )
+
+
+def is_whole(facts: MediaFacts, cut: Cut) -> bool:
+    """Whether a cut shows every frame of a clip of the film's rate, and no more."""
+    return cut.first == 0 and cut.frames == facts.frames
+
+
+def frames_at(facts: MediaFacts, fps: Fraction) -> int:
+    """How many frames a clip has when it is seen at the film's rate."""
+    return facts.frames if facts.constant_rate and facts.fps == fps else frames_until(facts.duration_s, fps)
+
+
+def held_frames(facts: MediaFacts, cut: Cut, fps: Fraction) -> int:
+    """How many frames at a slot's end must hold the clip's last one, because the clip is too short; 0 for none."""
+    return min(cut.frames, max(0, cut.first + cut.frames - frames_at(facts, fps)))
+
+
+def _seen_size(facts: MediaFacts) -> Size:
+    width, height = Shape(facts.size, facts.sample_aspect, facts.rotation_deg).upright
+    return Size(max(2, int(width) // 2 * 2), max(2, int(height) // 2 * 2))
+
+
+def _cut_reasons(facts: MediaFacts, cut: Cut) -> list[str]:
+    if is_whole(facts, cut):
+        return []
+    last = cut.first + cut.frames - 1
+    return [f"frames {cut.first} to {last} of {facts.frames} are used"]
+
+
+def _plain_reasons(facts: MediaFacts) -> list[str]:
+    if is_plain(facts):
+        return []
+    cases = {
+        f"container {facts.container}": facts.container != "mp4",
+        f"codec {facts.codec}": facts.codec != "h264",
+        f"pixel format {facts.pixel_format}": facts.pixel_format != "yuv420p",
+        f"pixels of {facts.sample_aspect}": facts.sample_aspect != 1,
+        f"turned by {facts.rotation_deg} degrees": bool(facts.rotation_deg),
+        f"starts at {float(facts.origin_s):.3f} s": bool(facts.origin_s),
+    }
+    return [reason for reason, holds in cases.items() if holds] or ["its frames keep no exact rate"]
+
+
+def _format_reasons(facts: MediaFacts, profile: Profile) -> list[str]:
+    wanted, found = profile.format, format_of(facts)
+    cases = {
+        f"size {facts.size}, not {profile.size}": facts.size != profile.size,
+        f"{facts.fps} frames a second, not {profile.fps}": facts.fps != profile.fps,
+    }
+    reasons = [reason for reason, holds in cases.items() if holds]
+    if wanted and facts.colour != wanted.colour:
+        reasons.append(f"colour {facts.colour}, not {wanted.colour}")
+    return reasons or ([] if found == wanted else ["its encoder's settings are not the film's"])

@@ -1,0 +1,130 @@
+"""Segments: one slot's picture in the common format, cut to the frame. Sound is made for the whole film at once.
+
+Owns the free manifest of a segment, and of the reference clip that tells which clips our encoder could have made.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+
+from renderer.errors import MediaError
+from renderer.ffmpeg.binary import Ffmpeg
+from renderer.ffmpeg.encode import ENCODER, encode_arguments
+from renderer.ffmpeg.inputs import input_arguments
+from renderer.ffmpeg.picture import Shape, fit_filters, frame_filters
+from renderer.ffmpeg.run import run_ffmpeg
+from renderer.media.conform import Cut, Profile
+from renderer.media.probe import probe
+from renderer.model import Json, MediaFacts, Size
+
+SEGMENT_VERSION = 1
+REFERENCE_FRAMES = 3
+SEEK_MARGIN_S = 2
+SEEK_MIN_S = 10
+HIGH_DYNAMIC_RANGE = ("smpte2084", "arib-std-b67")
+
+
+def segment_manifest(sha256: str, cut: Cut, profile: Profile, *, build: str) -> dict[str, Json]:
+    """The free manifest of a segment of the clip with this digest, made by the ffmpeg of this build."""
+    return {
+        **_common(profile.size, profile.fps, build),
+        "clip": sha256,
+        "first": cut.first,
+        "frames": cut.frames,
+        "fit": profile.fit,
+    }
+
+
+def reference_manifest(size: Size, fps: Fraction, *, build: str) -> dict[str, Json]:
+    """The free manifest of a reference: a few black frames of our encoder's at a film's size and rate.
+
+    Its facts say which clips can stand beside our segments as they are (`choose_profile`).
+    """
+    return {**_common(size, fps, build), "clip": None, "frames": REFERENCE_FRAMES}
+
+
+async def make_segment(
+    ffmpeg: Ffmpeg, clip: Path, facts: MediaFacts, manifest: Mapping[str, Json], *, output: Path
+) -> MediaFacts:
+    """Make the segment that a manifest names and say what it is; exactly as many frames as it says.
+
+    Raises `MediaError` (M805 when the result is not what was asked, M806 for high dynamic range) and as
+    `run_ffmpeg` does.
+    """
+    if facts.colour.rpartition("/")[2] in HIGH_DYNAMIC_RANGE:
+        raise MediaError(
+            "the clip has a high dynamic range, which the common format cannot hold",
+            code="M806",
+            facts=[("clip", clip), ("colour", facts.colour)],
+            hint="export it in BT.709",
+        )
+    await run_ffmpeg(ffmpeg.path, segment_arguments(clip, facts, manifest, output=output))
+    return await _verify(output, manifest)
+
+
+async def make_reference(ffmpeg: Ffmpeg, manifest: Mapping[str, Json], *, output: Path) -> MediaFacts:
+    """Make the reference that a manifest names and say what it is."""
+    source = f"color=c=black:s={manifest['size']}:r={manifest['fps']}"
+    tags = "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
+    arguments = ["-f", "lavfi", "-i", source, "-vf", tags, "-frames:v", str(manifest["frames"])]
+    encoding = encode_arguments(Fraction(manifest["fps"]))
+    await run_ffmpeg(ffmpeg.path, [*arguments, *encoding, str(output)])
+    return await _verify(output, manifest)
+
+
+def segment_arguments(
+    clip: Path, facts: MediaFacts, manifest: Mapping[str, Json], *, output: Path
+) -> list[str]:
+    """The command line of a segment. Time stamps stay the file's own, so that a seek shifts nothing."""
+    fps, size = Fraction(manifest["fps"]), Size.parse(manifest["size"])
+    first, frames = manifest["first"], manifest["frames"]
+    shape = Shape(facts.size, facts.sample_aspect, facts.rotation_deg)
+    chain = [
+        *frame_filters(first=first, frames=frames, fps=fps, origin_s=facts.origin_s),
+        *fit_filters(shape, target=size, fit=manifest["fit"], colour=facts.colour),
+    ]
+    seek_s = seek_before(first / fps, duration_s=facts.duration_s)
+    return [
+        *("-copyts", "-autorotate"),
+        *input_arguments(clip, container=facts.container, seek_s=seek_s),
+        *("-map", "0:v:0", "-vf", ",".join(chain), "-frames:v", str(frames)),
+        *(*encode_arguments(fps), str(output)),
+    ]
+
+
+def seek_before(time_s: Fraction, *, duration_s: Fraction) -> Fraction:
+    """Where to start reading for a picture at `time_s`: early enough to be exact, 0 where seeking saves little.
+
+    Two seconds early, so that rates down to one frame in two seconds and the overlap of sound are whole.
+    """
+    if time_s < SEEK_MIN_S:
+        return Fraction(0)
+    return max(Fraction(0), min(time_s, duration_s) - SEEK_MARGIN_S)
+
+
+async def _verify(output: Path, manifest: Mapping[str, Json]) -> MediaFacts:
+    made = await asyncio.to_thread(probe, output, container="mp4")
+    found = (made.frames, str(made.size), str(made.fps), made.constant_rate)
+    asked = (manifest["frames"], manifest["size"], manifest["fps"], True)
+    if found != asked:
+        raise MediaError(
+            "ffmpeg made another segment than it was asked for",
+            code="M805",
+            facts=[("asked", asked), ("made", found)],
+            hint="run `renderer doctor`",
+        )
+    return made
+
+
+def _common(size: Size, fps: Fraction, build: str) -> dict[str, Json]:
+    return {
+        "action": "segment",
+        "version": SEGMENT_VERSION,
+        "size": str(size),
+        "fps": str(fps),
+        "encoder": dict(ENCODER),
+        "ffmpeg": build,
+    }

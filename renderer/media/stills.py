@@ -1,0 +1,216 @@
+"""Stills: whether a file or data URI is a picture that can be sent and shown, told before anything is spent.
+
+Refuses whatever could block, fill memory or run code: only regular files are opened, only JPEG, PNG and
+WebP are decoded, and the size is read from the header before a pixel is.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import errno
+import os
+import re
+import stat
+import warnings
+from contextlib import suppress
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote_to_bytes
+
+from renderer.errors import MediaError
+from renderer.model import Size
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+STILL_BYTES_MAX = 64 << 20
+STILL_PIXELS_MAX = 64_000_000
+FORMATS = {"JPEG": "JPEG", "MPO": "JPEG", "PNG": "PNG", "WEBP": "WebP"}
+TURNED = (5, 6, 7, 8)
+LFS_POINTER = b"version https://git-lfs"
+CONVERT = "convert it to JPEG, PNG or WebP"
+OTHER_FORMATS = (
+    (re.compile(rb"GIF8"), "a GIF"),
+    (re.compile(rb"BM.{4}\0\0\0\0", re.DOTALL), "a BMP"),
+    (re.compile(rb"II\*\0|MM\0\*"), "a TIFF"),
+    (re.compile(rb".{4}ftypavi[fs]", re.DOTALL), "an AVIF"),
+    (re.compile(rb".{4}ftyp(?:hei|hev|mif|msf)", re.DOTALL), "a HEIC"),
+    (re.compile(rb".{4}ftyp|\x1aE\xdf\xa3", re.DOTALL), "a film"),
+    (re.compile(rb"8BPS"), "a Photoshop file"),
+    (re.compile(rb"%PDF"), "a PDF"),
+    (re.compile(rb"\xff\x0a|\0\0\0\x0cJXL "), "a JPEG XL"),
+    (re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?<svg", re.DOTALL), "an SVG"),
+)
+DATA_URI = re.compile(
+    r"data:(image/[a-z0-9.+-]+)((?:;[a-z0-9-]+=[^;,]*)*)(;base64)?,(.*)", re.DOTALL | re.IGNORECASE
+)
+PERCENT_TEXT = re.compile(r"(?:[!$&-;=?-Z_a-z~@]|%[0-9A-Fa-f]{2})*")
+
+
+@dataclass(frozen=True, slots=True)
+class StillFacts:
+    """What a still is: its size as seen (turned by its EXIF orientation) and `JPEG`, `PNG` or `WebP`."""
+
+    size: Size
+    format: str
+
+
+def inspect_still(source: Path | bytes) -> StillFacts:
+    """Decode a still once and say what it is; raises `MediaError` with an S4xx code when it cannot be used.
+
+    Never blocks on a FIFO or device, and never decodes more than `STILL_PIXELS_MAX` pixels.
+    """
+    name = f"`{source}`" if isinstance(source, Path) else "the image"
+    content = read_regular(source, size_max=STILL_BYTES_MAX) if isinstance(source, Path) else source
+    if len(content) > STILL_BYTES_MAX:
+        raise _too_large(name, len(content), STILL_BYTES_MAX)
+    _refuse_pointer(name, content)
+    return _decode(name, content)
+
+
+def read_regular(path: Path, *, size_max: int) -> bytes:
+    """The bytes of a regular file of at most `size_max`; raises `MediaError` (S401, S402, S405) otherwise.
+
+    The kind of file is looked at before it is opened, and again after, without waiting for a writer.
+    """
+    name = f"`{path}`"
+    try:
+        _refuse_irregular(name, path.stat().st_mode)
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(descriptor, "rb") as stream:
+            _refuse_irregular(name, os.fstat(descriptor).st_mode)
+            content = stream.read(size_max + 1)
+    except OSError as error:
+        raise _unreadable(name, error) from error
+    if len(content) > size_max:
+        raise _too_large(name, path.stat().st_size, size_max)
+    return content
+
+
+def parse_data_uri(text: str, *, size_max: int) -> bytes:
+    """The bytes of an `image/*` data URI (RFC 2397), base64 or percent-encoded, read strictly.
+
+    Raises `MediaError`: S410 when it is malformed or not an image, S405 beyond `size_max` bytes.
+
+    >>> parse_data_uri("data:image/png;base64,aGk=", size_max=10)
+    b'hi'
+    """
+    parts = DATA_URI.fullmatch(text)
+    if not parts:
+        raise _malformed("it is not of the form `data:image/…;base64,…`")
+    encoded, payload = parts[3], parts[4]
+    if len(payload) > size_max * (4 if encoded else 3):
+        raise _too_large("the data URI", len(payload), size_max)
+    content = _from_base64(payload) if encoded else _from_percent(payload)
+    if len(content) > size_max:
+        raise _too_large("the data URI", len(content), size_max)
+    return content
+
+
+def _from_base64(payload: str) -> bytes:
+    try:
+        return base64.b64decode(payload, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise _malformed("its base64 text is damaged") from error
+
+
+def _from_percent(payload: str) -> bytes:
+    if not PERCENT_TEXT.fullmatch(payload):
+        raise _malformed("a character in it must be percent-encoded")
+    return unquote_to_bytes(payload)
+
+
+def _decode(name: str, content: bytes) -> StillFacts:
+    from PIL import Image, UnidentifiedImageError  # noqa: PLC0415 - 30 ms, not needed for a build with nothing to do
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            picture = Image.open(BytesIO(content), formats=("JPEG", "PNG", "WEBP"))
+    except UnidentifiedImageError as error:
+        raise _unidentified(name, content) from error
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_many_pixels(name) from error
+    except Exception as error:
+        raise _damaged(name, error) from error
+    with picture:
+        if picture.width * picture.height > STILL_PIXELS_MAX:
+            raise _too_many_pixels(name)
+        try:
+            picture.load()
+        except Exception as error:
+            raise _damaged(name, error) from error
+        return StillFacts(_seen_size(picture), FORMATS[picture.format or ""])
+
+
+def _seen_size(picture: Image) -> Size:
+    orientation = 1
+    with suppress(Exception):  # a damaged EXIF block leaves the picture as it is stored
+        orientation = picture.getexif().get(0x0112, 1)
+    width, height = picture.size
+    return Size(height, width) if orientation in TURNED else Size(width, height)
+
+
+def _refuse_irregular(name: str, mode: int) -> None:
+    if stat.S_ISREG(mode):
+        return
+    kinds = {stat.S_IFDIR: "a folder", stat.S_IFIFO: "a named pipe", stat.S_IFSOCK: "a socket"}
+    kind = kinds.get(stat.S_IFMT(mode), "a device")
+    raise MediaError(f"{name} is {kind}, not a file", code="S402", hint="name a regular file")
+
+
+def _refuse_pointer(name: str, content: bytes) -> None:
+    if not content:
+        raise MediaError(f"{name} is empty", code="S404", hint="restore the file, or name another")
+    if content.startswith(LFS_POINTER):
+        raise MediaError(
+            f"{name} is a git-lfs pointer, not the file itself", code="S403", hint="run `git lfs pull`"
+        )
+
+
+def _unreadable(name: str, error: OSError) -> MediaError:
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        return MediaError(
+            f"{name} does not exist", code="S401", hint="check the path; it is relative to the storyboard"
+        )
+    return MediaError(f"{name} cannot be read", code="S411", facts=[("error", error.strerror or error)])
+
+
+def _too_large(name: str, size_bytes: int, size_max: int) -> MediaError:
+    return MediaError(
+        f"{name} has {size_bytes:,} bytes, beyond the limit of {size_max:,}",
+        code="S405",
+        hint="save it smaller; no model takes more",
+    )
+
+
+def _too_many_pixels(name: str) -> MediaError:
+    limit = STILL_PIXELS_MAX // 1_000_000
+    return MediaError(
+        f"{name} has more than {limit} million pixels, the limit",
+        code="S409",
+        hint="scale it down; no model takes more",
+    )
+
+
+def _damaged(name: str, error: Exception) -> MediaError:
+    return MediaError(
+        f"{name} is damaged or cut short",
+        code="S408",
+        facts=[("decoder", error)],
+        hint="save or download it again",
+    )
+
+
+def _unidentified(name: str, content: bytes) -> MediaError:
+    for magic, kind in OTHER_FORMATS:
+        if magic.match(content):
+            return MediaError(f"{name} is {kind}, which models do not take", code="S407", hint=CONVERT)
+    return MediaError(f"{name} is not an image", code="S406", hint="stills are JPEG, PNG or WebP")
+
+
+def _malformed(reason: str) -> MediaError:
+    return MediaError(f"the data URI cannot be read: {reason}", code="S410", hint="or name a file instead")
