@@ -1,0 +1,94 @@
+"""The free provider: a moving storyboard drawn from stills and words, on this machine, the same every time.
+
+This package owns the look: `scene` reads the manifest, `camera` decides the move, `plate` prepares stills,
+`card`, `slate` and `typeset` draw, `shoot` composes, `graph` writes ffmpeg's arguments. It knows no store and no
+other shot. Everything that draws is imported only when something is drawn: `identity` is on the path of a
+build with nothing to do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from renderer.errors import StoreError
+from renderer.ffmpeg.binary import Ffmpeg
+from renderer.ffmpeg.encode import ENCODER
+from renderer.ffmpeg.run import run_ffmpeg
+from renderer.model import Json, Size
+from renderer.providers.base import Delivery, Order
+
+if TYPE_CHECKING:
+    from renderer.providers.animatic.graph import Shoot
+
+DESIGN = 1
+"""The version of the look. It is in every manifest: change it with anything that changes a pixel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Animatic:
+    """Fills the port `Provider`. `filter_threads` decides speed alone: the bytes are the same for any number."""
+
+    ffmpeg: Ffmpeg
+    filter_threads: int
+    name: str = "animatic"
+    free: bool = True
+
+    def identity(self, *, size: Size, fps: Fraction) -> Mapping[str, Json]:
+        """All that decides the bytes beside the request: picture, tools and the version of the look."""
+        tools = {"ffmpeg": self.ffmpeg.build, "encoder": dict(ENCODER), "design": DESIGN, **_drawing_tools()}
+        return {"provider": self.name, "picture": {"size": str(size), "fps": str(fps)}, "tools": tools}
+
+    async def generate(self, order: Order, *, output: Path) -> Delivery:
+        """Draw and encode the clip of `order`: exactly its frames, no sound. Costs nothing.
+
+        Raises `ProviderRefused` for a size or length out of range, `MediaError` for a damaged still,
+        `StoreError` when the disk is full; then, and when cancelled, nothing is left at `output`.
+        """
+        from renderer.providers.animatic.scene import read_scene  # noqa: PLC0415 - drawing is imported late
+        from renderer.providers.animatic.shoot import compose  # noqa: PLC0415
+
+        shoot = await asyncio.to_thread(compose, read_scene(order.manifest), order.inputs)
+        try:
+            await self._film(shoot, output.absolute())
+        except BaseException:
+            output.unlink(missing_ok=True)
+            raise
+        return Delivery()
+
+    async def _film(self, shoot: Shoot, output: Path) -> None:
+        from renderer.providers.animatic.graph import film_arguments  # noqa: PLC0415
+
+        arguments = film_arguments(shoot, output=str(output), filter_threads=self.filter_threads)
+        with tempfile.TemporaryDirectory(prefix=".animatic-", dir=output.parent) as folder:
+            _lay_out(shoot, Path(folder))
+            await run_ffmpeg(self.ffmpeg.path, arguments, cwd=Path(folder))
+
+
+def _lay_out(shoot: Shoot, folder: Path) -> None:
+    try:
+        for layer in shoot.layers:
+            (folder / layer.name).write_bytes(layer.pixels)
+    except OSError as error:
+        raise StoreError(
+            "a still cannot be written for ffmpeg",
+            code="E612",
+            facts=[("folder", folder.parent), ("error", error)],
+            hint="free some space and run the same command again",
+        ) from error
+
+
+@cache
+def _drawing_tools() -> dict[str, str]:
+    # The C module alone: a millisecond, where PIL.Image would cost thirty.
+    from PIL import _imagingft  # noqa: PLC0415
+    from PIL._version import __version__  # noqa: PLC0415
+
+    shaping = f"raqm {_imagingft.raqm_version}" if _imagingft.HAVE_RAQM else "basic"
+    return {"pillow": __version__, "freetype": f"{_imagingft.freetype2_version}, {shaping}"}

@@ -1,0 +1,166 @@
+"""Typesetting: fonts, measures, and the breaking of a text into lines that fit a box and look even.
+
+Widths are measured once in ems and scaled, so fitting is arithmetic. A character that the font lacks is drawn
+as the font's own box; invisible and control characters are left out. Right-to-left scripts and kerning are
+Raqm's where this Pillow has it.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+from typing import Literal
+
+from PIL import ImageFont
+
+Face = Literal["text", "display"]
+
+FILES: dict[Face, str] = {"text": "Inter-Medium.otf", "display": "InterDisplay-SemiBold.otf"}
+MEASURE_PX = 100
+LINES_MAX = 60
+TEXT_MAX = 1200
+ELLIPSIS = "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Lines of text from top to bottom, the size of their type and the step from one base line to the next."""
+
+    lines: tuple[str, ...]
+    size_px: int
+    leading_px: float
+
+
+@cache
+def _face_bytes(face: Face) -> bytes:
+    return files("renderer").joinpath("fonts", FILES[face]).read_bytes()
+
+
+@cache
+def font(face: Face, size_px: int) -> ImageFont.FreeTypeFont:
+    """A face at a size, at least 1 px."""
+    return ImageFont.truetype(BytesIO(_face_bytes(face)), max(1, size_px))
+
+
+def width_em(face: Face, text: str) -> float:
+    """The width of a text in ems."""
+    return font(face, MEASURE_PX).getlength(text) / MEASURE_PX
+
+
+def printable(text: str) -> str:
+    """A text on one line without what has no shape: controls, surrogates, private and unassigned characters,
+    variation selectors; runs of white space become one space.
+
+    >>> printable("a\\x00 b\\n\\tc")
+    'a b c'
+    """
+    shaped = (" " if c.isspace() else c for c in text if c.isspace() or _has_shape(c))
+    return " ".join("".join(shaped).split())
+
+
+def _has_shape(character: str) -> bool:
+    return not unicodedata.category(character).startswith("C") and not 0xFE00 <= ord(character) <= 0xFE0F
+
+
+def fit_block(
+    text: str, *, face: Face, width_px: float, height_px: float, size_px: tuple[int, int], leading: float
+) -> Block:
+    """The text at the largest size, between two, at which it fits the box, in lines of nearly one length.
+
+    What does not fit even at the least size is cut off with an ellipsis. `leading` is in ems.
+    """
+    words = split_words(printable(text)[:TEXT_MAX])
+    measure = _measure(face)
+    low, high = size_px
+    while low < high:
+        middle = (low + high + 1) // 2
+        lines = wrap(words, width_px / middle, measure)
+        fits = len(lines) * middle * leading <= height_px and _longest(lines, measure) * middle <= width_px
+        low, high = (middle, high) if fits else (low, middle - 1)
+    lines = balance(words, width_px / low, measure)
+    room = max(1, min(LINES_MAX, int(height_px / (low * leading))))
+    if len(lines) > room:
+        lines = [*lines[: room - 1], shorten(lines[room - 1] + ELLIPSIS, width_px / low, measure)]
+    return Block(tuple(lines), low, low * leading)
+
+
+def split_words(text: str) -> list[str]:
+    """The pieces between which a line may break, each with the space that follows it.
+
+    Scripts without spaces (Chinese, Japanese, Thai) may break between any two characters.
+    """
+    pieces: list[str] = []
+    for word in text.split(" "):
+        dense = sum(ord(c) >= 0x0E00 for c in word) > len(word) // 2
+        pieces += [*word[:-1], word[-1:] + " "] if dense else [word + " "]
+    return [piece for piece in pieces if piece.strip()]
+
+
+def wrap(words: Sequence[str], width: float, measure: Callable[[str], float]) -> list[str]:
+    """Lines filled greedily; a word wider than a line is broken where it must be."""
+    lines, line = [], ""
+    for word in words:
+        if not line or measure((line + word).rstrip()) <= width:
+            line += word
+        else:
+            lines.append(line.rstrip())
+            line = word
+        while len(line.rstrip()) > 1 and measure(line.rstrip()) > width:
+            cut = _longest_start(line, width, measure)
+            lines.append(line[:cut])
+            line = line[cut:]
+    return [*lines, line.rstrip()] if line.strip() else lines
+
+
+def balance(words: Sequence[str], width: float, measure: Callable[[str], float]) -> list[str]:
+    """The narrowest wrapping that needs no more lines than the full width does: no lone last word."""
+    lines = wrap(words, width, measure)
+    low, high = width * 0.5, width
+    for _ in range(8):
+        middle = (low + high) / 2
+        narrower = wrap(words, middle, measure)
+        if len(narrower) <= len(lines) and _unbroken(narrower, words):
+            lines, high = narrower, middle
+        else:
+            low = middle
+    return lines
+
+
+def shorten(text: str, width: float, measure: Callable[[str], float]) -> str:
+    """The text, or as much of its start as fits with an ellipsis; empty where not even that fits."""
+    if measure(text) <= width:
+        return text
+    stem = text.rstrip(ELLIPSIS)
+    while stem and measure(stem.rstrip() + ELLIPSIS) > width:
+        stem = stem[:-1]
+    return stem.rstrip() + ELLIPSIS if stem.strip() else ""
+
+
+def _unbroken(lines: Sequence[str], words: Sequence[str]) -> bool:
+    return "".join("".join(lines).split()) == "".join("".join(words).split()) and all(
+        any(line.endswith(word.rstrip()) for word in words) for line in lines
+    )
+
+
+def _longest(lines: Sequence[str], measure: Callable[[str], float]) -> float:
+    return max(map(measure, lines), default=0)
+
+
+def _longest_start(text: str, width: float, measure: Callable[[str], float]) -> int:
+    low, high = 1, max(1, len(text) - 1)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if measure(text[:middle]) <= width else (low, middle - 1)
+    return low
+
+
+def _measure(face: Face) -> Callable[[str], float]:
+    @cache
+    def measure(text: str) -> float:
+        return width_em(face, text)
+
+    return measure
