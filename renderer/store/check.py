@@ -1,0 +1,151 @@
+"""Counting, checking and mending a whole store. Nothing here deletes: what is damaged is moved to `damaged/`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from renderer.digest import Digest, digest_file
+from renderer.errors import StoreError
+from renderer.model import Trace
+from renderer.store.blobs import Blobs
+from renderer.store.border import translated
+from renderer.store.fetched import Fetched
+from renderer.store.files import set_aside
+from renderer.store.index import Index
+from renderer.store.layout import Layout
+from renderer.store.traces import Traces, parse_trace
+
+
+@dataclass(frozen=True, slots=True)
+class StoreStats:
+    """How much a store holds. `index_bytes` and `index_rows` may become 0 at any time without loss."""
+
+    root: Path
+    blobs: int
+    blob_bytes: int
+    traces: int
+    pins: int
+    damaged: int
+    index_rows: int
+    index_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoreCheck:
+    """What a check of every byte found.
+
+    `damaged_blobs` and `damaged_traces` are names of files whose bytes are not what they must be;
+    `lost` are results that a trace names and that are not there; `unnamed` are blobs that no trace and no
+    pin names, such as images and what an interrupted run had just stored: neither is an error.
+    """
+
+    blobs: int
+    traces: int
+    damaged_blobs: tuple[str, ...]
+    damaged_traces: tuple[str, ...]
+    lost: tuple[tuple[str, Digest], ...]
+    unnamed: tuple[str, ...]
+
+    @property
+    def is_sound(self) -> bool:
+        return not (self.damaged_blobs or self.damaged_traces)
+
+
+def count_store(layout: Layout, *, index: Index) -> StoreStats:
+    """Count files and bytes, by listing folders."""
+    with translated("read the store", layout.root):
+        sizes = [path.stat().st_size for path in _files(layout.blobs)]
+        return StoreStats(
+            root=layout.root,
+            blobs=len(sizes),
+            blob_bytes=sum(sizes),
+            traces=sum(1 for _ in _files(layout.traces)),
+            pins=sum(1 for _ in _files(layout.pins)),
+            damaged=sum(1 for _ in layout.damaged.glob("*")),
+            index_rows=index.count(),
+            index_bytes=index.size_bytes(),
+        )
+
+
+def check_store(
+    layout: Layout, *, blobs: Blobs, fetched: Fetched, on_item: Callable[[Path], None] | None = None
+) -> StoreCheck:
+    """Hash every blob and check every trace, changing nothing; `on_item` hears of each file before it is read."""
+    seen = on_item or _unheard
+    damaged_blobs = tuple(path.name for path in _told(layout.blobs, seen) if not _is_sound_blob(path))
+    traces, damaged_traces = _read_traces(layout, seen)
+    named = {digest.sha256 for digest in fetched.all()}
+    named.update(result.digest.sha256 for trace in traces for result in trace.results)
+    names = [path.name for path in _files(layout.blobs)]
+    return StoreCheck(
+        blobs=len(names),
+        traces=len(traces) + len(damaged_traces),
+        damaged_blobs=damaged_blobs,
+        damaged_traces=damaged_traces,
+        lost=tuple((t.key, r.digest) for t in traces for r in t.results if not blobs.has(r.digest)),
+        unnamed=tuple(name for name in names if name not in named),
+    )
+
+
+def mend_store(
+    layout: Layout,
+    *,
+    check: StoreCheck,
+    index: Index,
+    traces: Traces,
+    learn: Callable[[Trace], None],
+) -> None:
+    """Move what `check` found damaged to `damaged/`, and make the index anew from the trace files.
+
+    Raises `StoreError` E610 for a file that cannot be moved.
+    """
+    for name in check.damaged_blobs:
+        _move(layout.blobs / name[:2] / name, layout)
+    for key in check.damaged_traces:
+        _move(layout.traces / key[:2] / f"{key}.json", layout)
+    index.clear()
+    for trace in traces.all():
+        learn(trace)
+    index.flush()
+
+
+def _read_traces(layout: Layout, seen: Callable[[Path], None]) -> tuple[list[Trace], tuple[str, ...]]:
+    traces, damaged = [], []
+    for path in _told(layout.traces, seen):
+        with translated("read the store", path):
+            trace = parse_trace(path.read_bytes())
+        if trace and trace.key == path.stem:
+            traces.append(trace)
+        else:
+            damaged.append(path.stem)
+    return traces, tuple(damaged)
+
+
+def _is_sound_blob(path: Path) -> bool:
+    with translated("read the store", path):
+        return digest_file(path).sha256 == path.name
+
+
+def _told(folder: Path, seen: Callable[[Path], None]) -> Iterator[Path]:
+    for path in _files(folder):
+        seen(path)
+        yield path
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("[0-9a-f][0-9a-f]/*"))
+
+
+def _move(path: Path, layout: Layout) -> None:
+    if set_aside(path, layout.damaged) is None and path.exists():
+        raise StoreError(
+            f"the damaged file `{path.name[:12]}` cannot be moved away",
+            facts=[("path", path)],
+            hint="change the owner or mode of the store, and run the same command again",
+        )
+
+
+def _unheard(_path: Path) -> None:
+    pass

@@ -1,0 +1,74 @@
+"""How a file gets onto the disk: written aside, flushed, renamed, and its folder flushed too.
+
+A reader sees the old file, the new file or none, never a part, after a kill and after a power cut. All
+functions raise `OSError`; the rooms above translate it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+from pathlib import Path
+
+READ_ONLY = 0o444
+NAMES_MAX = 10_000
+
+
+def ensure_folder(folder: Path) -> None:
+    """Create a folder and its parents so that they survive a power cut; an existing one costs one call."""
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        if not folder.is_dir():
+            raise
+    except FileNotFoundError:
+        ensure_folder(folder.parent)
+        ensure_folder(folder)
+    else:
+        sync_folder(folder.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Flush a folder, so that a rename inside it is durable (fsync(2)); no such thing exists on Windows."""
+    if os.name == "nt":
+        return
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
+def write_aside(aside: Path, content: bytes, *, mode: int = READ_ONLY) -> None:
+    """Write a new file and flush it; raises `FileExistsError` where there is one already."""
+    number = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(number, "wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(number)
+
+
+def put_in_place(aside: Path, target: Path) -> None:
+    """Rename a flushed file over `target`, on the same filesystem, creating its folder, durably."""
+    try:
+        aside.replace(target)
+    except FileNotFoundError:
+        ensure_folder(target.parent)
+        aside.replace(target)
+    sync_folder(target.parent)
+
+
+def set_aside(path: Path, damaged: Path) -> Path | None:
+    """Move what is damaged into the folder `damaged` under a free name; None where it cannot be moved.
+
+    Never deletes: what looks damaged may be all that is left of something paid for.
+    """
+    with contextlib.suppress(OSError):
+        ensure_folder(damaged)
+        for number in itertools.islice(itertools.count(), NAMES_MAX):
+            target = damaged / (f"{path.name}.{number}" if number else path.name)
+            if not os.path.lexists(target):
+                path.rename(target)
+                return target
+    return None

@@ -1,0 +1,148 @@
+"""The index in front of the files, for speed alone: JSON rows in a diskcache below `<root>/index`.
+
+It may be missing, empty, damaged, locked, read-only or full: then every question has the answer "not
+known" and the files are asked. So no method here raises, and a row holds only what the files say too.
+Rows are written together when the store is closed. Only the thread that made the index touches the
+database, so there is one connection; to any other thread nothing is known, and what it puts waits.
+sqlite and diskcache are imported with the first question (12 ms), so that `--help` does not pay for them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from renderer.model import Json
+from renderer.store.files import set_aside
+
+if TYPE_CHECKING:
+    from renderer.store.textcache import TextCache
+
+Answer = TypeVar("Answer")
+PENDING_MAX = 2000
+
+
+class Index:
+    """Rows by name. A row that was put is seen by `get` at once, and by others after `flush`."""
+
+    def __init__(self, folder: Path, *, damaged: Path) -> None:
+        self._folder = folder
+        self._damaged = damaged
+        self._cache: TextCache | None = None
+        self._thread = threading.get_ident()
+        self._guard = threading.Lock()
+        self._inode: int | None = None
+        self._is_off = False
+        self._is_mended = False
+        self._pending: dict[str, str | None] = {}
+
+    def get(self, name: str) -> Json | None:
+        """The row's value, or None when it is not known for whatever reason."""
+        text = self._pending.get(name, "")
+        if text == "":
+            text = self._attempt(lambda cache: cache.read(name), default=None)
+        return None if text is None else _unsealed(text)
+
+    def put(self, name: str, value: Json) -> None:
+        """Keep a row; it replaces one of the same name."""
+        self._keep(name, _sealed(value))
+
+    def forget(self, name: str) -> None:
+        self._keep(name, None)
+
+    def flush(self) -> None:
+        """Write all rows in one transaction; where that fails they are dropped."""
+        if self._thread != threading.get_ident():
+            return
+        with self._guard:
+            pending, self._pending = self._pending, {}
+        if pending and self._folder.parent.is_dir():
+            self._attempt(lambda cache: cache.write(pending), default=None)
+
+    def count(self) -> int:
+        self.flush()
+        return self._attempt(len, default=0)
+
+    def size_bytes(self) -> int:
+        with contextlib.suppress(OSError):
+            return sum(part.stat().st_size for part in self._folder.iterdir())
+        return 0
+
+    def clear(self) -> None:
+        """Begin anew with an empty index."""
+        self._pending.clear()
+        self._attempt(lambda cache: cache.erase(), default=None)
+
+    def close(self) -> None:
+        self.flush()
+        self._drop()
+
+    def _keep(self, name: str, text: str | None) -> None:
+        with self._guard:
+            self._pending[name] = text
+        if len(self._pending) >= PENDING_MAX:
+            self.flush()
+
+    def _attempt(self, ask: Callable[[TextCache], Answer], *, default: Answer) -> Answer:
+        try:
+            cache = self._opened()
+            return default if cache is None else ask(cache)
+        except Exception as error:  # noqa: BLE001 - a foreign database fails in any way; none may stop a build
+            self._give_up(error)
+            return default
+
+    def _opened(self) -> TextCache | None:
+        if self._thread != threading.get_ident():
+            return None
+        if self._cache is None and not self._is_off and self._folder.parent.is_dir():
+            from renderer.store.textcache import TextCache  # noqa: PLC0415
+
+            self._inode = _inode(self._folder)
+            self._cache = TextCache(self._folder)
+            self._inode = _inode(self._folder)
+        return self._cache
+
+    def _give_up(self, error: Exception) -> None:
+        from renderer.store.textcache import is_damage  # noqa: PLC0415
+
+        self._drop()
+        if is_damage(error) and not self._is_mended:
+            self._is_mended = True
+            if self._inode == _inode(self._folder):
+                set_aside(self._folder, self._damaged)
+        else:
+            self._is_off = True
+
+    def _drop(self) -> None:
+        cache, self._cache = self._cache, None
+        if cache is not None:
+            with contextlib.suppress(Exception):
+                cache.close()
+
+
+def _inode(folder: Path) -> int | None:
+    # Two processes may find the same damage; the second must not move away what the first began anew.
+    with contextlib.suppress(OSError):
+        return (folder / "cache.db").stat().st_ino
+    return None
+
+
+def _sealed(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), check_circular=False)
+    return f"{zlib.crc32(text.encode('utf-8', 'surrogatepass')):08x}{text}"
+
+
+def _unsealed(text: str) -> Json | None:
+    """The value of a row whose CRC-32 agrees; sqlite has no checksums of its own."""
+    body = text[8:]
+    if text[:8] != f"{zlib.crc32(body.encode('utf-8', 'surrogatepass')):08x}":
+        return None
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None

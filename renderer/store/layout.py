@@ -1,0 +1,103 @@
+"""Where everything stands below the root of a store, which version of the layout it has, and where the root is.
+
+```
+<root>/format                   the layout's version
+<root>/cas/<aa>/<sha256>        blobs, read-only
+<root>/ac/<aa>/<key>.json       traces, read-only
+<root>/fetched/<aa>/<sha256 of the URL>.json      what a URL held when it was first fetched
+<root>/damaged/                 what failed a check, kept
+<root>/index/cache.db           the index: may be deleted at any time
+<root>/tmp/<session>/           files being written by a living process
+<root>/locks                    one file, locked byte by byte
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from renderer.errors import StoreError
+from renderer.store.border import translated
+from renderer.store.files import ensure_folder, sync_folder, write_aside
+
+VERSION = "1"
+VARIABLE = "RENDERER_CACHE_DIR"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The paths of a store; `root` is absolute and need not exist."""
+
+    root: Path
+
+    @property
+    def format(self) -> Path:
+        return self.root / "format"
+
+    @property
+    def blobs(self) -> Path:
+        return self.root / "cas"
+
+    @property
+    def traces(self) -> Path:
+        return self.root / "ac"
+
+    @property
+    def pins(self) -> Path:
+        return self.root / "fetched"
+
+    @property
+    def damaged(self) -> Path:
+        return self.root / "damaged"
+
+    @property
+    def index(self) -> Path:
+        return self.root / "index"
+
+    @property
+    def scratch(self) -> Path:
+        return self.root / "tmp"
+
+    @property
+    def locks(self) -> Path:
+        return self.root / "locks"
+
+
+def locate_root(environ: Mapping[str, str], *, chosen: Path | None = None) -> Path:
+    """The root to use: `--cache-dir`, else `RENDERER_CACHE_DIR`, else the user's data folder; nothing is created.
+
+    The data folder, because programs that empty cache folders may run at any time and these bytes cost money.
+    """
+    if chosen or environ.get(VARIABLE):
+        return (chosen or Path(environ[VARIABLE])).expanduser().absolute()
+    from platformdirs import user_data_path  # noqa: PLC0415 - not needed when a root is named
+
+    return user_data_path("renderer", appauthor=False)
+
+
+def check_version(layout: Layout) -> bool:
+    """Whether the store exists with a version; raises `StoreError` E612 for a version other than ours."""
+    with translated("read the store", layout.format):
+        try:
+            version = layout.format.read_text("utf-8", "replace").strip()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+    if version != VERSION:
+        raise StoreError(
+            f"the store has version `{version[:20]}`, and this program knows version `{VERSION}`",
+            code="E612",
+            facts=[("store", layout.root)],
+            hint="upgrade `renderer`, or choose another store with `--cache-dir`",
+        )
+    return True
+
+
+def found(layout: Layout, *, aside: Path) -> None:
+    """Create the root and its version file if they are not there; raises `OSError`."""
+    ensure_folder(layout.root)
+    if not layout.format.exists():
+        write_aside(aside, f"{VERSION}\n".encode())
+        aside.replace(layout.format)
+        sync_folder(layout.root)

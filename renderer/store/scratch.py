@@ -1,0 +1,97 @@
+"""Room to work in: fresh names below `<root>/tmp`, on the store's own filesystem so that a rename suffices.
+
+Each process has one session folder there and holds a lock of its name for as long as it lives. A session
+whose lock is free belongs to a dead process and is swept away by the next one that writes; a living
+one's lock is not free, so it is never touched.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from renderer.errors import StoreError
+from renderer.store.border import translated
+from renderer.store.files import ensure_folder
+from renderer.store.layout import Layout, found
+from renderer.store.locks import Locks
+
+SESSIONS_MAX = 1000
+
+
+class Scratch:
+    """The session of one open store; nothing is created before the first name is asked for."""
+
+    def __init__(self, layout: Layout, locks: Locks) -> None:
+        self._layout = layout
+        self._locks = locks
+        self._session: Path | None = None
+        self._give_back: Callable[[], None] | None = None
+        self._numbers = itertools.count()
+        self._guard = threading.Lock()
+
+    def name(self, suffix: str = "") -> Path:
+        """A path at which nothing stands yet and which no other process will use."""
+        return self._opened() / f"{next(self._numbers)}{suffix}"
+
+    @contextlib.contextmanager
+    def folder(self) -> Iterator[Path]:
+        """A fresh folder that is removed with all that is left in it."""
+        folder = self.name()
+        with translated("write the store", folder):
+            folder.mkdir()
+        try:
+            yield folder
+        finally:
+            _remove(folder)
+
+    def close(self) -> None:
+        if self._session and self._give_back:
+            _remove(self._session)
+            self._give_back()
+            self._session = None
+
+    def _opened(self) -> Path:
+        with self._guard, translated("write the store", self._layout.scratch):
+            if not self._session:
+                ensure_folder(self._layout.scratch)
+                session = self._begin()
+                found(self._layout, aside=session / "format")
+                self._sweep()
+                self._session = session
+            return self._session
+
+    def _begin(self) -> Path:
+        # The lock is taken before the folder appears, so a folder whose lock is free has no living owner.
+        for number in range(SESSIONS_MAX):
+            name = f"{os.getpid()}-{number}"
+            if give_back := self._locks.try_lock(_lock_name(name)):
+                session = self._layout.scratch / name
+                with contextlib.suppress(FileExistsError):
+                    session.mkdir()
+                    self._give_back = give_back
+                    return session
+                give_back()
+        raise StoreError(
+            f"`{self._layout.scratch}` holds too many sessions", hint="delete this folder when nothing runs"
+        )
+
+    def _sweep(self) -> None:
+        for session in self._layout.scratch.iterdir():
+            if give_back := self._locks.try_lock(_lock_name(session.name)):
+                _remove(session)
+                give_back()
+
+
+def _lock_name(session: str) -> str:
+    return f"session/{session}"
+
+
+def _remove(folder: Path) -> None:
+    from shutil import rmtree  # noqa: PLC0415 - not needed by a build with nothing to do
+
+    rmtree(folder, ignore_errors=True)

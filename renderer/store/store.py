@@ -1,0 +1,211 @@
+"""The store: one object over its rooms, and all that the rest of the program knows of it."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from renderer.digest import Digest
+from renderer.model import Asker, Json, Result, Trace
+from renderer.store.blobs import Blobs
+from renderer.store.check import StoreCheck, StoreStats, check_store, count_store, mend_store
+from renderer.store.copies import copy_out
+from renderer.store.fetched import Fetched
+from renderer.store.index import Index
+from renderer.store.layout import Layout, check_version
+from renderer.store.locks import LOCK_TIMEOUT_S, Locks
+from renderer.store.newest import Newest
+from renderer.store.results import Results
+from renderer.store.scratch import Scratch
+from renderer.store.seen import Seen
+from renderer.store.traces import Traces
+
+MEMO_SLOTS = 16
+
+
+class Store:
+    """A store of clips and of what made them, at a root that need not exist until something is written.
+
+    Blobs and traces are files and are the truth; the index is for speed. Close it, or use it in a `with`,
+    so that what was learnt is kept. Threads may share it; only the one that opened it uses the index.
+    Every method raises `StoreError` where the disk refuses: E611 full, E613 forbidden, E610 else.
+    """
+
+    def __init__(self, root: Path, *, clock_ns: Callable[[], int] = time.time_ns) -> None:
+        self._layout = layout = Layout(root)
+        self._locks = Locks(layout.locks)
+        self._scratch = Scratch(layout, self._locks)
+        self._index = Index(layout.index, damaged=layout.damaged)
+        self._blobs = Blobs(layout, self._scratch)
+        self._traces = Traces(layout, self._scratch, self._locks)
+        self._results = Results(self._index, self._traces, self._blobs)
+        self._seen = Seen(self._index, clock_ns=clock_ns)
+        self._newest = Newest(layout, self._index, self._traces, self._blobs, clock_ns=clock_ns)
+        self._fetched = Fetched(layout, self._scratch)
+
+    @classmethod
+    def open(cls, root: Path) -> Self:
+        """The store at `root`, nothing created; raises `StoreError` E612 for a version that we do not know."""
+        store = cls(root.absolute())
+        check_version(store._layout)
+        return store
+
+    @property
+    def root(self) -> Path:
+        return self._layout.root
+
+    def close(self) -> None:
+        """Write the index, remove this process's scratch files and let go of all locks."""
+        self._index.close()
+        self._scratch.close()
+        self._locks.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # Blobs
+
+    def path(self, digest: Digest) -> Path:
+        """Where the blob stands, or would stand; its bytes are not checked."""
+        return self._blobs.path(digest)
+
+    def has(self, digest: Digest) -> bool:
+        """Whether a blob of this name and size is there; one stat."""
+        return self._blobs.has(digest)
+
+    def put_bytes(self, content: bytes) -> Digest:
+        return self._blobs.put_bytes(content)
+
+    def put_file(self, path: Path, *, move: bool = True) -> Digest:
+        """Store a complete file that nobody writes to any more; with `move` it is taken and is gone after."""
+        digest = self._blobs.put_file(path, move=move)
+        blob = self._blobs.path(digest)
+        self._seen.learn(blob, digest=digest, status=blob.stat())
+        return digest
+
+    def verify(self, digest: Digest) -> None:
+        """Read the whole blob; raises `StoreError` E615 when it is gone, E614 when it is damaged."""
+        self._blobs.verify(digest)
+
+    def verified_path(self, digest: Digest) -> Path:
+        """Where the blob stands, its bytes checked since it last changed; raises as `verify` does."""
+        path = self._blobs.path(digest)
+        if self._seen.digest_of(path) != digest:
+            self._blobs.verify(digest)
+        return path
+
+    def copy_out(self, digest: Digest, target: Path) -> None:
+        """Put the verified bytes at `target` by rename, a reflink where possible, never a hard link."""
+        status = copy_out(self._blobs, digest, target.absolute(), locks=self._locks)
+        self._seen.learn(target.absolute(), digest=digest, status=status)
+
+    # Traces
+
+    def lookup(self, key: str) -> Result | None:
+        """The result that a key may reuse: its first one whose blob is there."""
+        return self._results.of(key)
+
+    def lookup_many(self, keys: Sequence[str]) -> list[Result | None]:
+        """`lookup` for each key, in order; one stat for each when nothing changed since the last question."""
+        return self._results.of_many(keys)
+
+    def trace(self, key: str) -> Trace | None:
+        """All that is known of a key, whether or not its blobs are there."""
+        return self._traces.read(key)
+
+    def record(
+        self,
+        key: str,
+        *,
+        manifest: Mapping[str, Json],
+        result: Result,
+        asker: Asker | None = None,
+        now: datetime,
+    ) -> Trace:
+        """Add a result to the trace of a key, durably; a digest that it has already is not added again.
+
+        `asker` is named for generations alone, since `newest_for` takes all that a shot asked for as footage.
+        `now` has a time zone.
+        """
+        trace = self._traces.record(key, manifest=manifest, result=result, asker=asker, now=now)
+        self._results.learn(trace)
+        return trace
+
+    def newest_for(self, project: str, *, spec: str, shots: Sequence[str]) -> list[Trace | None]:
+        """For each shot, in order, the newest trace that it asked for and that has a result here."""
+        return self._newest.of(project, spec=spec, shots=shots)
+
+    # What files held
+
+    def digest_of(self, path: Path) -> Digest | None:
+        """The digest of a file, with one stat when it has not changed; None where there is no regular file."""
+        return self._seen.digest_of(path)
+
+    def digests_of(self, paths: Sequence[Path | str]) -> list[Digest | None]:
+        """`digest_of` for each path, in order."""
+        return self._seen.digests_of(paths)
+
+    def fetched_get(self, url: str) -> Digest | None:
+        """What a URL was pinned to when first fetched; its blob may be gone, and must then be fetched as such."""
+        return self._fetched.get(url)
+
+    def fetched_put(self, url: str, digest: Digest) -> None:
+        self._fetched.put(url, digest)
+
+    def memo_get(self, name: str, key: str) -> Json | None:
+        """A value that was kept under a digest, or None, at any time and for any reason."""
+        row = self._index.get(_memo_slot(name, key))
+        return row[1] if row and row[0] == key else None
+
+    def memo_put(self, name: str, key: str, value: Json) -> None:
+        """Keep what can be computed again, megabytes too; one of the last `MEMO_SLOTS` of its name or so."""
+        self._index.put(_memo_slot(name, key), [key, value])
+
+    # Working
+
+    def lock(
+        self, key: str, *, on_wait: Callable[[], None] | None = None, timeout_s: float = LOCK_TIMEOUT_S
+    ) -> AbstractAsyncContextManager[None]:
+        """Hold the action of a key against other processes and tasks; see `Locks.wait`."""
+        return self._locks.wait(f"action/{key}", on_wait=on_wait, timeout_s=timeout_s)
+
+    def try_lock(self, key: str) -> Callable[[], None] | None:
+        """Hold the action of a key if nobody does, and return what gives it back."""
+        return self._locks.try_lock(f"action/{key}")
+
+    def scratch(self) -> AbstractContextManager[Path]:
+        """A fresh folder on the store's filesystem, removed at the end of the `with`."""
+        return self._scratch.folder()
+
+    # The whole
+
+    def stats(self) -> StoreStats:
+        return count_store(self._layout, index=self._index)
+
+    def list_traces(self) -> Iterator[Trace]:
+        """Every trace, ordered by key."""
+        return self._traces.all()
+
+    def verify_all(self, on_item: Callable[[Path], None] | None = None) -> StoreCheck:
+        """Read every byte and compare it with its name, changing nothing."""
+        return check_store(self._layout, blobs=self._blobs, fetched=self._fetched, on_item=on_item)
+
+    def repair(self, on_item: Callable[[Path], None] | None = None) -> StoreCheck:
+        """Check, move what is damaged to `damaged/` and make the index anew; what was found is returned."""
+        check = self.verify_all(on_item)
+        mend_store(
+            self._layout, check=check, index=self._index, traces=self._traces, learn=self._results.learn
+        )
+        return check
+
+
+def _memo_slot(name: str, key: str) -> str:
+    return f"memo/{name}/{hashlib.sha256(key.encode()).digest()[0] % MEMO_SLOTS}"
