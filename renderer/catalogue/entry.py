@@ -19,7 +19,7 @@ Endpoint = Literal["universal", "legacy"]
 ENDPOINTS: tuple[Endpoint, ...] = ("universal", "legacy")
 PLACEHOLDER = "$"
 APPEND = "[]"
-LIMITS = ("enum", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems")
+LIMITS = ("enum", "minimum", "maximum", "maxLength", "minItems", "maxItems")
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,15 +37,14 @@ def _check_known(params: Mapping[str, Json], *, model: Model) -> Iterator[Findin
 
 
 def _unknown(name: str, *, model: Model) -> Finding:
-    neutral = next(
-        (field.name for field in model.fields.values() if name in (field.name, *_wired(field))), None
-    )
+    own = next((field.name for field in model.fields.values() if name in (field.name, *_wired(field))), None)
+    hint = f"that is `{own}` of the shot itself" if own else did_you_mean(name, model.params)
     return Finding(
         code="S306",
         message=f"`{model.id}` has no `params.{name}`",
         field=("params", name),
         notes=(f"params of `{model.id}`: {listed(model.params) or 'none'}",),
-        hint=f"that is `{neutral}` of the shot itself" if neutral else did_you_mean(name, model.params),
+        hint=hint or f"take `{name}` out",
     )
 
 
