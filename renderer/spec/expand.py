@@ -1,0 +1,106 @@
+"""The storyboard as meant: validation in one pass over shape and meaning, and expansion to `Storyboard`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from renderer.errors import Diagnostic
+from renderer.model import Storyboard
+from renderer.spec.cut import check_ids, read_output, read_sequence
+from renderer.spec.document import Document
+from renderer.spec.merge import Merged, Written, merge
+from renderer.spec.nodes import Fields, Items
+from renderer.spec.problems import Problems
+from renderer.spec.prompt import composed
+from renderer.spec.scene import Scene
+from renderer.spec.shape import check_shape, check_version, prune
+from renderer.spec.shots import expand_shot
+from renderer.spec.text import Path
+from renderer.spec.variables import Variables
+
+
+def validate(document: Document, *, schema: Mapping[str, Any]) -> list[Diagnostic]:
+    """The faults of shape, and where there are any, those of meaning in all that is left, in order of place.
+
+    `schema` is `storyboard.schema.json`, loaded. An empty list, or one of warnings, means that `expand` may be
+    called, which tells the faults of meaning. An unknown `version` is looked at first and told alone.
+    """
+    problems = Problems()
+    with problems.gathering():
+        problems.extend(document.diagnostics)
+        if check_version(document, problems):
+            faults = check_shape(document, problems, schema=schema)
+            if problems.errors:
+                _expand(prune(document, faults), problems, provider=None, faults=tuple(faults))
+    return problems.sorted()
+
+
+def expand(document: Document, *, provider: str | None = None) -> tuple[Storyboard, list[Diagnostic]]:
+    """The storyboard that a document of valid shape means, and warnings in order of place.
+
+    Defaults are merged, variables filled in, prompts put together; `provider` wins over defaults and shots.
+    Shots come in the order of the text, slots in cut order. Raises `SpecError` with S204, S211 to S224 or
+    S501 to S503, all at once.
+    """
+    problems = Problems()
+    storyboard: Storyboard | None = None
+    with problems.gathering():
+        storyboard = _expand(document, problems, provider=provider, faults=())
+    problems.raise_errors()
+    assert storyboard, "BUG: an expansion without a storyboard and without an error"
+    return storyboard, problems.sorted()
+
+
+def _expand(
+    document: Document, problems: Problems, *, provider: str | None, faults: tuple[Path, ...]
+) -> Storyboard:
+    output = read_output(document, problems)
+    scene = Scene(
+        document=document,
+        problems=problems,
+        variables=Variables(document, problems, faults=faults),
+        defaults=_defaults(document),
+        fps=output.fps,
+        provider=provider,
+        faults=faults,
+    )
+    title = scene.filled(_top(document, "title"))
+    node = document.node(("shots",))
+    items = node.nodes if isinstance(node, Items) else ()
+    shots = [
+        shot
+        for number, item in enumerate(items)
+        if isinstance(item, Fields) and (shot := expand_shot(scene, item, ("shots", number)))
+    ]
+    known = check_ids(problems, shots)
+    sequence = read_sequence(scene, known, complete=bool(items) and len(shots) == len(items))
+    if not faults:
+        _warn_unused(scene)
+    return Storyboard(
+        file=document.file,
+        title=composed(title.text) or None,
+        outputs=(output,),
+        shots=tuple(known.values()),
+        sequence=sequence,
+    )
+
+
+def _defaults(document: Document) -> Merged:
+    node = document.node(("defaults",))
+    return merge(node.entries, {}, ("defaults",)) if isinstance(node, Fields) else {}
+
+
+def _top(document: Document, name: str) -> Written | None:
+    node = document.node((name,))
+    return Written(node, (name,)) if node else None
+
+
+def _warn_unused(scene: Scene) -> None:
+    for name in scene.variables.written:
+        if name not in scene.variables.used:
+            place = scene.document.place_of_key(("vars", name))
+            message = f"the variable `{name}` is never used"
+            scene.problems.add(
+                "S222", message, place, severity="warning", hint=f"put `${{{name}}}` into a prompt"
+            )

@@ -1,0 +1,115 @@
+"""What every part of an expansion works with: the document, the problems, the variables, the defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from renderer.errors import Place
+from renderer.model import Use
+from renderer.spec.document import Document
+from renderer.spec.merge import Merged, Written, leaves
+from renderer.spec.nodes import Scalar
+from renderer.spec.problems import Problems
+from renderer.spec.text import Path
+from renderer.spec.times import seconds
+from renderer.spec.variables import Filled, Variables
+
+NOTHING = Filled("", ())
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The common ground of one expansion. `fps` is the first output's; `faults` are the paths that were pruned."""
+
+    document: Document
+    problems: Problems
+    variables: Variables
+    defaults: Merged
+    fps: Fraction
+    provider: str | None
+    faults: tuple[Path, ...]
+    _places: dict[Path, Place] = field(default_factory=dict)
+
+    def place(self, written: Written) -> Place:
+        """Where a value is written. A default's place is worked out once: every shot shares it."""
+        if written.path[0] != "defaults":
+            return self.document.place_of(written.node, written.path)
+        known = self._places.get(written.path)
+        if known is None:
+            known = self._places[written.path] = self.document.place_of(written.node, written.path)
+        return known
+
+    def places(self, merged: Written | Merged) -> tuple[Place, ...]:
+        """Where all of a merged field is written, a shot's own places before those of defaults."""
+        if isinstance(merged, Written):
+            return (self.place(merged),)
+        return nearest_first([self.place(leaf) for leaf in leaves(merged)])
+
+    def filled(self, merged: Written | Merged | None) -> Filled:
+        """A text field with its variables put in; nothing for a field that is not there."""
+        if isinstance(merged, Written) and isinstance(merged.node, Scalar):
+            return self.variables.fill(merged.node, merged.path)
+        return NOTHING
+
+    def use(self, merged: Written | Merged | None) -> Use | None:
+        """The range that a `use` names; tells one that is empty (S218) or counts frames that are not there (S208)."""
+        if merged is None:
+            return None
+        if isinstance(merged, Written):
+            return Use(out_s=self._seconds(merged))
+        begin, end = merged.get("in"), merged.get("out")
+        in_s = self._seconds(begin) if isinstance(begin, Written) else None
+        out_s = self._seconds(end) if isinstance(end, Written) else None
+        if isinstance(end, Written) and out_s is not None and out_s <= (in_s or 0):
+            related = [(self.place(begin), "the in point")] if isinstance(begin, Written) else []
+            message = f"`out` is not after `in`: {shown(out_s)} s and {shown(in_s or Fraction(0))} s"
+            self.problems.add("S218", message, self.place(end), related=related)
+            return None
+        return Use(in_s or Fraction(0), out_s)
+
+    def _seconds(self, written: Written) -> Fraction | None:
+        value: Any = written.node.value
+        try:
+            time_s = seconds(value, fps=self.fps)
+        except ValueError as error:
+            self.problems.add("S208", str(error), self.place(written))
+            return None
+        if not time_s and written.path[-1] != "in":
+            self.problems.add("S218", "nothing of the clip is on screen: 0 s", self.place(written))
+            return None
+        return time_s
+
+
+def nearest_first(places: list[Place]) -> tuple[Place, ...]:
+    """Places without repetition, those within a shot first, else in the order given."""
+    return tuple(sorted(dict.fromkeys(places), key=lambda place: not place.path.startswith("$.shots")))
+
+
+def number(merged: Written | Merged | None) -> Fraction | None:
+    """A merged number as an exact fraction."""
+    value = merged.node.value if isinstance(merged, Written) else None
+    return Fraction(value) if isinstance(value, int | Decimal) else None
+
+
+def word(merged: Written | Merged | None) -> str | None:
+    """A merged text field as written."""
+    value = merged.node.value if isinstance(merged, Written) else None
+    return value if isinstance(value, str) else None
+
+
+def below(merged: Written | Merged | None) -> Mapping[str, Any]:
+    """The fields of a merged mapping; none for anything else."""
+    return merged if isinstance(merged, Mapping) else {}
+
+
+def shown(time_s: Fraction) -> str:
+    """A time for a message: `3.5`, to a thousandth.
+
+    >>> shown(Fraction(7, 2)), shown(Fraction(1, 3))
+    ('3.5', '0.333')
+    """
+    return f"{float(time_s):.3f}".rstrip("0").rstrip(".")

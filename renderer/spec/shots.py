@@ -1,0 +1,172 @@
+"""One shot of the text to one `Shot`: defaults merged, variables filled in, the prompt put together."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from renderer.errors import Place
+from renderer.model import Request, Shot, Source, Use
+from renderer.spec.merge import Merged, Written, merge, plain
+from renderer.spec.nodes import Fields, Scalar
+from renderer.spec.prompt import PARTS, TEMPLATE, compose_prompt, composed
+from renderer.spec.scene import Scene, below, nearest_first, number, shown, word
+from renderer.spec.text import Path
+from renderer.spec.variables import Filled, Reference
+from renderer.spec.wording import shorten
+
+PROVIDER = "animatic"
+SEED = 1
+SEED_MAX = 2**32 - 1
+_LOOPBACK = re.compile(r"http://(localhost|127\.[0-9.]+|\[::1\])(:[0-9]+)?(/|$)")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+
+Origins = dict[str, tuple[Place, ...]]
+
+
+def expand_shot(scene: Scene, node: Fields, path: Path) -> Shot | None:
+    """The shot of a mapping at `path`, None where it has no id. Tells S210, S217 to S220, S223 and S224."""
+    own_id = node.value.get("id")
+    if not isinstance(own_id, str):
+        return None
+    place = scene.document.place((*path, "id"))
+    if node.value.get("clip") is not None:
+        return _own_footage(scene, own_id, place, merge(node.entries, {}, path))
+    fields = merge(node.entries, scene.defaults, path)
+    origins: Origins = {}
+    request = _request(scene, fields, path, origins)
+    takes = int(number(fields.get("takes")) or 1)
+    _check_seeds(scene, fields, request.seed, takes)
+    use = scene.use(fields.get("use"))
+    _note(scene, origins, fields, "takes", "use")
+    if use:
+        check_use(scene, use, request.duration_s, origins["use"][0])
+    return Shot(id=own_id, place=place, request=request, takes=takes, use=use, origins=origins)
+
+
+def check_use(scene: Scene, use: Use, duration_s: Fraction | None, place: Place) -> None:
+    """Tell a `use` that begins after the clip's end (S219), or goes on after it (S223, a warning)."""
+    if duration_s is None:
+        return
+    if use.in_s >= duration_s:
+        message = f"`use` begins at {shown(use.in_s)} s, and the shot lasts {shown(duration_s)} s"
+        scene.problems.add("S219", message, place)
+    elif use.out_s is not None and use.out_s > duration_s:
+        message = f"`use` ends at {shown(use.out_s)} s, and the shot lasts {shown(duration_s)} s"
+        hint = "the last frame is held; raise `duration`, or end earlier"
+        scene.problems.add("S223", message, place, severity="warning", hint=hint)
+
+
+def _own_footage(scene: Scene, own_id: str, place: Place, fields: Merged) -> Shot:
+    origins: Origins = {}
+    clip = _source(scene, fields, "clip", origins, path_only=True)
+    shared = below(scene.defaults).get("use")
+    merged = fields if "use" in fields or shared is None else {**fields, "use": shared}
+    use = scene.use(merged.get("use"))
+    _note(scene, origins, merged, "use")
+    return Shot(id=own_id, place=place, request=None, clip=clip, use=use, origins=origins)
+
+
+def _request(scene: Scene, fields: Merged, path: Path, origins: Origins) -> Request:
+    _note(scene, origins, fields, "model", "ratio", "duration", "seed")
+    if scene.provider is None:
+        _note(scene, origins, fields, "provider")
+    parts = {name: scene.filled(fields.get(name)) for name in PARTS}
+    prompt = _whole_prompt(scene, fields, parts, origins)
+    negative = scene.filled(fields.get("negative_prompt"))
+    for name, filled in (("negative_prompt", negative), ("camera", parts["camera"])):
+        if filled.places:
+            origins[name] = nearest_first([*filled.places])
+    image = _source(scene, fields, "image", origins)
+    last_image = _source(scene, fields, "last_image", origins)
+    if not (image or parts["prompt"].text.strip()):
+        _tell_nothing_to_make(scene, path)
+    params = below(fields.get("params"))
+    for name, field in params.items():
+        origins[f"params.{name}"] = scene.places(field)
+    seed = number(fields.get("seed"))
+    return Request(
+        provider=scene.provider or word(fields.get("provider")) or PROVIDER,
+        model=word(fields.get("model")),
+        prompt=prompt,
+        negative_prompt=composed(negative.text) or None,
+        camera=composed(parts["camera"].text) or None,
+        image=image,
+        last_image=last_image,
+        ratio=word(fields.get("ratio")),
+        duration_s=number(fields.get("duration")),
+        seed=SEED if seed is None else int(seed),
+        params={name: plain(field) for name, field in params.items()},
+    )
+
+
+def _whole_prompt(scene: Scene, fields: Merged, parts: dict[str, Filled], origins: Origins) -> str | None:
+    """The prompt by its template; its origins are those of all that shows in it."""
+    written = fields.get("prompt_template")
+    template = word(written) or TEMPLATE
+    places: list[Place] = []
+
+    def value_of(reference: Reference) -> str:
+        filled = parts.get(reference.name or "")
+        if filled is None or not filled.text.strip():
+            if reference.name in PARTS:
+                return reference.otherwise or ""
+            assert isinstance(written, Written)
+            assert isinstance(written.node, Scalar)
+            filled = scene.variables.value_of(reference, written.node, written.path)
+        places.extend(filled.places)
+        return filled.text
+
+    prompt = composed(compose_prompt(template, value_of))
+    if isinstance(written, Written):
+        places.append(scene.place(written))
+    if places:
+        origins["prompt"] = nearest_first(places)
+    return prompt or None
+
+
+def _source(
+    scene: Scene, fields: Merged, name: str, origins: Origins, *, path_only: bool = False
+) -> Source | None:
+    filled = scene.filled(fields.get(name))
+    if not filled.text:
+        return None
+    origins[name] = nearest_first([*filled.places])
+    source = _read_source(filled.text)
+    if source is None or (path_only and source.kind != "path"):
+        wanted = "a path" if path_only else "a path, an https URL or a data URI"
+        message = f"`{name}` must be {wanted}, not `{shorten(filled.text)}`"
+        hint = "fetch it, and give its path relative to this file" if path_only else None
+        scene.problems.add("S224", message, filled.places[0], hint=hint)
+        return None
+    return source
+
+
+def _read_source(text: str) -> Source | None:
+    if text.startswith("data:"):
+        return Source("data", text)
+    if text.startswith("https://") or _LOOPBACK.match(text):
+        return Source("url", text)
+    return None if _SCHEME.match(text) else Source("path", text)
+
+
+def _check_seeds(scene: Scene, fields: Merged, seed: int, takes: int) -> None:
+    last = seed + takes - 1
+    if seed <= SEED_MAX < last:
+        written = fields["takes"]
+        message = f"take {takes} would have the seed {last}, and seeds end at {SEED_MAX}"
+        scene.problems.add("S220", message, scene.places(written)[0], hint="lower `seed` or `takes`")
+
+
+def _tell_nothing_to_make(scene: Scene, path: Path) -> None:
+    if any(fault[: len(path)] == path or fault[0] == "defaults" for fault in scene.faults):
+        return
+    hint = "add a `prompt` or an `image`, or give own footage as `clip`"
+    message = "a shot without `prompt`, `image` and `clip`"
+    scene.problems.add("S217", message, scene.document.place((*path, "id")), hint=hint)
+
+
+def _note(scene: Scene, origins: Origins, fields: Merged, *names: str) -> None:
+    for name in names:
+        if field := fields.get(name):
+            origins[name] = scene.places(field)

@@ -1,0 +1,88 @@
+"""What a schema's rule says to an author, in words. Owns no places: `shape` knows those."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+SHOWN_CHARACTERS_MAX = 60
+_TYPES = {
+    "string": "text",
+    "number": "a number",
+    "integer": "a whole number",
+    "boolean": "`true` or `false`",
+    "array": "a list",
+    "object": "a mapping",
+}
+
+Rule = Mapping[str, Any]
+
+
+def expected(rule: Rule) -> str:
+    """What a rule asks for.
+
+    >>> expected({"type": ["integer", "null"]})
+    'a whole number'
+    >>> expected({"anyOf": [{"type": "number"}, {"title": "a time such as `12f`"}, {"type": "null"}]})
+    'a number or a time such as `12f`'
+    """
+    if branches := rule.get("anyOf"):
+        return either([branch.get("title") or expected(branch) for branch in branches if not is_null(branch)])
+    if choices := rule.get("enum"):
+        return either([f"`{choice}`" for choice in choices if choice is not None])
+    types = rule.get("type", [])
+    types = [types] if isinstance(types, str) else types
+    return either([_TYPES[kind] for kind in types if kind != "null"])
+
+
+def is_null(rule: Rule) -> bool:
+    """Whether a rule asks for nothing but `null`."""
+    return rule.get("type") == "null"
+
+
+def describe(value: Any, *, written: str) -> str:
+    """What a value is, for the end of a sentence; `written` is its own text.
+
+    >>> describe(12, written="12")
+    'the number `12`'
+    """
+    if isinstance(value, bool):
+        return f"`{written}`"
+    if isinstance(value, int | Decimal):
+        return f"the number `{written}`"
+    if isinstance(value, str):
+        return f"the text `{shorten(value)}`" if value else "an empty text"
+    return "nothing" if value is None else "a mapping" if isinstance(value, dict) else "a list"
+
+
+def either(choices: Sequence[str]) -> str:
+    """Alternatives as a phrase.
+
+    >>> either(["`crop`", "`pad`", "`stretch`"])
+    '`crop`, `pad` or `stretch`'
+    """
+    return " or ".join(filter(None, [", ".join(choices[:-1]), *choices[-1:]]))
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as a list: `a`, `b`, `c`."""
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def shorten(text: str) -> str:
+    """The beginning of a text, on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= SHOWN_CHARACTERS_MAX else f"{line[: SHOWN_CHARACTERS_MAX - 1]}…"
+
+
+def type_hint(value: Any, *, rule: Rule, written: str) -> str | None:
+    """What to write instead of a value of the wrong kind, where that is plain to see."""
+    wanted = expected(rule)
+    if "text" in wanted.split(" or ") and isinstance(value, int | Decimal):
+        return f'put quotes around text: `"{written}"`'
+    if "number" in wanted and isinstance(value, str) and value.strip().replace(".", "", 1).isdecimal():
+        return f"numbers stand without quotes: `{value.strip()}`"
+    if wanted == "a list" and isinstance(value, dict | str):
+        return "begin each item with `- `"
+    return None
