@@ -179,3 +179,14 @@ class ProviderFailed(ProviderError):  # noqa: N818
     """The generation was accepted and then failed."""
 
     code = "P703"
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """The known word that is most like `word`, if any is like it enough to be worth a hint.
+
+    >>> did_you_mean("vlidate", ["validate", "plan"])
+    'validate'
+    """
+    from difflib import get_close_matches  # noqa: PLC0415 - only on the way to an error
+
+    return next(iter(get_close_matches(word, list(known), n=1, cutoff=0.6)), None)

@@ -47,13 +47,13 @@ class FootageRow(NamedTuple):
 class SlotRow(NamedTuple):
     """One entry of the cut: exactly one of `take` and `footage` is an index, the other -1.
 
-    `in_s` is an exact fraction in seconds of the clip; `frames` at the output's rate, rounded cumulatively.
+    It shows `frames` frames of the clip from frame `first` on, both counted at the output's rate.
     """
 
     shot: str
     take: int
     footage: int
-    in_s: str
+    first: int
     frames: int
 
 

@@ -38,8 +38,11 @@ class Delivery:
 class Provider(Protocol):
     """A source of clips. `free` ones cost nothing and are limited by cores alone."""
 
-    name: str
-    free: bool
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def free(self) -> bool: ...
 
     def identity(self, *, size: Size, fps: Fraction) -> Mapping[str, Json]:
         """What of the provider itself decides the result, merged into the manifest.

@@ -177,6 +177,10 @@ class Store:
         """Hold the action of a key against other processes and tasks; see `Locks.wait`."""
         return self._locks.wait(f"action/{key}", on_wait=on_wait, timeout_s=timeout_s)
 
+    def hold(self, name: str) -> AbstractContextManager[None]:
+        """Hold a name briefly, for a few file operations, against other processes; waits for it."""
+        return self._locks.hold(f"name/{name}")
+
     def try_lock(self, key: str) -> Callable[[], None] | None:
         """Hold the action of a key if nobody does, and return what gives it back."""
         return self._locks.try_lock(f"action/{key}")

@@ -1,0 +1,5 @@
+"""`python -m renderer` is `renderer`."""
+
+from renderer.cli import main
+
+main()

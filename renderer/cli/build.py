@@ -1,0 +1,120 @@
+"""`renderer build`."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import click
+
+from renderer.cli import options
+from renderer.cli.voice import Voice, interrupts
+from renderer.errors import RendererError
+from renderer.pipeline.build import Run, Wishes, film_lines, open_run, run_build, shot_lines
+from renderer.pipeline.inputs import Reach
+from renderer.report.run import build_json
+
+INTERRUPTED, ENVIRONMENT, GATE, FAILED = 130, 4, 3, 1
+PRECEDENCE = (INTERRUPTED, ENVIRONMENT, GATE, FAILED)
+
+
+@click.command(
+    "build",
+    short_help="Make what is missing and join the film.",
+    epilog="""\b
+Examples:
+  renderer build                              the one storyboard here or in specs/
+  renderer build specs/liftoff.yaml           all shots, then the film
+  renderer build specs/liftoff.yaml 'crew*'   only some shots
+  renderer build --provider animatic          a moving storyboard, for nothing
+  renderer build -n                           what would be done, as `renderer plan`""",
+)
+@options.targets
+@click.option("-j", "--jobs", type=click.IntRange(1, 256), metavar="N", help="Generations in flight at once.")
+@click.option("-n", "--dry-run", is_flag=True, help="Only show what would be done.")
+@click.option(
+    "-B", "--always-make", is_flag=True, help="Make free results again, stored or not. Buys nothing."
+)
+@click.option("-k", "--keep-going", is_flag=True, help="Go on after a failure (this is the default).")
+@click.option("--fail-fast", is_flag=True, help="Start nothing new after the first failure.")
+@click.option("--frozen", is_flag=True, help="Buy nothing: a paid clip that is missing stops the build.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the film here.",
+)
+@options.common
+@options.quiet
+@click.option("-v", "--verbose", is_flag=True, help="Also list the shots that were reused.")
+def command(
+    *,
+    targets: tuple[str, ...],
+    jobs: int | None,
+    dry_run: bool,
+    always_make: bool,
+    keep_going: bool,
+    fail_fast: bool,
+    frozen: bool,
+    output: Path | None,
+    provider: str | None,
+    offline: bool,
+    allow_outside: bool,
+    cache_dir: Path | None,
+    as_json: bool,
+    quiet: bool,
+    verbose: bool,
+) -> int:
+    """Make what is missing, then join the film.
+
+    Every shot whose request was made before is taken from the store. What is new is generated, as many at
+    once as `-j` allows; then the clips are joined into `build/<output.file>`. A second build does nothing.
+    """
+    started = time.monotonic()
+    project, shots = options.project_for(targets, provider=provider)
+    wishes = Wishes(
+        shots=shots,
+        jobs=jobs,
+        fail_fast=fail_fast and not keep_going,
+        always=always_make,
+        frozen=frozen,
+        reach=Reach(fetch=not offline, outside=allow_outside),
+        output=output,
+    )
+    with options.workshop_for(cache_dir) as workshop:
+        run = open_run(workshop, project, wishes)
+        if dry_run:
+            from renderer.cli.plan import show_plan  # noqa: PLC0415 - another command's voice
+
+            return show_plan(run, as_json=as_json)
+        voice = Voice(run, quiet=quiet or as_json, verbose=verbose)
+        voice.warn()
+        with voice:
+            run_build(run, emit=voice.hear, stop=interrupts)
+        elapsed_s = time.monotonic() - started
+        voice.close(elapsed_s)
+        if as_json:
+            _print_json(run, elapsed_s)
+    return exit_code(run)
+
+
+def exit_code(run: Run) -> int:
+    """130 over 4 over 3 over 1 over 0, by how takes and films ended."""
+    errors = [ending.error for ending in run.endings.values()] + list(run.film_errors.values())
+    found = {error.exit_code for error in errors if error and error.code not in {"G901", "G902", "G903"}}
+    if run.interrupted:
+        found.add(INTERRUPTED)
+    return next((code for code in PRECEDENCE if code in found), 0)
+
+
+def _print_json(run: Run, elapsed_s: float) -> None:
+    from renderer.cli.terminal import write_json  # noqa: PLC0415
+
+    films = list(film_lines(run))
+    errors: list[RendererError] = [film.error for film in films if film.error]
+    write_json(
+        build_json(
+            spec=run.project.label, shots=shot_lines(run), films=films, elapsed_s=elapsed_s, errors=errors
+        )
+    )

@@ -1,0 +1,170 @@
+"""`renderer cache`: the store of clips."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from renderer.cli import options
+from renderer.cli.terminal import write_json
+from renderer.errors import UsageError
+from renderer.model import Trace
+from renderer.store.check import StoreCheck
+
+DAMAGED = 4
+KEY_LENGTH_SHOWN = 12
+NAME_LENGTH_MIN = 4
+
+
+@click.group(
+    "cache",
+    short_help="Look into the store of clips, verify and repair it.",
+    epilog="""\b
+Examples:
+  renderer cache stats
+  renderer cache ls --json
+  renderer cache path 3f9ac2          where a clip or trace is, by the start of its name
+  renderer cache verify               read and check every byte""",
+)
+def command() -> None:
+    """Look into the store of clips, verify and repair it.
+
+    The store is files: clips under the digest of their bytes, traces under the digest of the request. The
+    index in front of them is for speed alone and may be deleted at any time.
+    """
+
+
+@command.command("stats")
+@options.cache_dir
+@options.as_json
+def stats(*, cache_dir: Path | None, as_json: bool) -> int:
+    """Say how much is stored, and where."""
+    with options.workshop_for(cache_dir) as workshop:
+        found = workshop.store.stats()
+        root = str(workshop.store.root)
+    shown = {
+        "root": root,
+        "clips": found.blobs,
+        "bytes": found.blob_bytes,
+        "traces": found.traces,
+        "index_rows": found.index_rows,
+        "index_bytes": found.index_bytes,
+        "damaged": found.damaged,
+    }
+    if as_json:
+        write_json({"version": 1, **shown})
+    else:
+        for name, value in shown.items():
+            click.echo(
+                f"{name.replace('_', ' '):<12} {value:,}" if isinstance(value, int) else f"{name:<12} {value}"
+            )
+    return 0
+
+
+@command.command("ls")
+@options.cache_dir
+@options.as_json
+def ls(*, cache_dir: Path | None, as_json: bool) -> int:
+    """List what is stored: key, kind, size, age and who asked, newest last."""
+    with options.workshop_for(cache_dir) as workshop:
+        traces = sorted(workshop.store.list_traces(), key=lambda trace: trace.made_at)
+        for trace in traces:
+            sys.stdout.write(f"{json.dumps(_trace_row(trace)) if as_json else _trace_line(trace)}\n")
+    return 0
+
+
+@command.command("path")
+@click.argument("name", required=False)
+@options.cache_dir
+def path(*, name: str | None, cache_dir: Path | None) -> int:
+    """Print where the store is, or where the clip or trace is whose name starts with NAME."""
+    with options.workshop_for(cache_dir) as workshop:
+        root = workshop.store.root
+        if name is None:
+            click.echo(root)
+            return 0
+        found = _named(root, name.lower())
+    if not found:
+        raise UsageError(
+            f"nothing in the store has a name that starts with `{name}`",
+            code="U020",
+            hint="`renderer cache ls` lists what there is",
+        )
+    for item in found:
+        click.echo(item)
+    return 0
+
+
+@command.command("verify")
+@options.cache_dir
+@options.as_json
+def verify(*, cache_dir: Path | None, as_json: bool) -> int:
+    """Read every byte and compare it with its name. Changes nothing; exits with 4 when something is damaged."""
+    with options.workshop_for(cache_dir) as workshop:
+        check = workshop.store.verify_all()
+    return _report(check, as_json=as_json, verb="verify")
+
+
+@command.command("repair")
+@options.cache_dir
+@options.as_json
+def repair(*, cache_dir: Path | None, as_json: bool) -> int:
+    """Check all, set aside what is damaged, and make the index anew. Deletes nothing."""
+    with options.workshop_for(cache_dir) as workshop:
+        check = workshop.store.repair()
+    _report(check, as_json=as_json, verb="repair")
+    return 0
+
+
+def _report(check: StoreCheck, *, as_json: bool, verb: str) -> int:
+    if as_json:
+        write_json({"version": 1, "clips": check.blobs, "traces": check.traces, **_faults(check)})
+    else:
+        click.echo(f"{check.blobs:,} clips and {check.traces:,} traces read")
+        for fault, names in _faults(check).items():
+            for name in names:
+                click.echo(f"{fault.replace('_', ' ')}: {name}")
+        if not check.is_sound and verb == "verify":
+            click.echo(
+                "\nhint: `renderer cache repair` sets damaged files aside; builds make them again", err=True
+            )
+    return 0 if check.is_sound else DAMAGED
+
+
+def _faults(check: StoreCheck) -> dict[str, list[str]]:
+    return {
+        "damaged_clips": list(check.damaged_blobs),
+        "damaged_traces": list(check.damaged_traces),
+        "lost": [digest.sha256 for _, digest in check.lost],
+    }
+
+
+def _trace_row(trace: Trace) -> dict[str, object]:
+    return {
+        "key": trace.key,
+        "kind": trace.manifest["action"],
+        "made_at": trace.made_at,
+        "results": [result.to_json() for result in trace.results],
+        "askers": [f"{asker.spec}:{asker.shot}" for asker in trace.askers],
+    }
+
+
+def _trace_line(trace: Trace) -> str:
+    result = trace.results[0]
+    asked = trace.askers[0].shot if trace.askers else ""
+    size = f"{result.digest.size_bytes / 1e6:.1f} MB"
+    key = trace.key[:KEY_LENGTH_SHOWN]
+    return f"{key}  {trace.manifest['action']:<8}  {result.digest.short}  {size:>9}  {trace.made_at[:19]}  {asked}".rstrip()
+
+
+def _named(root: Path, name: str) -> list[Path]:
+    if len(name) < NAME_LENGTH_MIN or not all(letter in "0123456789abcdef" for letter in name):
+        raise UsageError(
+            f"`{name}` is not the start of a digest",
+            code="U022",
+            hint=f"give at least {NAME_LENGTH_MIN} of its letters and digits",
+        )
+    return sorted(path for room in ("cas", "ac") for path in (root / room / name[:2]).glob(f"{name}*"))

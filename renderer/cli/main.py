@@ -1,0 +1,106 @@
+"""The `renderer` command: a table of commands, each imported only when it runs, and one way out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+from renderer import __version__
+from renderer.errors import RendererError
+
+COMMANDS = {
+    "init": "Start a storyboard: a small film with a still, ready to build.",
+    "validate": "Check storyboards and point at everything that is wrong.",
+    "schema": "Print the JSON Schema of storyboards, for editors.",
+    "plan": "Show what a build would do, why, and what it would cost.",
+    "build": "Make what is missing and join the film.",
+    "preview": "Join what footage there is, with stand-ins for the rest.",
+    "cache": "Look into the store of clips, verify and repair it.",
+    "doctor": "Check this machine: ffmpeg, store, disk, fonts.",
+    "help": "Explain an error code, or a command.",
+}
+INTERRUPTED = 130
+USAGE = 2
+BUG = 70
+
+
+class CommandTable(click.Group):
+    """A group that knows its commands' names and one-line helps, and imports a command to run it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        found = import_module(f"renderer.cli.{cmd_name}").command
+        assert isinstance(found, click.Command)
+        return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from renderer.errors import did_you_mean  # noqa: PLC0415 - only on the way out
+
+            if hint := did_you_mean(args[0], COMMANDS):
+                raise click.UsageError(f"{error.message} Did you mean '{hint}'?", ctx) from error
+            raise
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(
+    cls=CommandTable,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with `renderer init`, then `renderer build`. `renderer help CODE` explains an error code.",
+)
+@click.version_option(__version__, prog_name="renderer", message="%(prog)s %(version)s")
+def commands() -> None:
+    """Make for AI-generated film.
+
+    A storyboard is a YAML file in git. Each shot becomes a request to a video model; results are kept in a
+    store under the digest of the request, so an unchanged shot is never generated again; the clips are
+    joined into one film.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and leave with its exit code. No error but a bug shows a traceback."""
+    sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line and return its exit code."""
+    try:
+        outcome = commands.main(arguments, prog_name="renderer", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return USAGE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        return INTERRUPTED
+    except RendererError as error:
+        from renderer.cli.terminal import show_error  # noqa: PLC0415 - only on the way out
+
+        show_error(error, json_wanted="--json" in arguments)
+        return error.exit_code
+    except BrokenPipeError:
+        # Whoever read our output has gone; keep Python from complaining again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001 - the one place where a bug is told from a failure
+        from renderer.cli.terminal import show_bug  # noqa: PLC0415
+
+        show_bug(error)
+        return BUG
+    return outcome if isinstance(outcome, int) else 0

@@ -1,0 +1,59 @@
+"""Options that several commands share, and how targets are read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from renderer.pipeline.project import Project, open_project, split_targets
+from renderer.pipeline.workshop import Workshop, open_workshop
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+targets = click.argument("targets", nargs=-1, metavar="[SPEC] [SHOT]...")
+cache_dir = click.option(
+    "--cache-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Where clips are stored. [default: $RENDERER_CACHE_DIR, else your data folder]",
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
+provider = click.option(
+    "--provider",
+    metavar="NAME",
+    help="Use this provider for every shot, as in `--provider animatic`; films go to `<name>.NAME.mp4`.",
+)
+offline = click.option("--offline", is_flag=True, help="Use no network at all.")
+outside = click.option(
+    "--allow-outside", is_flag=True, help="Let the storyboard name files outside the project."
+)
+quiet = click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+
+
+def grouped(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Several options as one decorator, in the order in which `--help` shows them."""
+
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+common = grouped(provider, offline, outside, cache_dir, as_json)
+
+
+def workshop_for(cache_dir: Path | None) -> Workshop:
+    """The adapters for this process and this directory."""
+    return open_workshop(os.environ, here=Path.cwd(), cache_dir=cache_dir)
+
+
+def project_for(targets: tuple[str, ...], *, provider: str | None = None) -> tuple[Project, tuple[str, ...]]:
+    """The storyboard that the targets mean, and the shot patterns after it."""
+    spec, shots = split_targets(targets, here=Path.cwd())
+    return open_project(spec, variant=provider), shots

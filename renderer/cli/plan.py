@@ -1,0 +1,63 @@
+"""`renderer plan`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from renderer.cli import options
+from renderer.cli.terminal import show_diagnostics, wants_colour, write_json
+from renderer.pipeline.build import Run, Wishes, film_lines, open_run, shot_lines
+from renderer.pipeline.inputs import Reach
+from renderer.report.run import plan_json
+from renderer.report.text import plan_lines
+
+WORK_TO_DO = 5
+
+
+@click.command(
+    "plan",
+    short_help="Show what a build would do, why, and what it would cost.",
+    epilog="""\b
+Examples:
+  renderer plan                        the one storyboard here or in specs/
+  renderer plan specs/liftoff.yaml --json
+  renderer plan --check && echo "nothing to do\"""",
+)
+@options.targets
+@click.option("--check", is_flag=True, help="Exit with 5 when there is work to do.")
+@options.common
+def command(
+    *,
+    targets: tuple[str, ...],
+    check: bool,
+    provider: str | None,
+    offline: bool,
+    allow_outside: bool,
+    cache_dir: Path | None,
+    as_json: bool,
+) -> int:
+    """Show what a build would do, why, and what it would cost. Spends nothing and needs no key.
+
+    Each take has a verdict: `reused`, the clip is stored; `run`, it is to be made, with the reason.
+    """
+    project, shots = options.project_for(targets, provider=provider)
+    reach = Reach(fetch=not offline, outside=allow_outside)
+    with options.workshop_for(cache_dir) as workshop:
+        run = open_run(workshop, project, Wishes(shots=shots, reach=reach))
+        return show_plan(run, as_json=as_json, check=check)
+
+
+def show_plan(run: Run, *, as_json: bool, check: bool = False) -> int:
+    """Print the plan on stdout and return the exit code."""
+    shots, films = list(shot_lines(run, why=True)), list(film_lines(run))
+    if as_json:
+        write_json(plan_json(spec=run.project.label, shots=shots, films=films))
+    else:
+        show_diagnostics(run.warnings)
+        for line in plan_lines(shots, films, colour=wants_colour(sys.stdout)):
+            click.echo(line)
+    idle = all(verdict == "reused" for verdict in [*(s.verdict for s in shots), *(f.verdict for f in films)])
+    return WORK_TO_DO if check and not idle else 0

@@ -1,0 +1,80 @@
+"""Writing to the terminal: whether to use colour, errors and diagnostics on their way out."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TextIO
+
+import click
+
+from renderer import __version__
+from renderer.errors import Diagnostic, RendererError, SpecError
+from renderer.model import Json
+from renderer.report.diagnostics import render_text, to_json
+from renderer.report.errors import error_json, render_error
+
+DEBUG_VARIABLE = "RENDERER_DEBUG"
+
+
+def wants_colour(stream: TextIO) -> bool:
+    """Colour goes to a terminal only, and never where `NO_COLOR` is set."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def show_error(error: RendererError, *, json_wanted: bool) -> None:
+    """Print an error on stderr, or as `{"version": 1, "errors": […]}` on stdout."""
+    if json_wanted:
+        write_json({"version": 1, "errors": errors_json(error)})
+    elif isinstance(error, SpecError):
+        show_diagnostics(error.diagnostics)
+    else:
+        click.echo(render_error(error, colour=wants_colour(sys.stderr)), err=True)
+
+
+def errors_json(error: RendererError) -> list[dict[str, Json]]:
+    """One object for each diagnostic of a `SpecError`, else one for the error itself."""
+    if isinstance(error, SpecError):
+        return [to_json(diagnostic) for diagnostic in error.diagnostics]
+    return [error_json(error)]
+
+
+def show_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
+    """Print diagnostics on stderr with their source lines, a blank line between two."""
+    sources: dict[str, str | None] = {}
+    texts = []
+    for diagnostic in diagnostics:
+        name = diagnostic.place.file if diagnostic.place else ""
+        if name not in sources:
+            sources[name] = _read_text(name)
+        texts.append(render_text(diagnostic, source=sources[name], colour=wants_colour(sys.stderr)))
+    if texts:
+        click.echo("\n\n".join(texts), err=True)
+
+
+def show_bug(error: Exception) -> None:
+    """Say that the program is at fault, in one sentence; with `RENDERER_DEBUG` set, raise instead."""
+    if os.environ.get(DEBUG_VARIABLE):
+        raise error
+    message = f"BUG: {type(error).__name__}: {error}"
+    click.echo(
+        f"error[E699]: {message}\n  version  {__version__}\n\n"
+        f"hint: nothing paid for is lost; run again with {DEBUG_VARIABLE}=1 and report what it prints",
+        err=True,
+    )
+
+
+def write_json(value: Mapping[str, Json]) -> None:
+    """Print one JSON object on stdout."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None)
+    sys.stdout.write("\n")
+
+
+def _read_text(name: str) -> str | None:
+    try:
+        return Path(name).read_bytes().decode("utf-8", "replace") if name else None
+    except OSError:
+        return None

@@ -1,0 +1,164 @@
+"""What a build says while it works: a line for each take, a live bar on a terminal, and a closing line."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections import Counter
+from decimal import Decimal
+from typing import TYPE_CHECKING, Self
+
+import click
+
+from renderer.cli.terminal import show_diagnostics, wants_colour
+from renderer.pipeline.build import Run, counts, film_lines, shot_line_of, shot_lines
+from renderer.report.errors import render_error
+from renderer.report.text import closing_line, film_line, name_width, shot_line
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from rich.progress import Progress, TaskID
+
+    from renderer.execute.events import Event, Finished
+
+MENDING = {"failed", "blocked"}
+
+
+class Voice:
+    """Listens to a run and writes to stderr. Quiet, it says only what went wrong."""
+
+    def __init__(self, run: Run, *, quiet: bool, verbose: bool) -> None:
+        self.run, self.quiet, self.verbose = run, quiet, verbose
+        self.colour = wants_colour(sys.stderr)
+        self.width = name_width(row.name for row in run.compiled.takes)
+        self.told: set[str] = set()
+        self.bar: Progress | None = None
+        self.tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.bar:
+            self.bar.stop()
+
+    def warn(self) -> None:
+        """Print the storyboard's warnings."""
+        if self.run.compiled.warnings and not self.quiet:
+            show_diagnostics(self.run.warnings)
+
+    def hear(self, event: Event) -> None:
+        """Take one event of the engine."""
+        from renderer.execute.events import Finished, Started, Waiting  # noqa: PLC0415 - already there when called
+
+        if isinstance(event, Started):
+            self._show(event.step, f"{event.kind} {event.step}")
+        elif isinstance(event, Waiting):
+            self._show(event.step, f"waiting for another build: {event.step}")
+        elif isinstance(event, Finished):
+            self._hide(event.step)
+            self._tell(event)
+
+    def close(self, elapsed_s: float) -> None:
+        """Say what it all came to: reused takes where asked for, errors in full, the films, the closing line."""
+        run = self.run
+        counted = counts(run)
+        if self.verbose and not self.quiet:
+            for line in shot_lines(run):
+                if line.outcome == "reused" and line.key not in self.told:
+                    self._say(shot_line(line, width=self.width, elapsed_s=None, colour=self.colour))
+        self._complain()
+        if self.quiet:
+            return
+        for name in dict.fromkeys(shot for state in run.films.values() for shot in state.held):
+            self._say(f"warning: `{name}` is shorter than its slot: its last frame is held")
+        for film in film_lines(run):
+            if film.clip:
+                self._say(film_line(film, colour=self.colour))
+            elif not film.error and counted["reused"] + counted["ran"]:
+                self._say(f"no film: {film.reason}")
+        self._say(_closing(run, counted, elapsed_s))
+
+    def _tell(self, event: Finished) -> None:
+        """The one line of a take that has ended; takes that share its request are told with it."""
+        rows = self.run.compiled.takes
+        asked = next((row for row in rows if row.name == event.step), None)
+        if asked is None or event.kind not in {"generate", ""}:
+            return
+        self.told.add(asked.key)
+        for number, row in enumerate(rows):
+            if row.key == asked.key and number in self.run.selected and not self.quiet:
+                line = shot_line_of(
+                    self.run, row, event.result, outcome=event.outcome.value, error=event.error
+                )
+                self._say(shot_line(line, width=self.width, elapsed_s=event.elapsed_s, colour=self.colour))
+
+    def _complain(self) -> None:
+        names = {row.key: row.name for row in self.run.compiled.takes}
+        told = [(names.get(key), ending.error) for key, ending in self.run.endings.items()]
+        told += list(self.run.film_errors.items())
+        for name, error in told:
+            if error and error.code not in {"G901", "G902", "G903"}:
+                click.echo(f"\n{render_error(error, colour=self.colour, subject=name)}\n", err=True)
+
+    def _say(self, text: str) -> None:
+        if self.bar:
+            from rich.text import Text  # noqa: PLC0415 - a bar is shown, so it is loaded
+
+            self.bar.console.print(Text.from_ansi(text), soft_wrap=True)
+        else:
+            click.echo(text, err=True)
+
+    def _show(self, step: str, text: str) -> None:
+        if self.quiet or not sys.stderr.isatty():
+            return
+        if self.bar is None:
+            self.bar = _progress()
+            self.bar.start()
+        if step in self.tasks:
+            self.bar.update(self.tasks[step], description=text)
+        else:
+            self.tasks[step] = self.bar.add_task(text, total=None)
+
+    def _hide(self, step: str) -> None:
+        if self.bar and step in self.tasks:
+            self.bar.remove_task(self.tasks.pop(step))
+
+
+def interrupts() -> asyncio.Event:
+    """An event that the first Ctrl-C (or SIGTERM) sets; the second one ends the program at once."""
+    import asyncio  # noqa: PLC0415 - loaded by whoever calls this
+
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def on_signal(number: signal.Signals) -> None:
+        stop.set()
+        loop.remove_signal_handler(number)
+        signal.signal(number, signal.SIG_DFL)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, on_signal, number)
+    return stop
+
+
+def _closing(run: Run, counted: Counter[str], elapsed_s: float) -> str:
+    text = closing_line(counted, elapsed_s=elapsed_s, spent_usd=Decimal(0))
+    if run.interrupted:
+        return f"interrupted: {text}; what is done stays done"
+    idle = not run.endings and not run.made and not run.published
+    return f"nothing to do: {text}" if idle and not counted["blocked"] else text
+
+
+def _progress() -> Progress:
+    from rich.console import Console  # noqa: PLC0415 - 50 ms, for a terminal at work only
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=20),
+        TimeElapsedColumn(),
+        console=Console(stderr=True, highlight=False),
+        transient=True,
+    )

@@ -1,0 +1,132 @@
+"""Does what one action asks: brings its inputs, has the bytes made, checks them, puts them into the store."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+from renderer.errors import MediaError
+from renderer.ffmpeg.binary import Ffmpeg
+from renderer.media.join import join
+from renderer.media.probe import probe
+from renderer.media.segment import make_reference, make_segment
+from renderer.media.sound import make_sound
+from renderer.model import MediaFacts, Result, Size
+from renderer.plan.action import Action, Input
+from renderer.providers.base import Order, Provider
+from renderer.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class StoreShelf:
+    """The store as the engine's shelf. `now` is the clock for traces, with a time zone."""
+
+    store: Store
+    now: Callable[[], datetime]
+
+    def find(self, key: str) -> Result | None:
+        return self.store.lookup(key)
+
+    def record(self, action: Action, result: Result) -> None:
+        for asker in action.askers or (None,):
+            self.store.record(
+                action.key, manifest=action.manifest, result=result, asker=asker, now=self.now()
+            )
+
+    def exclusive(self, key: str, *, on_wait: Callable[[], None]) -> AbstractAsyncContextManager[None]:
+        return self.store.lock(key, on_wait=on_wait)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A file just made, not in the store yet."""
+
+    path: Path
+    facts: MediaFacts | None
+    price_usd: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Performer:
+    """Performs actions with real tools. May spend money through a provider that is not free."""
+
+    store: Store
+    ffmpeg: Ffmpeg
+    provider: Callable[[str], Provider]
+
+    async def perform(self, action: Action) -> Result:
+        """Make the result of an action and store it; the caller records it.
+
+        Raises `MediaError`, `ProviderError` or `StoreError`; nothing of a failed action enters the store.
+        """
+        makers = {
+            "generate": self._generate,
+            "segment": self._segment,
+            "sound": self._sound,
+            "join": self._join,
+        }
+        inputs = {role: await self._bring(given) for role, given in action.inputs.items()}
+        with self.store.scratch() as folder:
+            made = await makers[action.kind](action, inputs, folder)
+            digest = await asyncio.to_thread(self.store.put_file, made.path)
+        return Result(digest, made.facts, made.price_usd)
+
+    async def _bring(self, inputs: tuple[Input, ...]) -> list[Path]:
+        """Where the checked bytes of some inputs lie; what is outside the store is put into it first."""
+        for given in inputs:
+            if given.path and not self.store.has(given.digest):
+                found = await asyncio.to_thread(self.store.put_file, given.path, move=False)
+                if found != given.digest:
+                    raise MediaError(
+                        f"`{given.path}` changed while the build ran",
+                        code="M820",
+                        hint="run the same command again",
+                    )
+        return [self.store.verified_path(given.digest) for given in inputs]
+
+    async def _generate(self, action: Action, inputs: Mapping[str, list[Path]], folder: Path) -> Made:
+        output = folder / "clip.mp4"
+        order = Order(action.manifest, {role: paths[0] for role, paths in inputs.items()})
+        delivery = await self.provider(action.manifest["provider"]).generate(order, output=output)
+        return Made(output, await asyncio.to_thread(probe, output), delivery.price_usd)
+
+    async def _segment(self, action: Action, inputs: Mapping[str, list[Path]], folder: Path) -> Made:
+        output, manifest = folder / "segment.mp4", action.manifest
+        if manifest["clip"] is None:
+            return Made(output, await make_reference(self.ffmpeg, manifest, output=output))
+        facts = action.inputs["clip"][0].facts
+        assert facts, "BUG: a segment of a clip without facts"
+        return Made(
+            output, await make_segment(self.ffmpeg, inputs["clip"][0], facts, manifest, output=output)
+        )
+
+    async def _sound(self, action: Action, inputs: Mapping[str, list[Path]], folder: Path) -> Made:
+        output = folder / "sound.mp4"
+        clips = {
+            given.digest.sha256: (path, given.facts)
+            for given, path in zip(action.inputs["clips"], inputs["clips"], strict=True)
+            if given.facts
+        }
+        await make_sound(self.ffmpeg, action.manifest, clips=clips, output=output)
+        return Made(output, None)
+
+    async def _join(self, action: Action, inputs: Mapping[str, list[Path]], folder: Path) -> Made:
+        output, manifest = folder / "film.mp4", action.manifest
+        sound = inputs.get("sound")
+        facts = await join(
+            self.ffmpeg,
+            inputs["pictures"],
+            frames=[picture["frames"] for picture in manifest["pictures"]],
+            fps=Fraction(manifest["fps"]),
+            size=Size.parse(manifest["size"]),
+            sound=sound[0] if sound else None,
+            output=output,
+            scratch=folder,
+        )
+        return Made(output, facts)

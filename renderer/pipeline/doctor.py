@@ -1,0 +1,134 @@
+"""What a build needs of this machine, tried for real: each thing once, nothing kept, no secret shown."""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import NamedTuple
+
+from renderer import __version__
+from renderer.catalogue.library import models
+from renderer.errors import RendererError
+from renderer.media.segment import make_reference, reference_manifest
+from renderer.model import Size
+from renderer.pipeline.workshop import Workshop
+
+DISK_FREE_MIN_BYTES = 2 << 30
+KEYS = ("AIMLAPI_API_KEY", "AIML_API_KEY", "RUNWAYML_API_SECRET")
+PROBE_SIZE = Size(64, 36)
+
+
+class Finding(NamedTuple):
+    """One thing looked at: `ok`, `note` (worth knowing) or `bad` (a build will fail)."""
+
+    state: str
+    subject: str
+    says: str
+    hint: str = ""
+
+
+def examine(workshop: Workshop) -> list[Finding]:
+    """Everything that a build needs, in the order in which it needs it. Writes a probe into the store's scratch."""
+    checks: list[Callable[[Workshop], Iterator[Finding]]] = [
+        _program,
+        _ffmpeg,
+        _parser,
+        _store,
+        _disk,
+        _fonts,
+        _catalogue,
+        _keys,
+    ]
+    return [finding for check in checks for finding in _guarded(check, workshop)]
+
+
+def _guarded(check: Callable[[Workshop], Iterator[Finding]], workshop: Workshop) -> list[Finding]:
+    try:
+        return list(check(workshop))
+    except RendererError as error:
+        return [Finding("bad", check.__name__.strip("_"), f"{error.code}: {error.message}", error.hint or "")]
+
+
+def _program(_: Workshop) -> Iterator[Finding]:
+    python = platform.python_version()
+    yield Finding("ok", "renderer", f"{__version__} on Python {python}, {sys.platform} {platform.machine()}")
+
+
+def _ffmpeg(workshop: Workshop) -> Iterator[Finding]:
+    ffmpeg = workshop.ffmpeg
+    with workshop.store.scratch() as folder:
+        manifest = reference_manifest(PROBE_SIZE, Fraction(24), build=ffmpeg.build)
+        facts = asyncio.run(make_reference(ffmpeg, manifest, output=folder / "probe.mp4"))
+    yield Finding(
+        "ok", "ffmpeg", f"{ffmpeg.build} at {ffmpeg.path}; a clip of {facts.frames} frames made and read"
+    )
+
+
+def _parser(_: Workshop) -> Iterator[Finding]:
+    import yaml  # noqa: PLC0415 - only looked at here
+
+    if yaml.__with_libyaml__:
+        yield Finding("ok", "yaml", f"PyYAML {yaml.__version__} with libyaml")
+    else:
+        yield Finding(
+            "note", "yaml", f"PyYAML {yaml.__version__} without libyaml: reading is slower", "install libyaml"
+        )
+
+
+def _store(workshop: Workshop) -> Iterator[Finding]:
+    stats = workshop.store.stats()
+    size = f"{stats.blobs:,} clips, {stats.blob_bytes / 1e6:,.1f} MB"
+    yield Finding("ok", "store", f"{workshop.store.root}: {size}, {stats.traces:,} traces")
+    if stats.damaged:
+        yield Finding(
+            "note",
+            "store",
+            f"{stats.damaged} damaged files were set aside",
+            "look into `damaged/` in the store",
+        )
+
+
+def _disk(workshop: Workshop) -> Iterator[Finding]:
+    folder = _nearest(workshop.store.root)
+    free = shutil.disk_usage(folder).free
+    says = f"{free / 1e9:,.1f} GB free at {folder}"
+    if free < DISK_FREE_MIN_BYTES:
+        yield Finding(
+            "note", "disk", says, "clips are some MB each; make room or move the store with `--cache-dir`"
+        )
+    else:
+        yield Finding("ok", "disk", says)
+
+
+def _fonts(_: Workshop) -> Iterator[Finding]:
+    from PIL import features  # noqa: PLC0415 - only looked at here
+
+    if features.check("raqm"):
+        yield Finding("ok", "text", "cards and slates, with shaping for right-to-left scripts")
+    else:
+        yield Finding(
+            "note", "text", "no text shaping: right-to-left scripts on cards will not join", "install libraqm"
+        )
+
+
+def _catalogue(_: Workshop) -> Iterator[Finding]:
+    known = models()
+    yield Finding("ok", "models", f"{len(known)} in the catalogue")
+
+
+def _keys(workshop: Workshop) -> Iterator[Finding]:
+    found = [name for name in KEYS if workshop.environ.get(name)]
+    yield Finding(
+        "ok" if found else "note",
+        "keys",
+        ", ".join(f"{name} is set" for name in found) or "no provider key is set",
+    )
+
+
+def _nearest(path: Path) -> Path:
+    return next(folder for folder in (path, *path.parents) if folder.exists())

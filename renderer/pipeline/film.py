@@ -1,0 +1,155 @@
+"""A film from its clips: what is missing for it, asked of the store again after each step.
+
+There is no list of steps to keep in order. `assess_film` looks at the clips and the store, and says either
+where the film is or which actions can run now; whoever builds makes those and asks again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import cast
+
+from renderer.media.conform import Cut, Profile, choose_profile, held_frames, needs_segment
+from renderer.media.join import join_manifest
+from renderer.media.segment import reference_manifest, segment_manifest
+from renderer.media.sound import sound_manifest
+from renderer.model import Fit, MediaFacts, Result, Size
+from renderer.plan.action import Action, Input
+from renderer.plan.rows import OutputRow
+
+ROUNDS_MAX = 4
+Lookup = Callable[[Sequence[str]], Sequence[Result | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class FilmState:
+    """Where a film stands: it is there, or these actions bring it nearer; never both.
+
+    `held` names, in cut order, the shots whose clips are shorter than their slots.
+    """
+
+    result: Result | None
+    missing: tuple[Action, ...] = ()
+    held: tuple[str, ...] = ()
+
+
+def assess_film(output: OutputRow, clips: Sequence[Input], *, build: str, lookup: Lookup) -> FilmState:
+    """Where the film of these clips stands; one clip with facts for each slot, in cut order, ≥ 1.
+
+    `build` names ffmpeg's; `lookup` gives the results that may be reused. At most three rounds of making what
+    is missing and asking again lead to the film: a reference, then segments and sound, then the join.
+    """
+    film = _Film(output, clips, build)
+    held = film.held()
+    reference = film.reference()
+    if reference:
+        found = lookup([reference.key])[0]
+        if found is None:
+            return FilmState(None, (reference,), held)
+        film.profile = film.choose(found.facts)
+    segments, sound = film.segments(), film.sound()
+    wanted = {action.key: action for action in [*segments.values(), *([sound] if sound else [])]}
+    results = dict(zip(wanted, lookup(list(wanted)), strict=True)) if wanted else {}
+    missing = tuple(action for key, action in wanted.items() if results[key] is None)
+    if missing:
+        return FilmState(None, missing, held)
+    pictures = [_piece(results[segments[n].key]) if n in segments else clip for n, clip in enumerate(clips)]
+    join = film.join(pictures, sound=_piece(results[sound.key]) if sound else None)
+    result = lookup([join.key])[0]
+    return FilmState(result, () if result else (join,), held)
+
+
+class _Film:
+    """One film while it is assessed. Equal clips share one facts value, so judgements are made once for each."""
+
+    def __init__(self, output: OutputRow, clips: Sequence[Input], build: str) -> None:
+        self.output, self.clips, self.build = output, clips, build
+        self.fps = Fraction(output.fps)
+        self.size = Size.parse(output.size) if output.size else None
+        self.cuts = [Cut(slot.first, slot.frames) for slot in output.slots]
+        self.kinds = [
+            (id(clip.facts), cut.first, cut.frames) for clip, cut in zip(clips, self.cuts, strict=True)
+        ]
+        self.samples = {kind: number for number, kind in reversed(list(enumerate(self.kinds)))}
+        self.profile = self.choose(None)
+
+    def choose(self, reference: MediaFacts | None) -> Profile:
+        numbers = sorted(self.samples.values())
+        return choose_profile(
+            [_facts(self.clips[number]) for number in numbers],
+            [self.cuts[number] for number in numbers],
+            size=self.size,
+            fps=self.fps,
+            fit=cast("Fit", self.output.fit),
+            reference=reference,
+        )
+
+    def held(self) -> tuple[str, ...]:
+        short = {
+            kind
+            for kind, number in self.samples.items()
+            if held_frames(_facts(self.clips[number]), self.cuts[number], self.fps)
+        }
+        if not short:
+            return ()
+        return tuple(
+            slot.shot for slot, kind in zip(self.output.slots, self.kinds, strict=True) if kind in short
+        )
+
+    def reference(self) -> Action | None:
+        """The clip that tells what our encoder's look like; not needed where all clips are alike and whole."""
+        if self.profile.format is not None:
+            return None
+        manifest = reference_manifest(self.profile.size, self.fps, build=self.build)
+        return Action.of(manifest, name=f"{self.output.name}: reference", inputs={})
+
+    def segments(self) -> dict[int, Action]:
+        """By number of the slot, what must be made for those that cannot be copied as they are."""
+        unfit = {
+            kind
+            for kind, number in self.samples.items()
+            if needs_segment(_facts(self.clips[number]), self.cuts[number], self.profile)
+        }
+        return {number: self._segment(number) for number, kind in enumerate(self.kinds) if kind in unfit}
+
+    def _segment(self, number: int) -> Action:
+        clip, slot = self.clips[number], self.output.slots[number]
+        manifest = segment_manifest(clip.digest.sha256, self.cuts[number], self.profile, build=self.build)
+        return Action.of(
+            manifest, name=f"{self.output.name}: slot {number + 1}, {slot.shot}", inputs={"clip": (clip,)}
+        )
+
+    def sound(self) -> Action | None:
+        """One track for the whole film, where any clip has sound."""
+        heard = {clip.digest.sha256: clip for clip in self.clips if _facts(clip).audio}
+        if not heard:
+            return None
+        slots = [
+            (clip.digest.sha256 if clip.digest.sha256 in heard else None, cut)
+            for clip, cut in zip(self.clips, self.cuts, strict=True)
+        ]
+        manifest = sound_manifest(slots, fps=self.fps, build=self.build)
+        return Action.of(manifest, name=f"{self.output.name}: sound", inputs={"clips": tuple(heard.values())})
+
+    def join(self, pictures: Sequence[Input], *, sound: Input | None) -> Action:
+        manifest = join_manifest(
+            [(picture.digest.sha256, cut.frames) for picture, cut in zip(pictures, self.cuts, strict=True)],
+            sound=sound.digest.sha256 if sound else None,
+            size=self.profile.size,
+            fps=self.fps,
+            build=self.build,
+        )
+        inputs = {"pictures": tuple(pictures)} | ({"sound": (sound,)} if sound else {})
+        return Action.of(manifest, name=self.output.name, inputs=inputs)
+
+
+def _facts(clip: Input) -> MediaFacts:
+    assert clip.facts, "BUG: a clip without facts"
+    return clip.facts
+
+
+def _piece(result: Result | None) -> Input:
+    assert result, "BUG: a piece that is not there"
+    return Input(result.digest, facts=result.facts)

@@ -1,0 +1,163 @@
+"""The files, URLs and data URIs that a storyboard names: found, checked, digested; every fault a finding.
+
+A path is relative to the storyboard's folder and stays inside the project's root. A URL is fetched once and
+then pinned: what it held the first time is what it means from then on.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from renderer.digest import Digest
+from renderer.errors import Finding, MediaError, RendererError
+from renderer.media.probe import probe
+from renderer.media.stills import STILL_BYTES_MAX, inspect_still, parse_data_uri
+from renderer.model import MediaFacts, Size, Source
+from renderer.pipeline.project import Project
+from renderer.store.store import Store
+
+FETCH_TIMEOUT_S = 60.0
+CONNECT_TIMEOUT_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a source turned out to be. `path` is where the bytes lie outside the store, None inside it.
+
+    `size` is a still's, `facts` a clip's.
+    """
+
+    digest: Digest
+    path: Path | None = None
+    size: Size | None = None
+    facts: MediaFacts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far looking for inputs may go: over the network, and outside the project's root."""
+
+    fetch: bool = True
+    outside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InputDesk:
+    """Examines sources for one storyboard, each once."""
+
+    project: Project
+    store: Store
+    reach: Reach
+    seen: dict[tuple[str, Source], Material | Finding | None] = field(default_factory=dict)
+
+    def still(self, source: Source) -> Material | Finding | None:
+        """The still that a source names, or what is wrong with it; None where it was not to be fetched."""
+        return self._once("still", source)
+
+    def footage(self, source: Source) -> Material | Finding | None:
+        """Own footage: a clip file, probed."""
+        return self._once("footage", source)
+
+    def _once(self, kind: str, source: Source) -> Material | Finding | None:
+        known = (kind, source)
+        if known not in self.seen:
+            try:
+                self.seen[known] = self._examine(kind, source)
+            except (MediaError, OutsideError) as error:
+                self.seen[known] = finding_of(error)
+        return self.seen[known]
+
+    def _examine(self, kind: str, source: Source) -> Material | None:
+        if source.kind == "path":
+            path = self.locate(source.text)
+            return self._clip(path) if kind == "footage" else self._still_file(path)
+        if source.kind == "data":
+            content = parse_data_uri(source.text, size_max=STILL_BYTES_MAX)
+            facts = inspect_still(content)
+            return Material(self.store.put_bytes(content), size=facts.size)
+        return self._fetched(source.text)
+
+    def locate(self, text: str) -> Path:
+        """The path that a storyboard means; raises `OutsideError` where it leaves the project's root."""
+        path = Path(os.path.normpath(self.project.spec.parent / text))
+        if not self.reach.outside and not _below(path, self.project.root):
+            raise OutsideError(text, self.project.root)
+        return path
+
+    def _still_file(self, path: Path) -> Material:
+        facts = inspect_still(path)
+        return Material(self._digest(path), path, size=facts.size)
+
+    def _clip(self, path: Path) -> Material:
+        digest = self._digest(path)
+        known = self.store.memo_get("facts", digest.sha256)
+        if known is None:
+            facts = probe(path)
+            self.store.memo_put("facts", digest.sha256, facts.to_json())
+        else:
+            facts = MediaFacts.from_json(known)
+        return Material(digest, path, facts=facts)
+
+    def _digest(self, path: Path) -> Digest:
+        digest = self.store.digest_of(path)
+        if digest is None:
+            raise MediaError(f"`{path}` does not exist", code="S401")
+        return digest
+
+    def _fetched(self, url: str) -> Material | None:
+        digest = self.store.fetched_get(url)
+        if digest is None or not self.store.has(digest):
+            if not self.reach.fetch:
+                return None
+            digest = self._fetch(url)
+        facts = inspect_still(self.store.path(digest))
+        return Material(digest, size=facts.size)
+
+    def _fetch(self, url: str) -> Digest:
+        from renderer.wire import fetch  # noqa: PLC0415 - httpx costs 100 ms
+
+        with self.store.scratch() as folder:
+            target = folder / "fetched"
+            fetch(
+                url,
+                target=target,
+                size_max=STILL_BYTES_MAX,
+                timeout_s=FETCH_TIMEOUT_S,
+                connect_timeout_s=CONNECT_TIMEOUT_S,
+            )
+            inspect_still(target)
+            digest = self.store.put_file(target)
+        self.store.fetched_put(url, digest)
+        return digest
+
+
+class OutsideError(RendererError):
+    """A path leaves the project's root."""
+
+    code = "S511"
+    exit_code = 2
+
+    def __init__(self, text: str, root: Path) -> None:
+        super().__init__(
+            f"`{text}` is outside the project",
+            hint="copy it into the project, or allow it with `--allow-outside`",
+            facts=[("root", root)],
+        )
+
+
+def finding_of(error: RendererError, *, field: tuple[str, ...] = ()) -> Finding:
+    """A runtime error as a finding that can be placed in the storyboard."""
+    notes = tuple(f"{name}: {value}" for name, value in error.facts)
+    return Finding(code=error.code, message=error.message, field=field, notes=notes, hint=error.hint)
+
+
+def sizes(materials: Mapping[str, Material]) -> dict[str, Size]:
+    """The size of each still, by field."""
+    return {name: material.size for name, material in materials.items() if material.size}
+
+
+def _below(path: Path, root: Path) -> bool:
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))

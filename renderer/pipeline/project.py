@@ -1,0 +1,104 @@
+"""Where things lie: the project's root, the storyboard, its outputs. Paths only; nothing is created here."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from renderer.errors import UsageError
+
+MARKS = (".git", "renderer.toml")
+ENDINGS = (".yaml", ".yml")
+DECISIONS = (".picks.yaml", ".picks.yml")
+BUILD = "build"
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """One storyboard in its project. `spec` is absolute; `label` is how messages name it.
+
+    `variant` is the name of a provider given on the command line; it keeps such films apart from the real ones.
+    """
+
+    root: Path
+    spec: Path
+    label: str
+    variant: str | None = None
+
+    @property
+    def identity(self) -> str:
+        """What tells this project from others in one store: a digest of where its root is."""
+        return hashlib.sha256(os.fsencode(self.root)).hexdigest()[:16]
+
+    @property
+    def spec_name(self) -> str:
+        """The storyboard's path below the root, with forward slashes."""
+        return self.spec.relative_to(self.root).as_posix()
+
+    @property
+    def clips(self) -> Path:
+        """The folder of the shots' own clips."""
+        return self.root / BUILD / self._varied(self.spec.stem)
+
+    def film(self, file: str) -> Path:
+        """Where the film `file` of an output is written."""
+        stem, dot, ending = file.rpartition(".")
+        return self.root / BUILD / f"{self._varied(stem)}{dot}{ending}"
+
+    def _varied(self, stem: str) -> str:
+        return f"{stem}.{self.variant}" if self.variant else stem
+
+
+def open_project(spec: Path, *, variant: str | None = None) -> Project:
+    """The project of a storyboard: its root is the nearest folder upward with `.git` or `renderer.toml`.
+
+    Without either it is the storyboard's own folder. Does not require the storyboard to exist.
+    """
+    absolute = Path(os.path.abspath(spec))  # noqa: PTH100 - links are kept: a linked spec belongs where it is linked
+    return Project(root=find_root(absolute.parent), spec=absolute, label=str(spec), variant=variant)
+
+
+def find_root(folder: Path) -> Path:
+    """The nearest folder upward from `folder` that carries a mark, else `folder`."""
+    for candidate in (folder, *folder.parents):
+        if any((candidate / mark).exists() for mark in MARKS):
+            return candidate
+    return folder
+
+
+def split_targets(targets: Sequence[str], *, here: Path) -> tuple[Path, tuple[str, ...]]:
+    """The storyboard and the shot patterns named by `SPEC [SHOT…]`; SPEC may be left out where one is obvious.
+
+    Raises `UsageError` where none or several could be meant.
+    """
+    if targets and (targets[0].endswith(ENDINGS) or (here / targets[0]).is_file()):
+        return Path(targets[0]), tuple(targets[1:])
+    return _only_storyboard(here), tuple(targets)
+
+
+def relative(path: Path, *, here: Path) -> str:
+    """A path for people and for JSON: relative to the current directory where it lies below it."""
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+def _only_storyboard(here: Path) -> Path:
+    for folder in (here, here / "specs"):
+        found = sorted(
+            path
+            for ending in ENDINGS
+            for path in folder.glob(f"*{ending}")
+            if not path.name.endswith(DECISIONS) and path.is_file()
+        )
+        if len(found) == 1:
+            return found[0].relative_to(here)
+        if found:
+            names = ", ".join(f"`{path.relative_to(here)}`" for path in found[:5])
+            raise UsageError("several storyboards could be meant", hint=f"name one: {names}", code="U002")
+    raise UsageError(
+        "there is no storyboard here",
+        hint="name one, as in `renderer build specs/film.yaml`, or start with `renderer init`",
+        code="U003",
+    )

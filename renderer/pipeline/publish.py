@@ -1,0 +1,70 @@
+"""Putting results where people look for them: copies under `build/`, and who owns which name there."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from renderer.digest import Digest
+from renderer.errors import StoreError, UsageError
+from renderer.pipeline.project import BUILD, Project
+from renderer.store.store import Store
+
+OWNERS = ".owners.json"
+
+
+def publish(store: Store, wanted: Sequence[tuple[str, Digest]]) -> int:
+    """Make each path hold the bytes of its digest; returns how many had to be written.
+
+    What is there already is told by one stat each. A film or clip appears whole, by rename.
+    """
+    there = store.digests_of([path for path, _ in wanted])
+    stale = [(path, digest) for (path, digest), found in zip(wanted, there, strict=True) if found != digest]
+    for path, digest in stale:
+        store.copy_out(digest, Path(path))
+    return len(stale)
+
+
+def claim(store: Store, project: Project, films: Iterable[Path]) -> None:
+    """Take the films and the folder of clips as this storyboard's own; `UsageError` where another has them.
+
+    The claim of a storyboard that no longer exists lapses.
+    """
+    build = project.root / BUILD
+    names = [path.relative_to(build).as_posix() for path in (*films, project.clips)]
+    owners = read_owners(build)
+    for name in names:
+        owner = owners.get(name, project.spec_name)
+        if owner != project.spec_name and (project.root / owner).is_file():
+            raise UsageError(
+                f"`{BUILD}/{name}` belongs to another storyboard",
+                code="S512",
+                facts=[("owner", owner), ("storyboard", project.spec_name)],
+                hint="give this one another `output.file`, or rename the storyboard",
+            )
+    if any(owners.get(name) != project.spec_name for name in names):
+        with store.hold(f"owners/{project.identity}"):
+            _write_owners(build, read_owners(build) | dict.fromkeys(names, project.spec_name))
+
+
+def read_owners(build: Path) -> dict[str, str]:
+    """Which storyboard owns which name below `build/`; empty where nothing can be read."""
+    try:
+        owners = json.loads((build / OWNERS).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return owners if isinstance(owners, dict) else {}
+
+
+def _write_owners(build: Path, owners: dict[str, str]) -> None:
+    aside = build / f"{OWNERS}.{os.getpid()}"
+    try:
+        build.mkdir(parents=True, exist_ok=True)
+        aside.write_text(json.dumps(owners, indent=0, sort_keys=True) + "\n")
+        aside.replace(build / OWNERS)
+    except OSError as error:
+        raise StoreError(
+            f"`{build}` cannot be written", code="E617", facts=[("reason", error.strerror or error)]
+        ) from error

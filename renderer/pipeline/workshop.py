@@ -1,0 +1,66 @@
+"""The adapters, wired once for one command: store, ffmpeg, providers, and where we stand."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+from renderer.ffmpeg.binary import Ffmpeg, describe_ffmpeg, locate_ffmpeg
+from renderer.providers.base import Provider
+from renderer.store.layout import locate_root
+from renderer.store.store import Store
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """All that commands share. `here` is the current directory, `cores` how many local actions run at once."""
+
+    environ: Mapping[str, str]
+    here: Path
+    store: Store
+    cores: int
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.store.close()
+
+    @cached_property
+    def ffmpeg(self) -> Ffmpeg:
+        """The ffmpeg in use; its build is remembered under the file's path, size and times."""
+        path = locate_ffmpeg(self.environ)
+        stat = path.stat()
+        seen = f"{path}\0{stat.st_size}\0{stat.st_mtime_ns}\0{stat.st_ctime_ns}"
+        key = hashlib.sha256(seen.encode("utf-8", "surrogateescape")).hexdigest()
+        build = self.store.memo_get("ffmpeg", key)
+        if isinstance(build, str):
+            return Ffmpeg(path, build)
+        ffmpeg = describe_ffmpeg(path)
+        self.store.memo_put("ffmpeg", key, ffmpeg.build)
+        return ffmpeg
+
+    def provider(self, name: str) -> Provider:
+        """The adapter of a provider whose name the catalogue knows."""
+        assert name == "animatic", f"BUG: no adapter for `{name}`"
+        from renderer.providers.animatic import Animatic  # noqa: PLC0415 - not needed when nothing runs
+
+        return Animatic(self.ffmpeg, filter_threads=self.cores)
+
+
+def open_workshop(environ: Mapping[str, str], *, here: Path, cache_dir: Path | None = None) -> Workshop:
+    """Wire the adapters. Creates nothing; a missing store is an empty one until something is put into it."""
+    root = locate_root(environ, chosen=cache_dir)
+    return Workshop(environ=environ, here=here, store=Store.open(root), cores=available_cores())
+
+
+def available_cores() -> int:
+    """How many processors this process may use, ≥ 1."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0)) or 1
+    return os.cpu_count() or 1

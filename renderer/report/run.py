@@ -1,0 +1,167 @@
+"""What a plan or a build says of each shot and film: values, and their JSON form as the contract fixes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from renderer.errors import RendererError
+from renderer.model import Json, MediaFacts
+from renderer.report.errors import error_json
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ClipLine:
+    """A clip on disk: where, which bytes, what it is. `path` is absolute or relative to the current directory."""
+
+    path: str
+    sha256: str
+    size_bytes: int
+    facts: MediaFacts
+
+
+@dataclass(frozen=True, slots=True)
+class ShotLine:
+    """One take of one shot. `verdict` is what the plan says, `outcome` how a build ended (None in a plan)."""
+
+    id: str
+    take: int
+    verdict: str
+    reason: str
+    outcome: str | None
+    key: str
+    provider: str
+    model: str | None
+    seed: int
+    estimate_usd: Decimal | None
+    cost_usd: Decimal | None = None
+    job: str | None = None
+    clip: ClipLine | None = None
+    error: RendererError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FilmLine:
+    """One film: its output's name, file and length. `verdict`: `reused`, `run` or `depends`."""
+
+    output: str
+    verdict: str
+    reason: str
+    clip: ClipLine | None = None
+    frames: int = 0
+    fps: Fraction = Fraction(24)
+    outcome: str | None = None
+    error: RendererError | None = None
+
+    @property
+    def duration_s(self) -> Fraction:
+        return self.frames / self.fps
+
+
+def plan_json(*, spec: str, shots: Iterable[ShotLine], films: Iterable[FilmLine]) -> dict[str, Json]:
+    """The object that `plan --json` prints."""
+    listed, priced = [], []
+    for shot in shots:
+        listed.append(
+            _shot_json(shot)
+            | {"verdict": shot.verdict, "reason": shot.reason, "estimate_usd": _money(shot.estimate_usd)}
+        )
+        priced.append(shot.estimate_usd)
+    known = [price for price in priced if price is not None]
+    return {
+        "version": VERSION,
+        "spec": spec,
+        "shots": listed,
+        "sequences": [_planned_film(film) for film in films],
+        "estimate_usd": _money(sum(known, Decimal(0))),
+        "unpriced": len(priced) - len(known),
+    }
+
+
+def build_json(
+    *,
+    spec: str,
+    shots: Iterable[ShotLine],
+    films: Iterable[FilmLine],
+    elapsed_s: float,
+    errors: Iterable[RendererError] = (),
+) -> dict[str, Json]:
+    """The object that `build --json` prints; failures add `errors` to the same object."""
+    listed = list(shots)
+    sequences = [film_json(film) for film in films]
+    failures = [shot.error for shot in listed if shot.error] + list(errors)
+    spent = sum((shot.cost_usd or Decimal(0) for shot in listed if shot.outcome == "ran"), Decimal(0))
+    return {
+        "version": VERSION,
+        "spec": spec,
+        "shots": [_shot_json(shot) | _ran_json(shot) for shot in listed],
+        "sequence": sequences[0] if sequences else None,
+        "sequences": sequences,
+        "spent_usd": _money(spent),
+        "elapsed_s": round(elapsed_s, 3),
+        **({"errors": [error_json(error) for error in failures]} if failures else {}),
+    }
+
+
+def film_json(film: FilmLine) -> dict[str, Json] | None:
+    """A film that exists, or None."""
+    if film.clip is None:
+        return None
+    return {
+        "output": film.output,
+        "path": film.clip.path,
+        "sha256": film.clip.sha256,
+        "duration_s": float(film.duration_s),
+        "frames": film.frames,
+    }
+
+
+def _planned_film(film: FilmLine) -> dict[str, Json]:
+    return {
+        "output": film.output,
+        "verdict": film.verdict,
+        "reason": film.reason,
+        "duration_s": float(film.duration_s),
+        "frames": film.frames,
+    }
+
+
+def _shot_json(shot: ShotLine) -> dict[str, Json]:
+    return {
+        "id": shot.id,
+        "take": shot.take,
+        "key": shot.key,
+        "provider": shot.provider,
+        "model": shot.model,
+        "seed": shot.seed,
+    }
+
+
+def _ran_json(shot: ShotLine) -> Mapping[str, Json]:
+    return {
+        "outcome": shot.outcome,
+        "job": shot.job,
+        "cost_usd": _money(shot.cost_usd),
+        "clip": _clip_json(shot.clip),
+        "error": error_json(shot.error) if shot.error else None,
+    }
+
+
+def _clip_json(clip: ClipLine | None) -> dict[str, Json] | None:
+    return clip and {
+        "path": clip.path,
+        "sha256": clip.sha256,
+        "bytes": clip.size_bytes,
+        "duration_s": float(clip.facts.duration_s),
+        "width": clip.facts.size.width_px,
+        "height": clip.facts.size.height_px,
+        "fps": str(clip.facts.fps),
+    }
+
+
+def _money(amount: Decimal | None) -> float | None:
+    return None if amount is None else float(amount)

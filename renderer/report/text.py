@@ -1,0 +1,131 @@
+"""Plans and builds as lines for people; no colour is needed to read them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from renderer.report.run import FilmLine, ShotLine
+
+STYLES = {
+    "reused": "\x1b[2m",
+    "run": "\x1b[1;33m",
+    "ran": "\x1b[1;32m",
+    "depends": "\x1b[33m",
+    "failed": "\x1b[1;31m",
+    "blocked": "\x1b[31m",
+    "in flight": "\x1b[36m",
+}
+RESET = "\x1b[0m"
+VERDICT_WIDTH = 7
+NAME_WIDTH_MAX = 32
+
+
+def plan_lines(shots: Sequence[ShotLine], films: Sequence[FilmLine], *, colour: bool) -> list[str]:
+    """A line for each take and film: verdict, name, price, reason; then what it adds up to."""
+    width = _width([_take_name(shot) for shot in shots] + [film.output for film in films])
+    lines = [
+        f"{paint(shot.verdict, shot.verdict, colour=colour, width=VERDICT_WIDTH)}  {_take_name(shot):<{width}}"
+        f"  {price(shot):>8}  {shot.reason}"
+        for shot in shots
+    ]
+    lines += [
+        f"{paint(film.verdict, film.verdict, colour=colour, width=VERDICT_WIDTH)}  {film.output:<{width}}"
+        f"  {'':>8}  {film.reason or _length(film)}"
+        for film in films
+    ]
+    return [*(line.rstrip() for line in lines), "", plan_total(shots)]
+
+
+def plan_total(shots: Iterable[ShotLine]) -> str:
+    """How many of each verdict, and the price of all that is to be bought."""
+    listed = list(shots)
+    counts = Counter(shot.verdict for shot in listed)
+    buying = [shot.estimate_usd for shot in listed if shot.verdict in {"run", "depends"}]
+    unknown = sum(amount is None for amount in buying)
+    total = sum((amount for amount in buying if amount is not None), Decimal(0))
+    parts = [f"{count} {verdict}" for verdict, count in counts.items()]
+    cost = f"costs {dollars(total)}" + (f" and {unknown} of unknown price" if unknown else "")
+    return f"{', '.join(parts)}; {cost}"
+
+
+def shot_line(shot: ShotLine, *, width: int, elapsed_s: float | None, colour: bool) -> str:
+    """The one line that a build prints for a take when it has ended."""
+    outcome = shot.outcome or shot.verdict
+    where = shot.clip.path if shot.clip else shot.error.message if shot.error else ""
+    took = "" if elapsed_s is None else f"{elapsed_s:.1f} s"
+    painted = paint(outcome, outcome, colour=colour, width=VERDICT_WIDTH)
+    return f"{painted}  {_take_name(shot):<{width}}  {took:>7}  {where}".rstrip()
+
+
+def closing_line(counts: Counter[str], *, elapsed_s: float, spent_usd: Decimal) -> str:
+    """How many reused, ran, failed, blocked; the time; the money where any was spent."""
+    shown = [f"{counts[name]} {name}" for name in ("reused", "ran", "failed")]
+    shown += [f"{counts['blocked']} blocked"] if counts["blocked"] else []
+    spent = f", spent {dollars(spent_usd)}" if spent_usd else ""
+    return f"{', '.join(shown)} in {elapsed_s:.1f} s{spent}"
+
+
+def film_line(film: FilmLine, *, colour: bool) -> str:
+    """Where the film is, and how long."""
+    name = paint("film", "ran", colour=colour, width=VERDICT_WIDTH)
+    where = film.clip.path if film.clip else ""
+    return f"{name}  {where}  {_length(film)}"
+
+
+def paint(text: str, style: str, *, colour: bool, width: int = 0) -> str:
+    """`text` padded to `width`, in the colour that stands for `style` where colour is wanted."""
+    padded = f"{text:<{width}}"
+    return f"{STYLES[style]}{padded}{RESET}" if colour and style in STYLES else padded
+
+
+def price(shot: ShotLine) -> str:
+    """What a take would cost, blank where it costs nothing."""
+    if shot.verdict not in {"run", "depends"}:
+        return ""
+    return (
+        "unknown"
+        if shot.estimate_usd is None
+        else dollars(shot.estimate_usd)
+        if shot.estimate_usd
+        else "free"
+    )
+
+
+def dollars(amount: Decimal) -> str:
+    """An amount with as many digits as it has, at least cents.
+
+    >>> dollars(Decimal("0.2625")), dollars(Decimal(3))
+    ('$0.2625', '$3.00')
+    """
+    return (
+        f"${amount.quantize(Decimal('0.01'))}"
+        if amount == amount.quantize(Decimal("0.01"))
+        else f"${amount.normalize():f}"
+    )
+
+
+def name_width(names: Iterable[str]) -> int:
+    """How wide the column of names is."""
+    return _width(list(names))
+
+
+def seconds(time_s: Fraction) -> str:
+    """A length for people: `15.5 s`, `2:05 min`."""
+    if time_s < 120:
+        return f"{float(time_s):.2f}".rstrip("0").rstrip(".") + " s"
+    return f"{int(time_s) // 60}:{int(time_s) % 60:02} min"
+
+
+def _length(film: FilmLine) -> str:
+    return f"{seconds(film.duration_s)}  {film.frames} frames" if film.frames else ""
+
+
+def _take_name(shot: ShotLine) -> str:
+    return shot.id if shot.take == 1 else f"{shot.id} take {shot.take}"
+
+
+def _width(names: list[str]) -> int:
+    return min(NAME_WIDTH_MAX, max((len(name) for name in names), default=0))
