@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +12,6 @@ from pathlib import Path
 from renderer.errors import MediaError, MediaToolError, StoreError
 
 STDERR_TAIL_BYTES = 4000
-KILL_TIMEOUT_S = 5.0
 RUN_TIMEOUT_S = 6 * 3600.0
 PRELUDE = ("-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-y")
 
@@ -51,7 +51,7 @@ async def run_ffmpeg(
             _, stderr = await child.communicate(stdin if isinstance(stdin, bytes) else None)
     except TimeoutError as error:
         raise MediaError(
-            f"ffmpeg did not end within {timeout_s:g} s", facts=[("argv", " ".join(argv))]
+            f"ffmpeg did not end within {timeout_s:g} s", code="E622", facts=[("argv", " ".join(argv))]
         ) from error
     finally:
         await _stop(child)
@@ -76,18 +76,21 @@ def _raise_failure(argv: Sequence[str], stderr: str, status: int) -> None:
             facts=facts,
             hint="free some space and run the same command again",
         )
-    raise MediaError(f"ffmpeg ended with status {status}", facts=facts)
+    raise MediaError(f"ffmpeg ended with status {status}", code="E621", facts=facts)
 
 
 async def _stop(child: asyncio.subprocess.Process) -> None:
+    # Killed, not asked: what it was writing is thrown away, and asked to end it would first finish its file.
     if child.returncode is not None:
         return
     with contextlib.suppress(ProcessLookupError):
-        child.send_signal(signal.SIGTERM)
-    try:
-        async with asyncio.timeout(KILL_TIMEOUT_S):
-            await child.wait()
-    except TimeoutError:
-        with contextlib.suppress(ProcessLookupError):
-            child.kill()
-        await child.wait()
+        _kill(child)
+    await child.wait()
+
+
+def _kill(child: asyncio.subprocess.Process) -> None:
+    # The whole session, since `RENDERER_FFMPEG` may be a script that starts the real one.
+    if hasattr(os, "killpg"):
+        os.killpg(child.pid, signal.SIGKILL)
+    else:
+        child.kill()

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import InputContainer
     from av.packet import Packet
-    from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
 HEAD_BYTES = 64
@@ -75,6 +74,8 @@ def probe(path: Path, *, container: str | None = None) -> MediaFacts:
     """
     container = container or sniff_container(path)
     with open_clip(path, container=container) as clip:
+        if not clip.streams:
+            raise damaged(path, ("tracks", 0))
         if not clip.streams.video:
             raise MediaError(
                 f"`{path}` has no picture", code="M803", hint="a clip needs a picture; sound alone is not one"
@@ -82,6 +83,7 @@ def probe(path: Path, *, container: str | None = None) -> MediaFacts:
         video = clip.streams.video[0]
         audio = clip.streams.audio[0] if clip.streams.audio else None
         video.thread_type = "AUTO"
+        video.codec_context.options = {"err_detect": "explode"}
         tally = _decode_all(path, clip, video, audio)
         _refuse_shortfall(path, clip, video, tally)
         return _facts(container, video, audio, tally)

@@ -1,0 +1,108 @@
+"""Running ffmpeg: what it says, how it fails, how it is stopped."""
+
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+
+from renderer.errors import MediaError, MediaToolError, StoreError
+from renderer.ffmpeg.binary import describe_ffmpeg, locate_ffmpeg
+from renderer.ffmpeg.run import run_ffmpeg
+
+TONE = ["-f", "lavfi", "-i", "sine=440:r=8000:d=0.01", "-f", "s16le"]
+ENDLESS = ["-re", "-f", "lavfi", "-i", "sine=440", "-f", "null", "-"]
+
+
+@pytest.fixture(scope="module")
+def program() -> Path:
+    return locate_ffmpeg(os.environ)
+
+
+def test_a_build_is_named_by_version_and_configuration(program: Path) -> None:
+    """The same binary gives the same name each time."""
+    build = describe_ffmpeg(program).build
+    assert build == describe_ffmpeg(program).build
+    assert 8 == len(build.rpartition("+")[2])
+
+
+def test_a_chosen_program_that_is_missing_is_named() -> None:
+    """`RENDERER_FFMPEG` is never passed over in silence."""
+    with pytest.raises(MediaToolError) as caught:
+        locate_ffmpeg({"RENDERER_FFMPEG": "/nowhere/ffmpeg"})
+    assert "there is no program at `/nowhere/ffmpeg`" == caught.value.message
+
+
+def test_a_program_that_is_not_ffmpeg_is_refused() -> None:
+    """Whatever answers must answer as ffmpeg does."""
+    with pytest.raises(MediaToolError) as caught:
+        describe_ffmpeg(Path("/bin/false"))
+    assert "ffmpeg does not answer" == caught.value.message
+
+
+def test_descriptors_carry_bytes_in_and_out(program: Path, tmp_path: Path) -> None:
+    """PCM goes in through one descriptor and comes out through another, unchanged."""
+    before, after = tmp_path / "before.pcm", tmp_path / "after.pcm"
+    before.write_bytes(bytes(range(256)) * 8)
+    raw = ["-f", "s16le", "-ar", "8000", "-ac", "1"]
+    with before.open("rb") as source, after.open("wb") as sink:
+        arguments = [*raw, "-i", "pipe:0", *raw, "pipe:1"]
+        said = asyncio.run(run_ffmpeg(program, arguments, stdin=source.fileno(), stdout=sink.fileno()))
+    assert ("", before.read_bytes()) == (said, after.read_bytes())
+
+
+def test_bytes_are_fed_to_its_input(program: Path, tmp_path: Path) -> None:
+    """A small input needs no file."""
+    output = tmp_path / "copy.pcm"
+    raw = ["-f", "s16le", "-ar", "8000", "-ac", "1"]
+    asyncio.run(run_ffmpeg(program, [*raw, "-i", "pipe:0", *raw, str(output)], stdin=b"ab" * 50))
+    assert b"ab" * 50 == output.read_bytes()
+
+
+def test_a_failure_shows_the_command_and_its_last_words(program: Path, tmp_path: Path) -> None:
+    """Argument list and the end of stderr are facts of the error."""
+    with pytest.raises(MediaError) as caught:
+        asyncio.run(run_ffmpeg(program, ["-i", str(tmp_path / "none.mp4"), "-f", "null", "-"]))
+    facts = dict(caught.value.facts)
+    assert "E621" == caught.value.code
+    assert str(program) in facts["argv"]
+    assert "No such file" in facts["stderr"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_a_full_disk_is_the_stores_error(program: Path) -> None:
+    """It is told apart from a broken clip, since a retry may help."""
+    with pytest.raises(StoreError) as caught:
+        asyncio.run(run_ffmpeg(program, [*TONE, "/dev/full"]))
+    assert "E611" == caught.value.code
+
+
+def test_a_program_that_cannot_start_is_a_tool_error(tmp_path: Path) -> None:
+    """A missing binary is not blamed on the clip."""
+    with pytest.raises(MediaToolError):
+        asyncio.run(run_ffmpeg(tmp_path / "ffmpeg", []))
+
+
+def test_a_run_beyond_its_time_is_stopped(program: Path) -> None:
+    """The limit holds and is named."""
+    with pytest.raises(MediaError) as caught:
+        asyncio.run(run_ffmpeg(program, ENDLESS, timeout_s=0.05))
+    assert ("E622", "ffmpeg did not end within 0.05 s") == (caught.value.code, caught.value.message)
+
+
+def test_cancelling_ends_the_run(program: Path, tmp_path: Path) -> None:
+    """Nothing runs on after its task was cancelled: the pipe that it alone holds open is closed."""
+
+    async def cancel_when_it_writes() -> bool:
+        source, sink = os.pipe()
+        arguments = ["-re", "-f", "lavfi", "-i", "sine=440", "-f", "s16le", "pipe:1"]
+        task = asyncio.create_task(run_ffmpeg(program, arguments, stdout=sink))
+        await asyncio.to_thread(os.read, source, 1)
+        os.close(sink)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        with os.fdopen(source, "rb") as rest:
+            await asyncio.to_thread(rest.read)
+        return task.cancelled()
+
+    assert asyncio.run(cancel_when_it_writes())
