@@ -28,6 +28,7 @@ ALIAS_NODES_BASE = 10_000
 ALIAS_NODES_RATIO = 10
 
 _PROPERTIES = re.compile(r"(?:[&!]\S*\s+)+")
+_TAG = re.compile(r"(?:&\S+\s+)?(!\S*)")
 _CORE = "tag:yaml.org,2002:"
 _TEXT_TAGS = ("!", f"{_CORE}str")
 _CORE_TYPES: dict[str, tuple[type, ...]] = {
@@ -51,9 +52,11 @@ def compose(text: Text, problems: Problems, *, pure: bool = False) -> Node | Non
     import yaml  # noqa: PLC0415 - 28 ms, and not needed where nothing is parsed
 
     composer = _Composer(text, problems)
+    steps = composer.steps()
     try:
         for event in events_of(text, pure=pure):
-            composer.take(event)
+            if step := steps.get(type(event)):
+                step(event)
     except yaml.MarkedYAMLError as error:
         problems.extend([syntax_problem(text, error)])
         raise SpecError(problems.sorted()) from error
@@ -89,20 +92,20 @@ class _Composer:
         self.nodes_written = 0
         self.nodes_shared = 0
         self.documents = 0
-        self.steps: dict[str, Callable[[Any], None]] = {
-            "ScalarEvent": self.scalar,
-            "AliasEvent": self.alias,
-            "MappingStartEvent": self.open_mapping,
-            "SequenceStartEvent": self.open_sequence,
-            "MappingEndEvent": self.close_mapping,
-            "SequenceEndEvent": self.close_sequence,
-            "DocumentStartEvent": self.open_document,
-        }
 
-    def take(self, event: Any) -> None:
-        step = self.steps.get(type(event).__name__)
-        if step:
-            step(event)
+    def steps(self) -> dict[type, Callable[[Any], None]]:
+        """What each kind of event does; the others, such as the end of the stream, do nothing."""
+        from yaml import events  # noqa: PLC0415
+
+        return {
+            events.ScalarEvent: self.scalar,
+            events.AliasEvent: self.alias,
+            events.MappingStartEvent: self.open_mapping,
+            events.SequenceStartEvent: self.open_sequence,
+            events.MappingEndEvent: self.close_mapping,
+            events.SequenceEndEvent: self.close_sequence,
+            events.DocumentStartEvent: self.open_document,
+        }
 
     @property
     def path(self) -> Path:
@@ -200,11 +203,9 @@ class _Composer:
             self.refuse("S112", message, start=start, end=start + 1, stop=True)
         if event.tag not in (None, "!", tag):
             self.refuse_tag(event)
-        if entries is not None and self.stack and (top := self.stack[-1]).entries is not None and not top.key:
-            self.refuse_key("a mapping cannot be the name of a field", start, start + 1)
-            raise Stop
-        if entries is None and self.stack and (top := self.stack[-1]).entries is not None and not top.key:
-            self.refuse_key("a list cannot be the name of a field", start, start + 1)
+        if self.stack and (top := self.stack[-1]).entries is not None and not top.key:
+            kind = "list" if entries is None else "mapping"
+            self.refuse_key(f"a {kind} cannot be the name of a field", start, start + 1)
             raise Stop
         self.stack.append(_Open(start, end, bool(event.flow_style), event.anchor, nodes_before, entries))
 
@@ -279,7 +280,7 @@ class _Composer:
 
     def refuse_tag(self, event: Any) -> None:
         start = event.start_mark.index
-        written = re.compile(r"(?:&\S+\s+)?(!\S*)").match(self.text.content, start)
+        written = _TAG.match(self.text.content, start)
         start, end = written.span(1) if written else (start, start + 1)
         hint = "delete it; or put quotes around text that begins with `!`"
         tag = self.text.content[start:end]
@@ -296,20 +297,3 @@ class _Composer:
 
 def _has_type(value: Value, tag: str) -> bool:
     return type(value) in _CORE_TYPES.get(tag, ())
-
-
-def require_fields(root: Node | None, text: Text) -> Fields:
-    """The top of a storyboard; raises `SpecError` with S201 where there is nothing, S202 where it is no mapping."""
-    problems = Problems()
-    hint = "the smallest storyboard is `version: 1` and a list of `shots`; `renderer init` writes one"
-    if root is None or (isinstance(root, Scalar) and root.value is None):
-        problems.add("S201", "the storyboard is empty", text.place(0, 0), hint=hint)
-    elif isinstance(root, Items):
-        place = text.place(root.start, root.end)
-        problems.add("S202", "the storyboard is a list", place, hint="put the list under `shots:`")
-    elif isinstance(root, Scalar):
-        place = text.place(root.start, root.end)
-        problems.add("S202", "the storyboard is a single value, not fields", place, hint=hint)
-    else:
-        return root
-    raise SpecError(problems.sorted())

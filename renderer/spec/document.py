@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from renderer.errors import Diagnostic, Place
-from renderer.spec.compose import compose, require_fields
-from renderer.spec.nodes import Fields, Node, Scalar, child
+from renderer.errors import Diagnostic, Place, SpecError
+from renderer.spec.compose import compose
+from renderer.spec.nodes import Fields, Items, Node, Scalar, child
 from renderer.spec.problems import Problems
 from renderer.spec.text import Path, Text, decode
 
@@ -70,4 +70,21 @@ def parse(content: bytes, *, file: str, pure: bool = False) -> Document:
         root = compose(text, problems, pure=pure)
     if root is None:
         problems.raise_errors()
-    return Document(text, require_fields(root, text), tuple(problems.sorted()))
+    return Document(text, _require_fields(root, text), tuple(problems.sorted()))
+
+
+def _require_fields(root: Node | None, text: Text) -> Fields:
+    """The top of a storyboard; raises `SpecError` with S201 where there is nothing, S202 where it is no mapping."""
+    problems = Problems()
+    hint = "the smallest storyboard is `version: 1` and a list of `shots`; `renderer init` writes one"
+    if root is None or (isinstance(root, Scalar) and root.value is None):
+        problems.add("S201", "the storyboard is empty", text.place(0, 0), hint=hint)
+    elif isinstance(root, Items):
+        place = text.place(root.start, root.end)
+        problems.add("S202", "the storyboard is a list", place, hint="put the list under `shots:`")
+    elif isinstance(root, Scalar):
+        place = text.place(root.start, root.end)
+        problems.add("S202", "the storyboard is a single value, not fields", place, hint=hint)
+    else:
+        return root
+    raise SpecError(problems.sorted())

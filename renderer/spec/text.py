@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 
 from renderer.errors import Diagnostic, Place, SpecError
@@ -96,12 +96,11 @@ def json_path(path: Path) -> str:
     >>> json_path(("shots", 2, "params", "cfg scale"))
     '$.shots[2].params["cfg scale"]'
     """
-    return "$" + "".join([_step(step) for step in path])
+    return "$" + "".join([f"[{step}]" if isinstance(step, int) else _named(step) for step in path])
 
 
-def _step(step: str | int) -> str:
-    if isinstance(step, int):
-        return f"[{step}]"
+@lru_cache(maxsize=1024)
+def _named(step: str) -> str:
     return f".{step}" if step.replace("-", "_").isidentifier() else f'["{step}"]'
 
 
