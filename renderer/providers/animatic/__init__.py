@@ -1,7 +1,7 @@
 """The free provider: a moving storyboard drawn from stills and words, on this machine, the same every time.
 
 This package owns the look: `scene` reads the manifest, `camera` decides the move, `plate` prepares stills,
-`card`, `slate` and `typeset` draw, `shoot` composes, `graph` writes ffmpeg's arguments. It knows no store and no
+`ground`, `card`, `slate` and `typeset` draw, `shoot` composes, `graph` writes ffmpeg's arguments. It knows no store and no
 other shot. Everything that draws is imported only when something is drawn: `identity` is on the path of a
 build with nothing to do.
 """
@@ -9,8 +9,9 @@ build with nothing to do.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -55,20 +56,27 @@ class Animatic:
         from renderer.providers.animatic.shoot import compose  # noqa: PLC0415
 
         shoot = await asyncio.to_thread(compose, read_scene(order.manifest), order.inputs)
-        try:
-            await self._film(shoot, output.absolute())
-        except BaseException:
-            output.unlink(missing_ok=True)
-            raise
+        with _nothing_left(output):
+            await self._film(shoot, output)
         return Delivery()
 
     async def _film(self, shoot: Shoot, output: Path) -> None:
         from renderer.providers.animatic.graph import film_arguments  # noqa: PLC0415
 
-        arguments = film_arguments(shoot, output=str(output), filter_threads=self.filter_threads)
         with tempfile.TemporaryDirectory(prefix=".animatic-", dir=output.parent) as folder:
             _lay_out(shoot, Path(folder))
+            # ffmpeg works inside the folder, so that no path enters a filter graph; the clip lands beside it.
+            arguments = film_arguments(shoot, output=f"../{output.name}", filter_threads=self.filter_threads)
             await run_ffmpeg(self.ffmpeg.path, arguments, cwd=Path(folder))
+
+
+@contextlib.contextmanager
+def _nothing_left(output: Path) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        output.unlink(missing_ok=True)
+        raise
 
 
 def _lay_out(shoot: Shoot, folder: Path) -> None:
@@ -78,7 +86,7 @@ def _lay_out(shoot: Shoot, folder: Path) -> None:
     except OSError as error:
         raise StoreError(
             "a still cannot be written for ffmpeg",
-            code="E612",
+            code="E611",
             facts=[("folder", folder.parent), ("error", error)],
             hint="free some space and run the same command again",
         ) from error

@@ -7,7 +7,6 @@ reduced behind the move, else bilinear sampling would show. No text ever enters 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -24,6 +23,8 @@ TO_YUV = {
     "out_color_matrix": "bt709",
     "flags": "bicubic+accurate_rnd+full_chroma_int+full_chroma_inp",
 }
+BT709 = {"range": "tv", "colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt709"}
+"""Carried by every frame: what a frame does not say, the encoder's own options do not add."""
 REDUCE = {"flags": "bicubic+accurate_rnd", "in_color_matrix": "bt709", "out_color_matrix": "bt709"}
 
 
@@ -44,7 +45,8 @@ class Layer:
 @dataclass(frozen=True, slots=True)
 class Shoot:
     """Everything that decides a clip's frames: plates with their courses (one, or first and last), what lies
-    over them, and the grain (0 to 100, none for a photograph)."""
+    over them, and the grain (0 to 100, none for a photograph).
+    """
 
     size: Size
     fps: Fraction
@@ -59,7 +61,7 @@ class Shoot:
 
 
 def film_arguments(shoot: Shoot, *, output: str, filter_threads: int) -> list[str]:
-    """ffmpeg's arguments that film `shoot`, reading each layer under its name in the current folder."""
+    """Arguments that let ffmpeg film `shoot`, reading each layer under its name in the current folder."""
     picture = _cut(shoot)
     if shoot.grain:
         # Still grain, drawn in the frame and not on the plate: it hides the steps of a dark gradient.
@@ -72,7 +74,7 @@ def film_arguments(shoot: Shoot, *, output: str, filter_threads: int) -> list[st
             format="yuv420",
             eof_action="repeat",
         )
-    *arguments, target = ffmpeg.get_args(picture.output(output))
+    *arguments, target = ffmpeg.get_args(picture.filter("setparams", **BT709).output(output))
     threads = str(filter_threads)
     return [
         *("-filter_threads", threads, "-filter_complex_threads", threads),
@@ -143,7 +145,7 @@ def _yuv(layer: Layer, fps: Fraction, pixel_format: str) -> Any:
         framerate=str(fps),
     )
     picture = picture.filter("scale", **TO_YUV).filter("format", pixel_format)
-    return _timed(picture, fps).filter("setparams", range="tv", colorspace="bt709")
+    return _timed(picture, fps).filter("setparams", **BT709)
 
 
 def _timed(picture: Any, fps: Fraction) -> Any:

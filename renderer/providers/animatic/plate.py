@@ -19,7 +19,7 @@ from renderer.errors import MediaError
 from renderer.model import Size
 from renderer.providers.animatic.camera import Focus
 
-FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "GIF", "BMP", "TIFF")
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 """What is opened: no format whose reader starts another program."""
 OVERSIZE = 4 / 3
 """A plate's side over the frame's: bilinear sampling stays crisp, at the least cost (measured)."""
@@ -118,16 +118,16 @@ def _as_rgb(picture: Image.Image) -> Image.Image:
 
 def _to_eight_bits(picture: Image.Image) -> Image.Image:
     if picture.mode.startswith("I;16"):
-        picture = picture.convert("I")
+        return _scaled(picture.convert("I"), 65535)
     if picture.mode not in {"I", "F"}:
         return picture
-    low, high = (float(v) for v in picture.getextrema())  # type: ignore[arg-type]
-    full = 1.0 if picture.mode == "F" and high <= 1 else 255.0 if high <= 255 else 65535.0
-    return (
-        picture.convert("F").point(lambda v: v * (255 / full) + 0.5).convert("L")
-        if low < high
-        else picture.convert("L")
-    )
+    _, brightest = picture.getextrema()
+    assert isinstance(brightest, int | float), "BUG: one band has one extremum"
+    return _scaled(picture, next(full for full in (1, 255, 65535, brightest) if brightest <= full))
+
+
+def _scaled(picture: Image.Image, full: float) -> Image.Image:
+    return picture.convert("F").point(lambda v: v * (255 / full) + 0.5).convert("L")
 
 
 def _to_srgb(picture: Image.Image) -> Image.Image:

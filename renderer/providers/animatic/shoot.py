@@ -19,13 +19,15 @@ from renderer.providers.animatic.camera import (
     lay_course,
     lay_match,
 )
-from renderer.providers.animatic.card import choose_palette, draw_ground, draw_type
+from renderer.providers.animatic.card import draw_type
 from renderer.providers.animatic.graph import Layer, Shoot
+from renderer.providers.animatic.ground import choose_palette, draw_ground
 from renderer.providers.animatic.plate import Plate, make_plate
 from renderer.providers.animatic.scene import Scene
 from renderer.providers.animatic.slate import draw_slate, slate_height
 
-CARD_GRAIN = 3
+CARD_GRAIN, BLUR_GRAIN = 3, 2
+"""Still grain over a card's ground and over a blurred copy, without which the encoder shows blocks in the dark."""
 GROUND_TRAVEL = 0.28
 CAUTIOUS = (PUSH, PULL)
 """The repertoire of a still that lies whole on its blurred copy: a pan would push it against the edge."""
@@ -36,9 +38,16 @@ HEADS = tuple(move for move in REPERTOIRE if move.y <= 0)
 def compose(scene: Scene, inputs: Mapping[str, Path]) -> Shoot:
     """The shoot of a scene; reads the stills and raises `MediaError` when one is damaged or missing."""
     paths = [_input(inputs, name) for name in ("image", "last_image") if name in scene.stills]
-    plates = _expose(scene, [make_plate(path, scene.size) for path in paths]) if paths else _ground(scene)
+    stills = [make_plate(path, scene.size) for path in paths]
+    plates = _expose(scene, stills) if stills else _ground(scene)
     overlays = ([] if paths or not scene.prompt.strip() else [_title(scene)]) + _slates(scene)
-    return Shoot(scene.size, scene.fps, scene.frames, plates, tuple(overlays), 0 if paths else CARD_GRAIN)
+    return Shoot(scene.size, scene.fps, scene.frames, plates, tuple(overlays), _grain(stills))
+
+
+def _grain(stills: list[Plate]) -> int:
+    if not stills:
+        return CARD_GRAIN
+    return BLUR_GRAIN if any(still.framing.fit == "contain" for still in stills) else 0
 
 
 def _input(inputs: Mapping[str, Path], name: str) -> Path:
@@ -75,10 +84,12 @@ def _ground(scene: Scene) -> tuple[tuple[Layer, Course], ...]:
 
 
 def _title(scene: Scene) -> Layer:
-    caption = [part for part in (scene.camera or "", f"{float(scene.duration_s):g} s") if part.strip()]
+    caption = [
+        part for part in ((scene.camera or "").upper(), f"{float(scene.duration_s):g} s") if part.strip()
+    ]
     foot = slate_height(scene.size) if scene.slate else 0
-    palette = choose_palette(scene.prompt, scene.seed)
-    picture = draw_type(scene.prompt, caption, palette=palette, size=scene.size, foot_px=foot)
+    accent = choose_palette(scene.prompt, scene.seed).accent
+    picture = draw_type(scene.prompt, caption, accent=accent, size=scene.size, foot_px=foot)
     return _trimmed("title.rgba", picture)
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PIL import Image, ImageDraw
 
 from renderer.model import Size
 from renderer.providers.animatic.scene import Slate
 from renderer.providers.animatic.typeset import font, printable, shorten, width_em
 
-INK = (244, 241, 234)
-WARM = (255, 176, 59)
-DARK = (24, 16, 4)
+STRIP = (6, 7, 9, 168)
+INK, FAINT = (244, 241, 234, 255), (244, 241, 234, 190)
+WARM, ON_WARM = (255, 176, 59, 255), (24, 16, 4, 255)
 TYPE_MIN_PX = 10
 
 
@@ -19,55 +21,68 @@ def slate_height(size: Size) -> int:
     return min(size.height_px, -(-round(_type_px(size) * 2.1) // 2) * 2)
 
 
-def _type_px(size: Size) -> int:
-    return max(TYPE_MIN_PX, round(0.027 * min(size.width_px * 0.75, size.height_px * 1.1)))
-
-
 def draw_slate(slate: Slate, size: Size) -> Image.Image:
-    """The strip: a warm label for the note, shot, take and seed beside it, the model at the right where it fits."""
-    height, pixels = slate_height(size), _type_px(size)
-    strip = Image.new("RGBA", (size.width_px, height), (6, 7, 9, 168))
-    pen = ImageDraw.Draw(strip)
-    base, left, right = round(height / 2 + pixels * 0.36), pixels, size.width_px - pixels
+    """The strip: the note on a warm label, then shot, take and seed; the model at the right where it fits."""
+    strip = Image.new("RGBA", (size.width_px, slate_height(size)), STRIP)
+    row = _Row(ImageDraw.Draw(strip), strip.height, _type_px(size), size.width_px)
+    left = row.pixels
     if slate.note:
-        left = _draw_note(
-            pen, printable(slate.note).upper(), left=left, right=right, height=height, pixels=pixels
-        )
-    left = _draw_words(pen, slate.shot, left, right, base, pixels, face_alpha=255)
-    left = _draw_words(pen, f"take {slate.take}", left, right, base, pixels, face_alpha=190)
-    left = _draw_words(pen, f"seed {slate.seed}", left, right, base, pixels, face_alpha=190)
+        left = _draw_note(row, slate.note, left)
+    left = _draw_words(row, slate.shot, left, INK)
+    left = _draw_words(row, f"take {slate.take}", left, FAINT)
+    left = _draw_words(row, f"seed {slate.seed}", left, FAINT)
     if slate.model:
-        model = printable(slate.model)
-        width = width_em("text", model) * pixels
-        if right - width > left:
-            pen.text((right, base), model, font=font("text", pixels), fill=(*INK, 190), anchor="rs")
+        _draw_model(row, slate.model, left)
     return strip
 
 
-def _draw_words(
-    pen: ImageDraw.ImageDraw, text: str, left: int, right: int, base: int, pixels: int, *, face_alpha: int
-) -> int:
-    words = shorten(printable(text), (right - left) / pixels, lambda part: width_em("text", part))
-    pen.text((left, base), words, font=font("text", pixels), fill=(*INK, face_alpha), anchor="ls")
-    return left + round(width_em("text", words) * pixels + 1.3 * pixels) if words else right
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One line of type on the strip, and how wide a text is on it."""
+
+    pen: ImageDraw.ImageDraw
+    height: int
+    pixels: int
+    strip_width: int
+
+    @property
+    def right(self) -> int:
+        return self.strip_width - self.pixels
+
+    @property
+    def base(self) -> int:
+        return round(self.height / 2 + self.pixels * 0.36)
+
+    def width(self, text: str) -> float:
+        return width_em("text", text) * self.pixels
 
 
-def _draw_note(
-    pen: ImageDraw.ImageDraw, note: str, *, left: int, right: int, height: int, pixels: int
-) -> int:
-    words = shorten(note, (right - left) / pixels - 1.0, lambda part: width_em("text", part))
+def _draw_words(row: _Row, text: str, left: int, ink: tuple[int, ...]) -> int:
+    """Draw as much of a text as fits; returns where the next one starts."""
+    words = shorten(printable(text), row.right - left, row.width)
+    if not words:
+        return row.right
+    row.pen.text((left, row.base), words, font=font("text", row.pixels), fill=ink, anchor="ls")
+    return left + round(row.width(words) + 1.3 * row.pixels)
+
+
+def _draw_note(row: _Row, note: str, left: int) -> int:
+    words = shorten(printable(note).upper(), row.right - left - row.pixels, row.width)
     if not words:
         return left
-    pad, inset = round(0.5 * pixels), max(1, round(0.28 * pixels))
-    end = left + round(width_em("text", words) * pixels) + 2 * pad
-    pen.rounded_rectangle(
-        (left, inset, end, height - 1 - inset), radius=round(0.3 * pixels), fill=(*WARM, 255)
-    )
-    pen.text(
-        (left + pad, round(height / 2 + pixels * 0.36)),
-        words,
-        font=font("text", pixels),
-        fill=(*DARK, 255),
-        anchor="ls",
-    )
-    return end + pixels
+    pad, inset = round(0.5 * row.pixels), max(1, round(0.28 * row.pixels))
+    end = left + round(row.width(words)) + 2 * pad
+    label = (left, inset, end, row.height - 1 - inset)
+    row.pen.rounded_rectangle(label, radius=round(0.3 * row.pixels), fill=WARM)
+    row.pen.text((left + pad, row.base), words, font=font("text", row.pixels), fill=ON_WARM, anchor="ls")
+    return end + row.pixels
+
+
+def _draw_model(row: _Row, model: str, left: int) -> None:
+    words = shorten(printable(model), row.right - left, row.width)
+    if len(words) > 3:
+        row.pen.text((row.right, row.base), words, font=font("text", row.pixels), fill=FAINT, anchor="rs")
+
+
+def _type_px(size: Size) -> int:
+    return max(TYPE_MIN_PX, round(0.027 * min(size.width_px, size.height_px * 1.1)))

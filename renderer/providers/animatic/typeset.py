@@ -1,8 +1,8 @@
 """Typesetting: fonts, measures, and the breaking of a text into lines that fit a box and look even.
 
-Widths are measured once in ems and scaled, so fitting is arithmetic. A character that the font lacks is drawn
-as the font's own box; invisible and control characters are left out. Right-to-left scripts and kerning are
-Raqm's where this Pillow has it.
+Widths are measured once in ems and scaled, so fitting is arithmetic. Of what the font lacks, a letter becomes
+a dot and a symbol is left out, as are invisible and control characters: no text is an error. Right-to-left
+scripts and kerning are Raqm's where this Pillow has it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ FILES: dict[Face, str] = {"text": "Inter-Medium.otf", "display": "InterDisplay-S
 MEASURE_PX = 100
 LINES_MAX = 60
 TEXT_MAX = 1200
-ELLIPSIS = "…"
+ELLIPSIS, DOT = "…", "·"
+UNKNOWN = "\U0010fffd"
+"""A character that no font has: what is drawn for it is drawn for every other one that this font lacks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +54,29 @@ def width_em(face: Face, text: str) -> float:
 
 
 def printable(text: str) -> str:
-    """A text on one line without what has no shape: controls, surrogates, private and unassigned characters,
-    variation selectors; runs of white space become one space.
+    r"""A text on one line of which the fonts can draw every character; runs of white space become one space.
 
-    >>> printable("a\\x00 b\\n\\tc")
-    'a b c'
+    >>> printable("a\x00 b\n\tc 語")
+    'a b c ·'
     """
-    shaped = (" " if c.isspace() else c for c in text if c.isspace() or _has_shape(c))
-    return " ".join("".join(shaped).split())
+    return " ".join("".join(map(_drawable, text)).split())
 
 
-def _has_shape(character: str) -> bool:
-    return not unicodedata.category(character).startswith("C") and not 0xFE00 <= ord(character) <= 0xFE0F
+@cache
+def _drawable(character: str) -> str:
+    if character.isspace():
+        return " "
+    category = unicodedata.category(character)
+    if category[0] == "C" or 0xFE00 <= ord(character) <= 0xFE0F:
+        return ""
+    if character.isascii() or _shape(character) != _shape(UNKNOWN):
+        return character
+    return DOT if category[0] in "LN" else ""
+
+
+@cache
+def _shape(character: str) -> bytes:
+    return bytes(font("display", 24).getmask(character))
 
 
 def fit_block(
