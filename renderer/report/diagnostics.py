@@ -168,7 +168,8 @@ def _window(line: str, mark: _Mark) -> tuple[str, _Underline]:
             before -= _width(cells[cut : cut + 1])
             cut += 1
         lead = "…" if cut else ""
-    kept, width = [], len(lead)
+    kept: list[str] = []
+    width = len(lead)
     for cell in cells[cut:]:
         width += _width([cell])
         if width > WIDTH_MAX - 1 and len(kept) < len(cells) - cut - 1:

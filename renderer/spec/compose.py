@@ -257,6 +257,8 @@ class _Composer:
     def merge(self, entries: dict[str, Entry], merge: Entry) -> None:
         sources = merge.node.nodes if isinstance(merge.node, Items) else [merge.node]
         for source in sources:
+            if isinstance(source, Scalar) and self.text.content[source.start : source.start + 1] == "*":
+                continue  # an unknown anchor, which has been told
             if not isinstance(source, Fields):
                 place = self.text.place(merge.key.start, merge.key.end, (*self.path, "<<"))
                 hint = "write `<<: *name`, where `&name` marks a mapping"
@@ -273,7 +275,7 @@ class _Composer:
             value = resolve(text)
         except ValueError as error:
             self.refuse("S116", str(error), start=start, end=end, hint="put quotes around it if it is text")
-            return 0
+            return 1
         if event.tag and not _has_type(value, event.tag):
             self.refuse_tag(event)
         return value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import PurePath, PurePosixPath
 from typing import Any, cast
@@ -53,17 +53,16 @@ def read_sequence(scene: Scene, shots: Mapping[str, Shot], *, complete: bool) ->
     if not isinstance(node, Items):
         return tuple(Slot(shot.id, None, shot.place) for shot in shots.values())
     slots = [
-        slot for number, item in enumerate(node.nodes) for slot in _slots(scene, item, ("sequence", number))
+        slot
+        for number, item in enumerate(node.nodes)
+        if (slot := _slot(scene, item, ("sequence", number), shots))
     ]
+    unknown = [slot for slot in slots if slot.shot_id not in shots]
     if complete:
-        for slot in slots:
-            if slot.shot_id not in shots:
-                _tell_unknown(scene.problems, slot, shots)
-        _tell_left_out(scene.problems, slots, shots)
-    for slot in slots:
-        shot = shots.get(slot.shot_id)
-        if slot.use and shot and shot.request:
-            check_use(scene, slot.use, shot.request.duration_s, slot.place)
+        for slot in unknown:
+            _tell_unknown(scene.problems, slot, shots)
+        if not unknown:
+            _tell_left_out(scene.problems, slots, shots)
     return tuple(slots)
 
 
@@ -84,12 +83,16 @@ def check_ids(problems: Problems, shots: list[Shot]) -> dict[str, Shot]:
     return known
 
 
-def _slots(scene: Scene, item: Node, path: Path) -> Iterator[Slot]:
+def _slot(scene: Scene, item: Node, path: Path, shots: Mapping[str, Shot]) -> Slot | None:
     if isinstance(item.value, str):
-        yield Slot(item.value, None, scene.document.place_of(item, path))
-    elif isinstance(item, Fields) and isinstance(item.value.get("shot"), str):
-        use = scene.use(merge(item.entries, {}, path).get("use"))
-        yield Slot(item.value["shot"], use, scene.document.place((*path, "shot")))
+        return Slot(item.value, None, scene.document.place_of(item, path))
+    if not isinstance(item, Fields) or not isinstance(item.value.get("shot"), str):
+        return None
+    shot = shots.get(item.value["shot"])
+    use = scene.use(merge(item.entries, {}, path).get("use"))
+    if use and shot and shot.request:
+        check_use(scene, use, shot.request.duration_s, scene.document.place((*path, "use")))
+    return Slot(item.value["shot"], use, scene.document.place((*path, "shot")))
 
 
 def _tell_unknown(problems: Problems, slot: Slot, shots: Mapping[str, Shot]) -> None:

@@ -75,7 +75,7 @@ def _expand(
     ]
     known = check_ids(problems, shots)
     sequence = read_sequence(scene, known, complete=bool(items) and len(shots) == len(items))
-    if not faults:
+    if not problems.errors:
         _warn_unused(scene)
     return Storyboard(
         file=document.file,

@@ -57,7 +57,7 @@ class Scene:
 
     def use(self, merged: Written | Merged | None) -> Use | None:
         """The range that a `use` names; tells one that is empty (S218) or counts frames that are not there (S208)."""
-        if merged is None:
+        if not merged:
             return None
         if isinstance(merged, Written):
             return Use(out_s=self._seconds(merged))

@@ -47,7 +47,7 @@ def check_version(document: Document, problems: Problems) -> bool:
     if "version" not in document.root.entries:
         problems.add("S203", "the storyboard has no `version`", document.place(()), hint=hint)
     else:
-        message = f"unknown version {describe(value, written=document.written(('version',)))}"
+        message = f"`{document.written(('version',))}` is not a version that this release reads"
         notes = [f"this release reads version {VERSION}"]
         problems.add("S203", message, document.place(("version",)), notes=notes, hint=hint)
     return False
@@ -91,7 +91,10 @@ def inline(rule: Any, schema: Rule) -> Any:
 
 
 def _leaves(error: ValidationError) -> Iterator[ValidationError]:
-    """The faults to tell: of alternatives those of the one branch that takes such values, else the choice itself."""
+    """The faults to tell: of alternatives those of the one branch that takes such values, else the choice itself.
+
+    The choice is told for text of the wrong form too, since another alternative may be what was meant.
+    """
     if error.validator != "anyOf":
         yield error
         return
@@ -99,7 +102,7 @@ def _leaves(error: ValidationError) -> Iterator[ValidationError]:
     for inner in error.context or ():
         branches.setdefault(inner.schema_path[0], []).append(inner)
     meant = [inners for inners in branches.values() if not any(map(_is_other_kind, inners))]
-    if len(meant) != 1:
+    if len(meant) != 1 or any(inner.validator == "pattern" and not inner.relative_path for inner in meant[0]):
         yield error
         return
     for inner in meant[0]:
@@ -189,10 +192,13 @@ def _bad_form(document: Document, problems: Problems, path: Path, *, rule: Rule)
 def _bad_kind(document: Document, problems: Problems, path: Path, *, rule: Rule) -> None:
     value, written = _value(document, path), document.written(path)
     if value is None:
-        message, hint = f"{_subject(path)} has no value", f"write {expected(rule)}, or delete the field"
+        message, hint = f"{_subject(path)} has no value", f"write {expected(rule)} after the `:`"
         problems.add("S207", message, document.place_of_key(path), hint=hint)
         return
-    message = f"{_subject(path)} must be {expected(rule)}, not {describe(value, written=written)}"
+    found = describe(value, written=written)
+    if "number" in expected(rule):
+        found = found.removeprefix("the number ")
+    message = f"{_subject(path)} must be {expected(rule)}, not {found}"
     hint_text = type_hint(value, rule=rule, written=written)
     problems.add("S207", message, document.place(path), hint=hint_text)
 

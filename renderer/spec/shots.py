@@ -79,7 +79,7 @@ def _request(scene: Scene, fields: Merged, path: Path, origins: Origins) -> Requ
             origins[name] = nearest_first([*filled.places])
     image = _source(scene, fields, "image", origins)
     last_image = _source(scene, fields, "last_image", origins)
-    if not (image or parts["prompt"].text.strip()):
+    if not ("image" in origins or parts["prompt"].text.strip()):
         _tell_nothing_to_make(scene, path)
     params = below(fields.get("params"))
     for name, field in params.items():
@@ -113,7 +113,7 @@ def _whole_prompt(scene: Scene, fields: Merged, parts: dict[str, Filled], origin
                 return reference.otherwise or ""
             assert isinstance(written, Written)
             assert isinstance(written.node, Scalar)
-            filled = scene.variables.value_of(reference, written.node, written.path)
+            filled = scene.variables.value_of(reference, written.node, written.path, others=PARTS)
         places.extend(filled.places)
         return filled.text
 

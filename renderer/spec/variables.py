@@ -111,15 +111,17 @@ class Variables:
             parts.clear()
         return Filled("".join(parts), tuple(islice(places, PLACES_MAX)))
 
-    def value_of(self, reference: Reference, node: Scalar, path: Path) -> Filled:
-        """What a reference comes to; where something is wrong with it, nothing."""
+    def value_of(
+        self, reference: Reference, node: Scalar, path: Path, *, others: tuple[str, ...] = ()
+    ) -> Filled:
+        """What a reference comes to; where something is wrong with it, nothing. `others` may have been meant too."""
         if reference.name is None:
             self._tell_malformed(reference, node, path)
             return Filled("", ())
         self.used.add(reference.name)
         known = self.values.get(reference.name)
         if known is None and reference.otherwise is None and not self._is_excused(reference.name):
-            self._tell_unknown(reference, node, path)
+            self._tell_unknown(reference, node, path, others)
         places = known.places if known else ()
         return known if known and known.text else Filled(reference.otherwise or "", places)
 
@@ -158,10 +160,10 @@ class Variables:
         self.used.update(names)
         self.values.update(dict.fromkeys(names, Filled("", ())))
 
-    def _tell_unknown(self, reference: Reference, node: Scalar, path: Path) -> None:
+    def _tell_unknown(self, reference: Reference, node: Scalar, path: Path, others: tuple[str, ...]) -> None:
         name = reference.name or ""
-        names = list(self.written)
-        notes = [f"variables here: {listed(names)}"] if 0 < len(names) <= NAMES_SHOWN_MAX else []
+        names = [*others, *self.written]
+        notes = [f"names here: {listed(names)}"] if 0 < len(names) <= NAMES_SHOWN_MAX else []
         hint = hint_for(name, names) or f"add `{name}` to `vars`, or write `$${{` for a plain `${{`"
         place = self._place_of(reference, node, path)
         self.problems.add("S213", f"unknown variable `{name}`", place, notes=notes, hint=hint)
