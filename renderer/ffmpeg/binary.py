@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -49,6 +48,8 @@ def describe_ffmpeg(path: Path) -> Ffmpeg:
     The digest covers the configuration and the versions of ffmpeg's own libraries. Raises `MediaToolError`
     when it does not start or answers something else.
     """
+    import subprocess  # noqa: PLC0415 - not needed where the build's name is known
+
     try:
         answer = subprocess.run(
             [str(path), "-version"], capture_output=True, timeout=VERSION_TIMEOUT_S, check=True, text=True

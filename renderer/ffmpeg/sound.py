@@ -32,7 +32,9 @@ def heard_filters(*, first: int, samples: int, origin_s: Fraction) -> list[str]:
     fades = [f"afade=t=in:ss=0:ns={fade}", f"afade=t=out:ss={samples - fade}:ns={fade}"] if fade else []
     return [
         *shift,
-        f"aresample=osr={SOUND_RATE_HZ}:ochl=stereo:osf=flt:async=1:first_pts={first}",
+        # In two steps, because `first_pts` counts at the rate that comes in.
+        f"aresample=osr={SOUND_RATE_HZ}:ochl=stereo:osf=flt",
+        f"aresample=async=1:first_pts={first}",
         "asetpts=N",
         f"apad=whole_len={samples}",
         f"atrim=end_sample={samples}",

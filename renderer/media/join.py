@@ -13,31 +13,14 @@ from pathlib import Path
 
 from renderer.errors import MediaError
 from renderer.ffmpeg.binary import Ffmpeg
-from renderer.ffmpeg.encode import container_arguments, ticks_per_frame, timescale
+from renderer.ffmpeg.encode import container_arguments, ticks_per_frame
 from renderer.ffmpeg.inputs import concat_arguments, concat_script, input_arguments
 from renderer.ffmpeg.run import run_ffmpeg
 from renderer.media.check import check_film
+from renderer.media.manifests import join_manifest as join_manifest  # noqa: PLC0414
 from renderer.media.mp4 import track_kinds
 from renderer.media.probe import open_clip
-from renderer.model import Json, MediaFacts, Size
-
-JOIN_VERSION = 1
-
-
-def join_manifest(
-    pictures: Sequence[tuple[str, int]], *, sound: str | None, size: Size, fps: Fraction, build: str
-) -> dict[str, Json]:
-    """The free manifest of a film: each picture's digest and frames in cut order, and the sound's digest."""
-    return {
-        "action": "join",
-        "version": JOIN_VERSION,
-        "pictures": [{"clip": sha256, "frames": frames} for sha256, frames in pictures],
-        "sound": sound,
-        "size": str(size),
-        "fps": str(fps),
-        "timescale": timescale(fps),
-        "ffmpeg": build,
-    }
+from renderer.model import MediaFacts, Size
 
 
 async def join(

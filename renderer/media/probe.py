@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 HEAD_BYTES = 64
 SHORTFALL_MAX_S = Fraction(1, 2)
+TRACKS_READ_MAX = 2
 RANGES: Final = {1: "tv", 2: "pc"}
 # Names and numbers of ISO/IEC 23091-2 (H.273), spelled as ffmpeg does.
 MATRICES: Final = {
@@ -199,10 +200,12 @@ def _count_picture(path: Path, packet: Packet[Any], tally: _Tally) -> None:
 
 def _refuse_shortfall(path: Path, clip: InputContainer, video: VideoStream, tally: _Tally) -> None:
     # A file cut short can still be read to its (early) end without an error: its index promised more.
-    if tally.packets < video.frames:
-        raise damaged(path, ("frames promised", video.frames), ("frames there", tally.packets))
+    promised = len(video.index_entries)
+    if tally.packets < promised:
+        raise damaged(path, ("frames promised", promised), ("frames there", tally.packets))
+    # Matroska's index names keyframes only; its length counts tracks that are not read here, too.
     promised_s = Fraction(clip.duration or 0, 1_000_000)
-    if promised_s - tally.end_s > SHORTFALL_MAX_S:
+    if len(clip.streams) <= TRACKS_READ_MAX and promised_s - tally.end_s > SHORTFALL_MAX_S:
         raise damaged(
             path, ("promised", f"{float(promised_s):.2f} s"), ("there", f"{float(tally.end_s):.2f} s")
         )

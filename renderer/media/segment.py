@@ -1,6 +1,6 @@
 """Segments: one slot's picture in the common format, cut to the frame. Sound is made for the whole film at once.
 
-Owns the free manifest of a segment, and of the reference clip that tells which clips our encoder could have made.
+Makes the reference too, the clip that tells which clips our encoder could have made.
 """
 
 from __future__ import annotations
@@ -12,38 +12,18 @@ from pathlib import Path
 
 from renderer.errors import MediaError
 from renderer.ffmpeg.binary import Ffmpeg
-from renderer.ffmpeg.encode import ENCODER, encode_arguments
+from renderer.ffmpeg.encode import encode_arguments
 from renderer.ffmpeg.inputs import input_arguments
 from renderer.ffmpeg.picture import Shape, fit_filters, frame_filters
 from renderer.ffmpeg.run import run_ffmpeg
-from renderer.media.conform import Cut, Profile
+from renderer.media.manifests import reference_manifest as reference_manifest  # noqa: PLC0414
+from renderer.media.manifests import segment_manifest as segment_manifest  # noqa: PLC0414
 from renderer.media.probe import probe
 from renderer.model import Json, MediaFacts, Size
 
-SEGMENT_VERSION = 1
-REFERENCE_FRAMES = 3
 SEEK_MARGIN_S = 2
 SEEK_MIN_S = 10
 HIGH_DYNAMIC_RANGE = ("smpte2084", "arib-std-b67")
-
-
-def segment_manifest(sha256: str, cut: Cut, profile: Profile, *, build: str) -> dict[str, Json]:
-    """The free manifest of a segment of the clip with this digest, made by the ffmpeg of this build."""
-    return {
-        **_common(profile.size, profile.fps, build),
-        "clip": sha256,
-        "first": cut.first,
-        "frames": cut.frames,
-        "fit": profile.fit,
-    }
-
-
-def reference_manifest(size: Size, fps: Fraction, *, build: str) -> dict[str, Json]:
-    """The free manifest of a reference: a few black frames of our encoder's at a film's size and rate.
-
-    Its facts say which clips can stand beside our segments as they are (`choose_profile`).
-    """
-    return {**_common(size, fps, build), "clip": None, "frames": REFERENCE_FRAMES}
 
 
 async def make_segment(
@@ -117,14 +97,3 @@ async def _verify(output: Path, manifest: Mapping[str, Json]) -> MediaFacts:
             hint="run `renderer doctor`",
         )
     return made
-
-
-def _common(size: Size, fps: Fraction, build: str) -> dict[str, Json]:
-    return {
-        "action": "segment",
-        "version": SEGMENT_VERSION,
-        "size": str(size),
-        "fps": str(fps),
-        "encoder": dict(ENCODER),
-        "ffmpeg": build,
-    }

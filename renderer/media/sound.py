@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import NoReturn
+from typing import BinaryIO, NoReturn
 
 from renderer.errors import RendererError
 from renderer.ffmpeg.binary import Ffmpeg
@@ -21,18 +21,16 @@ from renderer.ffmpeg.encode import SOUND, sound_arguments
 from renderer.ffmpeg.inputs import input_arguments
 from renderer.ffmpeg.run import run_ffmpeg
 from renderer.ffmpeg.sound import (
-    FADE_SAMPLES_MAX,
     PCM,
     boundary_samples,
     chained,
     heard_filters,
     silence_filters,
 )
-from renderer.media.conform import Cut
+from renderer.media.manifests import sound_manifest as sound_manifest  # noqa: PLC0414
 from renderer.media.segment import seek_before
 from renderer.model import Json, MediaFacts
 
-SOUND_VERSION = 1
 BATCH_MAX = 32
 
 
@@ -43,19 +41,6 @@ class Part:
     clip: str | None
     first: int
     samples: int
-
-
-def sound_manifest(slots: Sequence[tuple[str | None, Cut]], *, fps: Fraction, build: str) -> dict[str, Json]:
-    """The free manifest of a film's sound: for each slot in cut order the clip's digest (None: it has no sound) and cut."""
-    return {
-        "action": "sound",
-        "version": SOUND_VERSION,
-        "slots": [{"clip": sha256, "first": cut.first, "frames": cut.frames} for sha256, cut in slots],
-        "fps": str(fps),
-        "encoder": dict(SOUND),
-        "fade_samples": FADE_SAMPLES_MAX,
-        "ffmpeg": build,
-    }
 
 
 def sound_parts(manifest: Mapping[str, Json]) -> Iterator[Part]:
@@ -79,16 +64,16 @@ async def make_sound(
 
     An MP4 with one AAC track of exactly the film's length. Raises as `run_ffmpeg` does.
     """
-    source, sink = os.pipe()
     encoding = ["-protocol_whitelist", "pipe", *PCM, "-i", "pipe:0", *sound_arguments(), str(output)]
-    try:
-        async with asyncio.TaskGroup() as group:
-            group.create_task(run_ffmpeg(ffmpeg.path, encoding, stdin=source))
-            group.create_task(_decode_into(sink, ffmpeg, list(sound_parts(manifest)), clips))
-    except* RendererError as failures:
-        _raise_first(failures)
-    finally:
-        os.close(source)
+    parts = list(sound_parts(manifest))
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb") as source, os.fdopen(writing, "wb") as sink:
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(run_ffmpeg(ffmpeg.path, encoding, stdin=source.fileno()))
+                group.create_task(_decode_into(sink, ffmpeg, parts, clips))
+        except* RendererError as failures:
+            _raise_first(failures)
 
 
 async def decode_sound(
@@ -120,13 +105,11 @@ def decode_arguments(parts: Sequence[Part], *, clips: Mapping[str, tuple[Path, M
 
 
 async def _decode_into(
-    sink: int, ffmpeg: Ffmpeg, parts: Sequence[Part], clips: Mapping[str, tuple[Path, MediaFacts]]
+    sink: BinaryIO, ffmpeg: Ffmpeg, parts: Sequence[Part], clips: Mapping[str, tuple[Path, MediaFacts]]
 ) -> None:
     # Closing the pipe's end is what tells the encoder that the film is over.
-    try:
-        await decode_sound(ffmpeg, parts, clips=clips, sink=sink)
-    finally:
-        os.close(sink)
+    with sink:
+        await decode_sound(ffmpeg, parts, clips=clips, sink=sink.fileno())
 
 
 def _raise_first(failures: BaseExceptionGroup[RendererError]) -> NoReturn:

@@ -26,10 +26,11 @@ from renderer.ffmpeg.binary import Ffmpeg, describe_ffmpeg, locate_ffmpeg
 from renderer.ffmpeg.encode import encode_arguments
 from renderer.media.check import check_film
 from renderer.media.conform import Cut, choose_profile, held_frames, is_plain, needs_segment
-from renderer.media.join import join, join_manifest
+from renderer.media.join import join
+from renderer.media.manifests import join_manifest, reference_manifest, segment_manifest, sound_manifest
 from renderer.media.probe import probe
-from renderer.media.segment import make_reference, make_segment, reference_manifest, segment_manifest
-from renderer.media.sound import decode_sound, make_sound, sound_manifest, sound_parts
+from renderer.media.segment import make_reference, make_segment
+from renderer.media.sound import decode_sound, make_sound, sound_parts
 from renderer.model import Clip, Fit, Json, MediaFacts, Size
 
 Clips = Callable[..., Clip]
@@ -287,6 +288,42 @@ def test_a_clips_sound_beyond_its_end_is_silence(ffmpeg: Ffmpeg, clip: Clips, tm
     pcm = decode(ffmpeg, manifest, {heard.digest.sha256: (heard.path, heard.facts)}, tmp_path)
     assert 2 * 96_000 == len(pcm)
     assert (True, {0}) == (any(pcm[2 * 30_000 : 2 * 39_000]), set(pcm[2 * 48_000 :]))
+
+
+def test_sound_far_into_a_clip_is_exact_to_the_sample(ffmpeg: Ffmpeg, clip: Clips, tmp_path: Path) -> None:
+    """A seek shifts nothing."""
+    source = tmp_path / "long.mov"
+    tones = ["-f", "lavfi", "-i", "aevalsrc='mod(n,30000)/32768':s=48000:c=stereo"]
+    picture = ["-f", "lavfi", "-i", "color=s=16x16:r=24"]
+    coding = ["-t", "20", "-c:v", "mpeg4", "-c:a", "pcm_s16le"]
+    subprocess.run([ffmpeg.path, "-v", "error", *picture, *tones, *coding, source], check=True)
+    sha256, facts = "0" * 64, probe(source)
+    manifest = sound_manifest([(sha256, Cut(300, 24)), (sha256, Cut(12, 24))], fps=FPS, build=ffmpeg.build)
+    pcm = decode(ffmpeg, manifest, {sha256: (source, facts)}, tmp_path)
+    for first, start in ((600_000, 0), (24_000, 48_000)):
+        found = [round(pcm[2 * (start + place)] * 32_768) for place in range(240, 47_000, 1000)]
+        assert [(first + place) % 30_000 for place in range(240, 47_000, 1000)] == found
+
+
+def test_aac_far_into_a_clip_stands_where_it_was(ffmpeg: Ffmpeg, bursts: Path, tmp_path: Path) -> None:
+    """A burst of noise at 15 s of a clip is heard one second into a slot that starts at 14 s, to the millisecond."""
+    sha256, facts = "0" * 64, probe(bursts)
+    manifest = sound_manifest([(sha256, Cut(14 * 24, 48))], fps=FPS, build=ffmpeg.build)
+    pcm = decode(ffmpeg, manifest, {sha256: (bursts, facts)}, tmp_path)
+    onset = next(place for place in range(len(pcm) // 2) if abs(pcm[2 * place]) > 0.3)
+    assert abs(48_000 - onset) <= 48
+
+
+@pytest.fixture(scope="module")
+def bursts(ffmpeg: Ffmpeg, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("bursts") / "bursts.mp4"
+    noise = "aevalsrc='if(lt(mod(t,5),0.1),0.9*(2*random(0)-1),0)':s=44100"
+    picture = ["-f", "lavfi", "-i", "color=s=16x16:r=24"]
+    coding = ["-t", "20", "-c:v", "libx264", "-c:a", "aac", "-b:a", "192k"]
+    subprocess.run(
+        [ffmpeg.path, "-v", "error", *picture, "-f", "lavfi", "-i", noise, *coding, path], check=True
+    )
+    return path
 
 
 def decode(

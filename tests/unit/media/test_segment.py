@@ -11,8 +11,9 @@ import pytest
 from renderer.errors import MediaError
 from renderer.ffmpeg.binary import Ffmpeg
 from renderer.media.conform import Cut, Profile
+from renderer.media.manifests import segment_manifest
 from renderer.media.probe import probe
-from renderer.media.segment import make_segment, seek_before, segment_arguments, segment_manifest
+from renderer.media.segment import make_segment, seek_before, segment_arguments
 from renderer.model import Fit, MediaFacts, Size
 
 Clips = Callable[..., Path]

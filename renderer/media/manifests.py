@@ -1,0 +1,82 @@
+"""What a segment, a reference, a sound and a film are made of: their free manifests. Pure, and quick to import.
+
+All that decides a file's bytes is named, ffmpeg's build and encoder settings too, and nothing else: no path,
+no place in the cut, no time. Strings and integers only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from renderer.ffmpeg.encode import ENCODER, SOUND, timescale
+from renderer.ffmpeg.sound import FADE_SAMPLES_MAX
+from renderer.media.conform import Cut, Profile
+from renderer.model import Json, Size
+
+SEGMENT_VERSION = 1
+SOUND_VERSION = 1
+JOIN_VERSION = 1
+REFERENCE_FRAMES = 3
+
+
+def segment_manifest(sha256: str, cut: Cut, profile: Profile, *, build: str) -> dict[str, Json]:
+    """The free manifest of a segment of the clip with this digest, made by the ffmpeg of this build."""
+    return {
+        **_encoded(profile.size, profile.fps, build),
+        "clip": sha256,
+        "first": cut.first,
+        "frames": cut.frames,
+        "fit": profile.fit,
+    }
+
+
+def reference_manifest(size: Size, fps: Fraction, *, build: str) -> dict[str, Json]:
+    """The free manifest of a reference: a few black frames of our encoder's at a film's size and rate.
+
+    Its facts say which clips can stand beside our segments as they are (`choose_profile`).
+    """
+    return {**_encoded(size, fps, build), "clip": None, "frames": REFERENCE_FRAMES}
+
+
+def sound_manifest(slots: Sequence[tuple[str | None, Cut]], *, fps: Fraction, build: str) -> dict[str, Json]:
+    """The free manifest of a film's sound: for each slot in cut order the clip's digest and cut.
+
+    The digest is None where the clip has no sound.
+    """
+    return {
+        "action": "sound",
+        "version": SOUND_VERSION,
+        "slots": [{"clip": sha256, "first": cut.first, "frames": cut.frames} for sha256, cut in slots],
+        "fps": str(fps),
+        "encoder": dict(SOUND),
+        "fade_samples": FADE_SAMPLES_MAX,
+        "ffmpeg": build,
+    }
+
+
+def join_manifest(
+    pictures: Sequence[tuple[str, int]], *, sound: str | None, size: Size, fps: Fraction, build: str
+) -> dict[str, Json]:
+    """The free manifest of a film: each picture's digest and frames in cut order, and the sound's digest."""
+    return {
+        "action": "join",
+        "version": JOIN_VERSION,
+        "pictures": [{"clip": sha256, "frames": frames} for sha256, frames in pictures],
+        "sound": sound,
+        "size": str(size),
+        "fps": str(fps),
+        "timescale": timescale(fps),
+        "ffmpeg": build,
+    }
+
+
+def _encoded(size: Size, fps: Fraction, build: str) -> dict[str, Json]:
+    return {
+        "action": "segment",
+        "version": SEGMENT_VERSION,
+        "size": str(size),
+        "fps": str(fps),
+        "encoder": dict(ENCODER),
+        "ffmpeg": build,
+    }
