@@ -15,10 +15,14 @@ from pathlib import Path
 
 from renderer.digest import CHUNK_BYTES, Digest, digest_bytes, digest_file
 from renderer.errors import StoreError
-from renderer.store.border import translated
-from renderer.store.files import READ_ONLY, put_in_place, set_aside, sync_folder, write_aside
+from renderer.store.border import store_error, translated
+from renderer.store.files import READ_ONLY, flush, put_in_place, set_aside, sync_folder, write_aside
 from renderer.store.layout import Layout
 from renderer.store.scratch import Scratch
+
+
+class CrossDeviceError(Exception):
+    """A file is on another filesystem than the store, so a rename does not move it."""
 
 
 class Blobs:
@@ -41,8 +45,7 @@ class Blobs:
         except (FileNotFoundError, NotADirectoryError):
             return False
         except OSError as error:
-            with translated("read the store", self.path(digest)):
-                raise error from None
+            raise store_error(error, act="read the store", path=self.path(digest)) from error
 
     def put_bytes(self, content: bytes) -> Digest:
         digest = digest_bytes(content)
@@ -56,17 +59,30 @@ class Blobs:
         """Store a file's bytes under their digest; with `move` the file itself is taken and is gone after.
 
         The file must be complete, and nobody may write to it any more. It always replaces a blob of the
-        same name, so that storing good bytes again heals a damaged one.
+        same name, so that storing good bytes again heals a damaged one. After a failure it is where it was.
         """
-        aside = self._scratch.name()
+        self._scratch.begin()
         with translated("write the store", path):
-            if not (move and _is_movable(path) and _moved(path, aside)):
-                copy_bytes(path, aside)
-                if move:
-                    path.unlink()
-            digest = digest_file(aside)
-            _seal(aside)
-            put_in_place(aside, self.path(digest))
+            if move and _is_movable(path):
+                with contextlib.suppress(CrossDeviceError):
+                    return self._take(path)
+            aside = self._scratch.name()
+            copy_bytes(path, aside)
+            digest = self._take(aside)
+            if move:
+                path.unlink()
+        return digest
+
+    def _take(self, path: Path) -> Digest:
+        digest = digest_file(path)
+        flush(path)
+        path.chmod(READ_ONLY)
+        try:
+            put_in_place(path, self.path(digest))
+        except OSError as error:
+            if error.errno == errno.EXDEV:
+                raise CrossDeviceError from error
+            raise
         return digest
 
     def verify(self, digest: Digest) -> None:
@@ -126,22 +142,3 @@ def _is_movable(path: Path) -> bool:
     # A symbolic link would be stored as one; a second hard link could change the bytes under their name.
     status = path.lstat()
     return stat.S_ISREG(status.st_mode) and status.st_nlink == 1
-
-
-def _moved(path: Path, aside: Path) -> bool:
-    try:
-        path.rename(aside)
-    except OSError as error:
-        if error.errno == errno.EXDEV:
-            return False
-        raise
-    return True
-
-
-def _seal(path: Path) -> None:
-    number = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
-    path.chmod(READ_ONLY)

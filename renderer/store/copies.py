@@ -16,7 +16,7 @@ from renderer.digest import Digest, digest_file
 from renderer.errors import StoreError
 from renderer.store.blobs import Blobs, copy_bytes, missing
 from renderer.store.border import translated
-from renderer.store.files import put_in_place
+from renderer.store.files import flush, put_in_place
 from renderer.store.locks import Locks
 
 FICLONE = 0x40049409  # linux/fs.h: _IOW(0x94, 9, int)
@@ -68,15 +68,7 @@ def _copy_checked(blobs: Blobs, digest: Digest, aside: Path) -> None:
     if actual != digest:
         blobs.verify(digest)
         raise OSError(errno.EIO, f"the copy of `{digest.short}` reads back as other bytes")
-    _flush(aside)
-
-
-def _flush(path: Path) -> None:
-    number = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
+    flush(aside)
 
 
 if sys.platform == "linux":

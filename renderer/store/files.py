@@ -31,9 +31,13 @@ def ensure_folder(folder: Path) -> None:
 
 def sync_folder(folder: Path) -> None:
     """Flush a folder, so that a rename inside it is durable (fsync(2)); no such thing exists on Windows."""
-    if os.name == "nt":
-        return
-    number = os.open(folder, os.O_RDONLY)
+    if os.name != "nt":
+        flush(folder)
+
+
+def flush(path: Path) -> None:
+    """Flush a file or folder that someone else has written."""
+    number = os.open(path, os.O_RDONLY)
     try:
         os.fsync(number)
     finally:

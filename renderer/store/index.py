@@ -39,21 +39,19 @@ class Index:
         self._inode: int | None = None
         self._is_off = False
         self._is_mended = False
-        self._pending: dict[str, str | None] = {}
+        self._pending: dict[str, str] = {}
 
     def get(self, name: str) -> Json | None:
         """The row's value, or None when it is not known for whatever reason."""
-        text = self._pending.get(name, "")
-        if text == "":
-            text = self._attempt(lambda cache: cache.read(name), default=None)
+        text = self._pending.get(name) or self._attempt(lambda cache: cache.read(name), default=None)
         return None if text is None else _unsealed(text)
 
     def put(self, name: str, value: Json) -> None:
         """Keep a row; it replaces one of the same name."""
-        self._keep(name, _sealed(value))
-
-    def forget(self, name: str) -> None:
-        self._keep(name, None)
+        with self._guard:
+            self._pending[name] = _sealed(value)
+        if len(self._pending) >= PENDING_MAX:
+            self.flush()
 
     def flush(self) -> None:
         """Write all rows in one transaction; where that fails they are dropped."""
@@ -81,12 +79,6 @@ class Index:
     def close(self) -> None:
         self.flush()
         self._drop()
-
-    def _keep(self, name: str, text: str | None) -> None:
-        with self._guard:
-            self._pending[name] = text
-        if len(self._pending) >= PENDING_MAX:
-            self.flush()
 
     def _attempt(self, ask: Callable[[TextCache], Answer], *, default: Answer) -> Answer:
         try:
@@ -133,16 +125,14 @@ def _inode(folder: Path) -> int | None:
 
 
 def _sealed(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), check_circular=False)
-    return f"{zlib.crc32(text.encode('utf-8', 'surrogatepass')):08x}{text}"
+    # ASCII, so that no text that an author may write can be refused by the database.
+    text = json.dumps(value, separators=(",", ":"), check_circular=False)
+    return f"{zlib.crc32(text.encode('ascii')):08x}{text}"
 
 
 def _unsealed(text: str) -> Json | None:
     """The value of a row whose CRC-32 agrees; sqlite has no checksums of its own."""
     body = text[8:]
-    if text[:8] != f"{zlib.crc32(body.encode('utf-8', 'surrogatepass')):08x}":
+    if not body.isascii() or text[:8] != f"{zlib.crc32(body.encode('ascii')):08x}":
         return None
-    try:
-        return json.loads(body)
-    except ValueError:
-        return None
+    return json.loads(body)

@@ -34,6 +34,10 @@ class Scratch:
         self._numbers = itertools.count()
         self._guard = threading.Lock()
 
+    def begin(self) -> None:
+        """Create the session, and the store with its version where there is none."""
+        self._opened()
+
     def name(self, suffix: str = "") -> Path:
         """A path at which nothing stands yet and which no other process will use."""
         return self._opened() / f"{next(self._numbers)}{suffix}"

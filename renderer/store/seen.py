@@ -115,7 +115,8 @@ def _absolute(path: Path | str) -> str:
 
 
 def _name(path: str) -> str:
-    return f"file/{path}"
+    # A name that is not UTF-8 reaches Python with lone surrogates, which no database takes.
+    return f"file/{path.encode('utf-8', 'backslashreplace').decode('utf-8')}"
 
 
 def _signature(status: os.stat_result) -> Signature:

@@ -80,14 +80,11 @@ class TextCache:
             return None
         return text
 
-    def write(self, rows: Mapping[str, str | None]) -> None:
-        """Put all rows, and delete those whose text is None, in one transaction."""
+    def write(self, rows: Mapping[str, str]) -> None:
+        """Put all rows in one transaction."""
         with self._cache.transact():
             for name, text in rows.items():
-                if text is None:
-                    self._cache.delete(name)
-                else:
-                    self._cache.set(name, text)
+                self._cache.set(name, text)
 
     def erase(self) -> None:
         self._cache.clear()

@@ -2,6 +2,7 @@ import os
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from renderer.digest import Digest, digest_bytes
 from renderer.errors import StoreError
 from renderer.store import Store
+from renderer.store.copies import clone_file
 
 MOON = b"moon" * 1000
 
@@ -47,6 +49,31 @@ def test_a_file_that_is_not_moved_stays_and_shares_nothing(store: Store, tmp_pat
     digest = store.put_file(clip, move=False)
     clip.write_bytes(b"sun")
     assert MOON == store.path(digest).read_bytes()
+
+
+def test_a_file_that_could_not_be_stored_is_where_it_was(store: Store, root: Path, tmp_path: Path) -> None:
+    """A clip that was paid for is not lost because the store takes nothing."""
+    clip = tmp_path / "clip.mp4"
+    clip.write_bytes(MOON)
+    root.mkdir()
+    (root / "cas").write_bytes(b"in the way")
+    with pytest.raises(StoreError) as caught:
+        store.put_file(clip)
+    assert "E610" == caught.value.code
+    assert MOON == clip.read_bytes()
+
+
+def test_a_file_from_another_filesystem_is_copied(store: Store, tmp_path: Path) -> None:
+    """A rename does not reach that far, and the outcome is the same."""
+    shared = Path("/dev/shm")
+    if not shared.is_dir() or shared.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("there is one filesystem here")
+    with TemporaryDirectory(dir=shared) as folder:
+        clip = Path(folder) / "clip.mp4"
+        clip.write_bytes(MOON)
+        digest = store.put_file(clip)
+        assert not clip.exists()
+    store.verify(digest)
 
 
 def test_a_hard_linked_file_is_copied_so_that_its_twin_cannot_change_the_blob(
@@ -171,6 +198,14 @@ def test_a_folder_in_the_way_of_a_copy_is_an_error_with_its_path(store: Store, t
         store.copy_out(digest, target)
     assert "E610" == caught.value.code
     assert ("path", str(target)) in caught.value.facts
+
+
+def test_a_clone_is_whole_or_absent(tmp_path: Path) -> None:
+    """Where the filesystem cannot share blocks, trying leaves nothing behind."""
+    source, target = tmp_path / "source", tmp_path / "target"
+    source.write_bytes(MOON)
+    assert clone_file(source, target) == target.exists()
+    assert not target.exists() or MOON == target.read_bytes()
 
 
 def test_nothing_is_created_by_asking(store: Store, root: Path) -> None:

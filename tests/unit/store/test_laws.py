@@ -57,7 +57,7 @@ def step(store: Store, model: Model, action: str, key: int, clip: int) -> Store:
     return store
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(history=st.lists(steps, max_size=12))
 def test_a_key_gives_its_first_result_that_is_there_whatever_happened(
     history: list[tuple[str, int, int]],

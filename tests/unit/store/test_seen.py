@@ -134,6 +134,23 @@ def test_a_link_up_means_what_the_system_says(store: Store, tmp_path: Path) -> N
     assert digest_bytes(b"deep") == store.digest_of(tmp_path / "link" / ".." / "image.png")
 
 
+def test_a_name_that_is_not_text_is_a_name(store: Store, reopen: Callable[[], Store], tmp_path: Path) -> None:
+    """Any bytes name a file on POSIX, and one such file does not turn the index off."""
+    store.put_bytes(b"")
+    odd, even = tmp_path / os.fsdecode(b"moon\xff.png"), tmp_path / "moon.png"
+    try:
+        odd.write_bytes(b"moon")
+    except OSError:
+        pytest.skip("names must be UTF-8 here")
+    even.write_bytes(b"star")
+    assert [digest_bytes(b"moon"), digest_bytes(b"star")] == store.digests_of([odd, even])
+    assert digest_bytes(b"moon") == store.digest_of(odd)
+    store.close()
+    again = reopen()
+    assert [digest_bytes(b"moon"), digest_bytes(b"star")] == again.digests_of([odd, even])
+    assert again.stats().index_rows == 3
+
+
 def test_a_pipe_is_not_read(store: Store, tmp_path: Path) -> None:
     """Only a regular file has a digest; anything else would block or never end."""
     os.mkfifo(tmp_path / "pipe")
