@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -141,7 +141,7 @@ def _shot_json(shot: ShotLine) -> dict[str, Json]:
     }
 
 
-def _ran_json(shot: ShotLine) -> Mapping[str, Json]:
+def _ran_json(shot: ShotLine) -> dict[str, Json]:
     return {
         "outcome": shot.outcome,
         "job": shot.job,
@@ -152,15 +152,19 @@ def _ran_json(shot: ShotLine) -> Mapping[str, Json]:
 
 
 def _clip_json(clip: ClipLine | None) -> dict[str, Json] | None:
-    return clip and {
-        "path": clip.path,
-        "sha256": clip.sha256,
-        "bytes": clip.size_bytes,
-        "duration_s": float(clip.facts.duration_s),
-        "width": clip.facts.size.width_px,
-        "height": clip.facts.size.height_px,
-        "fps": str(clip.facts.fps),
-    }
+    return (
+        None
+        if clip is None
+        else {
+            "path": clip.path,
+            "sha256": clip.sha256,
+            "bytes": clip.size_bytes,
+            "duration_s": float(clip.facts.duration_s),
+            "width": clip.facts.size.width_px,
+            "height": clip.facts.size.height_px,
+            "fps": str(clip.facts.fps),
+        }
+    )
 
 
 def _money(amount: Decimal | None) -> float | None:

@@ -1,0 +1,70 @@
+"""Everything that must hold before a change lands: `nox` runs it all, `nox -s NAME` one session."""
+
+from pathlib import Path
+
+import nox
+
+nox.options.default_venv_backend = "venv"
+nox.options.sessions = ["lint", "types", "tests", "specs", "docs"]
+nox.options.error_on_missing_interpreters = True
+nox.options.stop_on_first_error = False
+
+ROOT = Path(__file__).parent
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+
+
+def groups(*names: str) -> list[str]:
+    """The packages of some dependency groups."""
+    return nox.project.dependency_groups(PYPROJECT, *names)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Format, style and the walls between rooms."""
+    session.install(*groups("lint"), ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("ruff", "check", ".")
+    session.run("lint-imports", "--no-cache")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """mypy, strict, over source, tests and this file."""
+    session.install(*groups("types", "tests"), "-e", ".")
+    session.run("mypy")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """All tests, on the installed package, with real ffmpeg; arguments go to pytest."""
+    session.install(*groups("tests"), ".")
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def specs(session: nox.Session) -> None:
+    """Every storyboard in specs/ validates and builds offline; a second build does nothing."""
+    session.install(".")
+    store = session.create_tmp()
+    environment = {"RENDERER_CACHE_DIR": str(Path(store) / "store")}
+    found = sorted(str(path) for path in Path("specs").glob("*.yaml"))
+    session.run("renderer", "validate", *found, env=environment)
+    for spec in found:
+        build = ["renderer", "build", spec, "--provider", "animatic", "--offline"]
+        session.run(*build, env=environment)
+        session.run("renderer", "plan", spec, "--provider", "animatic", "--check", env=environment)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """The README and docs agree with the program: every command, option, file and example."""
+    session.install(*groups("tests"), ".")
+    session.run("pytest", "-q", "tests/docs", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """The numbers of the README, as ratios in one run; takes some minutes."""
+    session.install(".", "psutil")
+    for script in sorted(Path("benchmarks").glob("*.py")):
+        session.run("python", str(script), *session.posargs)
