@@ -169,14 +169,14 @@ def test_a_4k_clip_of_one_frame_is_made(animatic: Animatic, tmp_path: Path) -> N
 
 def test_first_and_last_frame_are_the_stills_themselves(animatic: Animatic, tmp_path: Path) -> None:
     """A match begins on the whole first still and ends on the whole last one."""
-    both = {"image": ROCKET, "last_image": ASTRONAUT}
-    match = frames(film(animatic, order(animatic, inputs=both, camera="pan right"), tmp_path / "match.mp4"))
-    first, last = (
-        frames(
-            film(animatic, order(animatic, inputs={"image": still}, camera="static"), tmp_path / f"{n}.mp4")
-        )[0]
-        for n, still in enumerate((ROCKET, ASTRONAUT))
-    )
+
+    def shot(inputs: Mapping[str, Path], camera: str, name: str) -> list[Image.Image]:
+        what = order(animatic, inputs=inputs, camera=camera, size="320x180", duration="2")
+        return frames(film(animatic, what, tmp_path / name))
+
+    match = shot({"image": ROCKET, "last_image": ASTRONAUT}, "pan right", "match.mp4")
+    first = shot({"image": ROCKET}, "static", "first.mp4")[0]
+    last = shot({"image": ASTRONAUT}, "static", "last.mp4")[0]
     assert difference(first, match[0]) < 3
     assert difference(last, match[-1]) < 3
     assert difference(first, last) > 20
