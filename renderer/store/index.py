@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 PENDING_MAX = 2000
+SMALL_BYTES = 4096
 
 
 class Index:
@@ -46,10 +47,11 @@ class Index:
         text = self._pending.get(name) or self._attempt(lambda cache: cache.read(name), default=None)
         return None if text is None else _unsealed(text)
 
-    def put(self, name: str, value: Json) -> None:
-        """Keep a row; it replaces one of the same name."""
+    def put(self, name: str, value: Json, *, when_large: str | None = None) -> None:
+        """Keep a row, replacing one of the same name; beyond `SMALL_BYTES` under the name `when_large`, if given."""
+        text = _sealed(value)
         with self._guard:
-            self._pending[name] = _sealed(value)
+            self._pending[when_large if when_large and len(text) > SMALL_BYTES else name] = text
         if len(self._pending) >= PENDING_MAX:
             self.flush()
 

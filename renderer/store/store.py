@@ -162,12 +162,16 @@ class Store:
 
     def memo_get(self, name: str, key: str) -> Json | None:
         """A value that was kept under a digest, or None, at any time and for any reason."""
-        row = self._index.get(_memo_slot(name, key))
+        row = self._index.get(f"memo/{name}/{key}") or self._index.get(_memo_slot(name, key))
         return row[1] if row and row[0] == key else None
 
     def memo_put(self, name: str, key: str, value: Json) -> None:
-        """Keep what can be computed again, megabytes too; one of the last `MEMO_SLOTS` of its name or so."""
-        self._index.put(_memo_slot(name, key), [key, value])
+        """Keep what can be computed again, megabytes too, for this store alone.
+
+        A value beyond 4 KiB shares `MEMO_SLOTS` places with the others of its name, so that the index does
+        not grow with every edit of a storyboard.
+        """
+        self._index.put(f"memo/{name}/{key}", [key, value], when_large=_memo_slot(name, key))
 
     # Working
 
@@ -212,4 +216,4 @@ class Store:
 
 
 def _memo_slot(name: str, key: str) -> str:
-    return f"memo/{name}/{hashlib.sha256(key.encode()).digest()[0] % MEMO_SLOTS}"
+    return f"memo/{name}/slot/{hashlib.sha256(key.encode()).digest()[0] % MEMO_SLOTS}"

@@ -194,13 +194,23 @@ def test_a_memo_of_megabytes_comes_back(store: Store, reopen: Open, make: Make) 
     assert value == reopen().memo_get("storyboard", "a")
 
 
-def test_a_memo_is_known_by_its_key_alone(store: Store) -> None:
-    """Another key in the same place is not an answer."""
+def test_large_memos_share_a_few_places_and_are_told_apart(store: Store) -> None:
+    """Another key in the same place is not an answer, and the index does not grow with every edit."""
     for number in range(100):
-        store.memo_put("storyboard", str(number), number)
-    found = {number: store.memo_get("storyboard", str(number)) for number in range(100)}
-    assert {number: number for number, value in found.items() if value is not None}.items() <= found.items()
-    assert 0 < sum(value is not None for value in found.values()) <= 16
+        store.memo_put("storyboard", str(number), [number] * 5000)
+    found = [store.memo_get("storyboard", str(number)) for number in range(100)]
+    kept = [number for number, value in enumerate(found) if value is not None]
+    assert 0 < len(kept) <= 16
+    assert [[number] * 5000 for number in kept] == [found[number] for number in kept]
+
+
+def test_small_memos_are_all_kept(store: Store) -> None:
+    """The facts of a thousand clips are a thousand rows."""
+    for number in range(1000):
+        store.memo_put("facts", str(number), {"frames": number})
+    assert [{"frames": number} for number in range(1000)] == [
+        store.memo_get("facts", str(number)) for number in range(1000)
+    ]
 
 
 def test_the_index_does_not_grow_with_every_edit(store: Store, root: Path, make: Make) -> None:
