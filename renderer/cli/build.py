@@ -10,8 +10,10 @@ import click
 from renderer.cli import options
 from renderer.cli.voice import Voice, interrupts
 from renderer.errors import RendererError
-from renderer.pipeline.build import Run, Wishes, film_lines, open_run, run_build, shot_lines
+from renderer.pipeline.build import run_build
 from renderer.pipeline.inputs import Reach
+from renderer.pipeline.lines import film_lines, shot_lines
+from renderer.pipeline.run import Run, Wishes, open_run
 from renderer.report.run import build_json
 
 INTERRUPTED, ENVIRONMENT, GATE, FAILED = 130, 4, 3, 1

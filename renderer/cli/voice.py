@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Self
 import click
 
 from renderer.cli.terminal import show_diagnostics, wants_colour
-from renderer.pipeline.build import Run, counts, film_lines, shot_line_of, shot_lines
+from renderer.pipeline.lines import counts, film_lines, shot_line_of, shot_lines
+from renderer.pipeline.run import Run
 from renderer.report.errors import render_error
 from renderer.report.text import closing_line, film_line, name_width, shot_line
 

@@ -39,6 +39,11 @@ class Project:
         return self.spec.relative_to(self.root).as_posix()
 
     @property
+    def asker_spec(self) -> str:
+        """How traces name the storyboard: stand-ins made with another provider are not its footage."""
+        return f"{self.spec_name}@{self.variant}" if self.variant else self.spec_name
+
+    @property
     def clips(self) -> Path:
         """The folder of the shots' own clips."""
         return self.root / BUILD / self._varied(self.spec.stem)

@@ -1,0 +1,133 @@
+"""What there is to say of a run: a line for each take and film, with the reasons, for text and JSON alike."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+from renderer.errors import RendererError
+from renderer.model import Result
+from renderer.pipeline.film import FilmState
+from renderer.pipeline.project import relative
+from renderer.pipeline.run import Run
+from renderer.plan.explain import reason
+from renderer.plan.rows import TakeRow
+from renderer.report.run import ClipLine, FilmLine, ShotLine
+
+
+def counts(run: Run) -> Counter[str]:
+    """How many of the selected takes were reused, ran, failed, were blocked."""
+    if not run.endings:
+        return Counter(
+            {
+                "reused": sum(run.results[number] is not None for number in run.selected),
+                "blocked": sum(run.results[number] is None for number in run.selected),
+            }
+        )
+    return Counter(outcome(run, run.compiled.takes[number], run.results[number]) for number in run.selected)
+
+
+def outcome(run: Run, row: TakeRow, result: Result | None) -> str:
+    """How a take ended; one that was not tried is reused where its clip is there."""
+    ending = run.endings.get(row.key)
+    return ending.outcome.value if ending else "reused" if result else "blocked"
+
+
+def shot_lines(run: Run, *, why: bool = False) -> Iterator[ShotLine]:
+    """What there is to say of each selected take, in order. With `why`, missing ones are explained."""
+    reasons = _reasons(run) if why else {}
+    for number in sorted(run.selected):
+        row, result = run.compiled.takes[number], run.results[number]
+        ending = run.endings.get(row.key)
+        yield shot_line_of(
+            run,
+            row,
+            result,
+            outcome=outcome(run, row, result),
+            verdict="run" if run.must_run(number) else "reused",
+            reason=reasons.get(number, ""),
+            error=ending.error if ending else None,
+        )
+
+
+def shot_line_of(
+    run: Run,
+    row: TakeRow,
+    result: Result | None,
+    *,
+    outcome: str,
+    verdict: str = "",
+    reason: str = "",
+    error: RendererError | None = None,
+) -> ShotLine:
+    """What there is to say of one take."""
+    return ShotLine(
+        id=row.shot,
+        take=row.take,
+        verdict=verdict,
+        reason=reason,
+        outcome=outcome,
+        key=row.key,
+        provider=row.provider,
+        model=row.model,
+        seed=row.seed,
+        estimate_usd=_estimate(row, result),
+        cost_usd=Decimal(0) if result else None,
+        clip=_clip_line(run, run.project.clips / f"{row.name}.mp4", result),
+        error=error,
+    )
+
+
+def film_lines(run: Run) -> Iterator[FilmLine]:
+    """What there is to say of each film."""
+    for output in run.compiled.outputs:
+        state = run.films.get(output.name) or run.assess(output)
+        result = state.result if state else None
+        yield FilmLine(
+            output=output.name,
+            verdict="reused" if result else "run" if state else "depends",
+            reason="" if result else _film_reason(state),
+            clip=_clip_line(run, run.film_path(output), result),
+            frames=sum(slot.frames for slot in output.slots),
+            fps=Fraction(output.fps),
+            error=run.film_errors.get(output.name),
+        )
+
+
+def _film_reason(state: FilmState | None) -> str:
+    if state is None:
+        return "its clips come first"
+    kinds = Counter(action.kind for action in state.missing)
+    return "to be joined" if kinds["join"] else f"{kinds['segment']} slots to be cut, then joined"
+
+
+def _estimate(row: TakeRow, result: Result | None) -> Decimal | None:
+    if result or not row.paid:
+        return Decimal(0)
+    return None if row.estimate_usd is None else Decimal(row.estimate_usd)
+
+
+def _clip_line(run: Run, path: Path, result: Result | None) -> ClipLine | None:
+    if result is None or result.facts is None:
+        return None
+    shown = relative(path, here=run.workshop.here)
+    return ClipLine(shown, result.digest.sha256, result.digest.size_bytes, result.facts)
+
+
+def _reasons(run: Run) -> dict[int, str]:
+    """Why each missing take is missing: its newest footage's manifest against today's."""
+    dirty = run.dirty()
+    if not dirty:
+        return {}
+    details = run.details()
+    shots = [run.compiled.takes[number].shot for number in dirty]
+    newest = run.workshop.store.newest_for(run.project.identity, spec=run.project.asker_spec, shots=shots)
+    return {
+        number: "always made"
+        if run.results[number]
+        else reason(trace.manifest if trace else None, details[number].manifest)
+        for number, trace in zip(dirty, newest, strict=True)
+    }

@@ -1,0 +1,126 @@
+"""One storyboard being planned or built: its rows, what the store has of them, and how each take ended.
+
+Plan and build share this one walk: `open_run` compiles and looks everything up; a plan tells it, a build acts
+on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from renderer.digest import Digest
+from renderer.errors import Diagnostic, RendererError
+from renderer.model import MediaFacts, Result
+from renderer.pipeline.compile import Detail, compile_storyboard, diagnostic_of, load_details
+from renderer.pipeline.film import FilmState, assess_film
+from renderer.pipeline.inputs import Reach
+from renderer.pipeline.project import Project
+from renderer.pipeline.shots import select
+from renderer.pipeline.workshop import Workshop
+from renderer.plan.action import Input
+from renderer.plan.rows import Compiled, OutputRow
+
+if TYPE_CHECKING:
+    from renderer.execute.engine import Ending
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the command line asks of a build. `jobs` None means as many generations as there are cores."""
+
+    shots: tuple[str, ...] = ()
+    jobs: int | None = None
+    fail_fast: bool = False
+    always: bool = False
+    frozen: bool = False
+    reach: Reach = field(default_factory=Reach)
+    output: Path | None = None
+
+
+@dataclass
+class Run:
+    """The state of one storyboard.
+
+    `results` stands beside `compiled.takes`; `endings` is keyed by the take's key, `films` and `film_errors` by
+    the output's name; `made` are the keys that this build made. Filled in as a build goes.
+    """
+
+    workshop: Workshop
+    project: Project
+    wishes: Wishes
+    compiled: Compiled
+    detail_key: str
+    selected: frozenset[int]
+    results: list[Result | None]
+    endings: dict[str, Ending] = field(default_factory=dict)
+    made: set[str] = field(default_factory=set)
+    films: dict[str, FilmState] = field(default_factory=dict)
+    film_errors: dict[str, RendererError] = field(default_factory=dict)
+    published: int = 0
+    interrupted: bool = False
+
+    @property
+    def warnings(self) -> list[Diagnostic]:
+        return [diagnostic_of(row) for row in self.compiled.warnings]
+
+    def must_run(self, number: int) -> bool:
+        """Whether a take is to be made: selected, and missing or (free and always made)."""
+        row = self.compiled.takes[number]
+        forced = self.wishes.always and not row.paid and row.key not in self.made
+        return number in self.selected and (forced or self.results[number] is None)
+
+    def dirty(self) -> list[int]:
+        """The takes to make, in order of the file."""
+        if not self.wishes.always and all(self.results):
+            return []
+        return [number for number in range(len(self.results)) if self.must_run(number)]
+
+    def lookup(self, keys: Sequence[str]) -> list[Result | None]:
+        """What may be reused: with `always`, only what this build made."""
+        found = self.workshop.store.lookup_many(keys)
+        if not self.wishes.always:
+            return found
+        return [result if key in self.made else None for key, result in zip(keys, found, strict=True)]
+
+    def details(self) -> list[Detail]:
+        """What each take needs to be made, beside `compiled.takes`."""
+        return load_details(self.workshop, self.project, key=self.detail_key, reach=self.wishes.reach)
+
+    def film_path(self, output: OutputRow) -> Path:
+        """Where the film of an output is written: `--output` names the first one's place."""
+        if self.wishes.output and output is self.compiled.outputs[0]:
+            return self.workshop.here / self.wishes.output
+        return self.project.film(output.file)
+
+    def clips(self, output: OutputRow) -> list[Input] | None:
+        """The clip of each slot in cut order, None while one is missing; own footage comes from its file."""
+        footage = self.footage()
+        takes = [Input(result.digest, facts=result.facts) if result else None for result in self.results]
+        clips = [takes[slot.take] if slot.take >= 0 else footage[slot.footage] for slot in output.slots]
+        return [clip for clip in clips if clip] if all(clips) else None
+
+    def footage(self) -> list[Input]:
+        """Own footage, beside `compiled.footage`."""
+        folder = self.project.spec.parent
+        return [
+            Input(Digest(row.sha256, row.size_bytes), folder / row.path, MediaFacts.from_json(row.facts))
+            for row in self.compiled.footage
+        ]
+
+    def assess(self, output: OutputRow) -> FilmState | None:
+        """Where one film stands; None while a clip of it is missing."""
+        clips = self.clips(output)
+        if clips is None:
+            return None
+        return assess_film(output, clips, build=self.workshop.ffmpeg.build, lookup=self.lookup)
+
+
+def open_run(workshop: Workshop, project: Project, wishes: Wishes) -> Run:
+    """Compile and look everything up: the state of the world before anything is done. Spends nothing."""
+    compiled, detail_key = compile_storyboard(workshop, project, reach=wishes.reach)
+    selected = select(compiled.takes, wishes.shots, others=[row.shot for row in compiled.footage])
+    results = workshop.store.lookup_many([row.key for row in compiled.takes])
+    return Run(workshop, project, wishes, compiled, detail_key, selected, results)
