@@ -85,10 +85,12 @@ def _check_sound(film: InputContainer, samples: int, *, expected: int | None) ->
 
 
 def _decode_at(film: InputContainer, video: VideoStream, *, stamp: int, seam: int) -> None:
+    # The packet alone must give the frame: whatever stands before it is of another picture.
     film.seek(stamp, stream=video, backward=True, any_frame=False)
-    frame = next(film.decode(video), None)
-    if frame is None or frame.pts != stamp or not frame.key_frame or frame.is_corrupt:
-        found = frame and frame.pts
+    packet = next(film.demux(video))
+    frames = [*video.codec_context.decode(packet), *video.codec_context.decode(None)]
+    if [(frame.pts, frame.is_corrupt) for frame in frames] != [(stamp, False)]:
+        found = [frame.pts for frame in frames]
         raise _wrong(
             "M813", f"the film cannot be entered at frame {seam}, where a picture begins", stamp, found
         )

@@ -71,15 +71,17 @@ def _packet_clock(picture: Path, fps: Fraction) -> tuple[int, int]:
     """Ticks per frame, and by how many frames decoding runs ahead of display; one for all pictures of a format.
 
     A clip of a single frame starts to decode at 0, a longer one of the same encoder earlier. Joined as they
-    are, decoding times would overlap; so every packet of the film is numbered anew.
+    are, decoding times would overlap; so every packet of the film is numbered anew. The depth is what the
+    parameter sets state, or what the longest picture needs where they state nothing.
     """
     with open_clip(picture, container="mp4") as clip:
         video = clip.streams.video[0]
         step = ticks_per_frame(fps, time_base=Fraction(video.time_base or 1))
-        depth = video.codec_context.reorder_depth
-    if step.denominator != 1:
-        raise MediaError(f"`{picture}` does not keep {fps} frames a second exactly", code="M811")
-    return int(step), depth
+        if step.denominator != 1:
+            raise MediaError(f"`{picture}` does not keep {fps} frames a second exactly", code="M811")
+        stamps = [packet.pts for packet in clip.demux(video) if packet.pts is not None]
+        needed = max(place - stamp // int(step) for place, stamp in enumerate(stamps))
+        return int(step), max(needed, video.codec_context.reorder_depth)
 
 
 async def _pictures_first(ffmpeg: Ffmpeg, pictures: Sequence[Path], *, scratch: Path) -> list[Path]:
