@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from renderer.errors import MediaError
 from renderer.ffmpeg.encode import SOUND_RATE_HZ, ticks_per_frame
 from renderer.ffmpeg.sound import boundary_samples
+from renderer.media.colour import colour_of
 from renderer.media.mp4 import index_stands_first
-from renderer.media.probe import colour_of, open_clip, signature
+from renderer.media.probe import open_clip, signature
 from renderer.model import AudioFacts, MediaFacts, Size
 
 if TYPE_CHECKING:

@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from renderer.errors import MediaError
 from renderer.ffmpeg.encode import ticks_per_frame
 from renderer.ffmpeg.inputs import local_url
+from renderer.media.colour import colour_of
 from renderer.media.stills import LFS_POINTER
 from renderer.model import AudioFacts, MediaFacts, Size
 
@@ -31,40 +32,6 @@ if TYPE_CHECKING:
 HEAD_BYTES = 64
 SHORTFALL_MAX_S = Fraction(1, 2)
 TRACKS_READ_MAX = 2
-RANGES: Final = {1: "tv", 2: "pc"}
-# Names and numbers of ISO/IEC 23091-2 (H.273), spelled as ffmpeg does.
-MATRICES: Final = {
-    0: "gbr",
-    1: "bt709",
-    4: "fcc",
-    5: "bt470bg",
-    6: "smpte170m",
-    7: "smpte240m",
-    9: "bt2020nc",
-    10: "bt2020c",
-}
-PRIMARIES: Final = {
-    1: "bt709",
-    4: "bt470m",
-    5: "bt470bg",
-    6: "smpte170m",
-    7: "smpte240m",
-    9: "bt2020",
-    12: "smpte432",
-}
-TRANSFERS: Final = {
-    1: "bt709",
-    4: "gamma22",
-    5: "gamma28",
-    6: "smpte170m",
-    7: "smpte240m",
-    8: "linear",
-    13: "iec61966-2-1",
-    14: "bt2020-10",
-    15: "bt2020-12",
-    16: "smpte2084",
-    18: "arib-std-b67",
-}
 
 
 def probe(path: Path, *, container: str | None = None) -> MediaFacts:
@@ -141,20 +108,6 @@ def damaged(path: Path, *facts: tuple[str, object]) -> MediaError:
 def signature(extradata: bytes | None) -> str:
     """How parameter sets are compared: the sha256 of the codec's extradata, as it stands in the container."""
     return hashlib.sha256(extradata or b"").hexdigest()
-
-
-def colour_of(video: VideoStream) -> str:
-    """range/matrix/primaries/transfer in ffmpeg's words, `unknown` where a clip does not say."""
-    codec = video.codec_context
-    return "/".join(
-        names.get(int(number), "unknown")
-        for names, number in (
-            (RANGES, codec.color_range),
-            (MATRICES, codec.colorspace),
-            (PRIMARIES, codec.color_primaries),
-            (TRANSFERS, codec.color_trc),
-        )
-    )
 
 
 @dataclass(slots=True)
