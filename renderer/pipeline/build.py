@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 from renderer.digest import Digest
 from renderer.errors import GateError, ProviderUnavailable
 from renderer.model import Asker
-from renderer.pipeline.compile import Detail
 from renderer.pipeline.film import ROUNDS_MAX, FilmState
 from renderer.pipeline.publish import claim, publish
 from renderer.pipeline.run import Run
 from renderer.plan.action import Action, Input
-from renderer.plan.rows import OutputRow, TakeRow
+from renderer.plan.rows import Detail, OutputRow, TakeRow
 
 if TYPE_CHECKING:
     import asyncio

@@ -1,63 +1,26 @@
-"""From a storyboard's text to rows that can be looked up: read, validate, expand, check, key.
+"""Compile, remembered: rows under the digests of all that was read, details beside them.
 
-What comes out follows from the bytes read, the catalogue and this program alone, and is remembered under
-their digests. Every fault of the storyboard is collected and raised at once.
+What comes out follows from the bytes read, the catalogue and this program alone. What the store has is never
+remembered here.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
-from fractions import Fraction
+from collections.abc import Mapping
 
 from renderer import __version__
-from renderer.catalogue.check import check
-from renderer.catalogue.entry import Model
-from renderer.catalogue.library import CatalogueError, load
-from renderer.catalogue.locate import read_schema, schemas_digest
-from renderer.catalogue.resolve import clip_duration, clip_size, estimate_usd, resolve
-from renderer.digest import Digest, action_key
-from renderer.errors import Diagnostic, Finding, Place, SpecError, UsageError
-from renderer.model import Json, Output, Shot, Source, Storyboard, frames_until
-from renderer.pipeline.inputs import InputDesk, Material, Reach, sizes
+from renderer.catalogue.locate import schemas_digest
+from renderer.digest import Digest
+from renderer.errors import Diagnostic, Place, SpecError, UsageError
+from renderer.model import Json
+from renderer.pipeline.inputs import Reach
 from renderer.pipeline.project import Project
 from renderer.pipeline.workshop import Workshop
-from renderer.plan.manifest import generate_manifest
-from renderer.plan.rows import Compiled, FootageRow, OutputRow, SlotRow, TakeRow
-from renderer.plan.slots import slot_frames, slot_span
+from renderer.plan.rows import Compiled, Detail
 
 MEMO = "compiled"
 DETAIL = "details"
-ANIMATIC = "animatic"
-ANIMATIC_DURATION_S = Fraction(5)
-SPEC_BYTES_MAX = 16 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Detail:
-    """What a take needs to be run, beyond its row: the manifest, and each input's digest and path (or None)."""
-
-    manifest: Mapping[str, Json]
-    inputs: Mapping[str, tuple[str, int, str | None]]
-
-
-@dataclass(slots=True)
-class _Bench:
-    """What a compilation gathers: diagnostics, rows and details."""
-
-    desk: InputDesk
-    diagnostics: list[Diagnostic] = field(default_factory=list)
-    takes: list[TakeRow] = field(default_factory=list)
-    details: list[Detail] = field(default_factory=list)
-    first_take: dict[str, int] = field(default_factory=dict)
-    footage: list[FootageRow] = field(default_factory=list)
-    lengths_s: dict[str, Fraction] = field(default_factory=dict)
-
-    def report(self, findings: Iterable[Finding], shot: Shot) -> None:
-        for finding in findings:
-            self.diagnostics.append(finding.at(shot.origin(".".join(map(str, finding.field)))))
 
 
 def compile_storyboard(workshop: Workshop, project: Project, *, reach: Reach) -> tuple[Compiled, str]:
@@ -88,12 +51,12 @@ def load_details(workshop: Workshop, project: Project, *, key: str, reach: Reach
 
 def diagnose(workshop: Workshop, project: Project, *, reach: Reach) -> list[Diagnostic]:
     """All errors and warnings of a storyboard, in order of place; nothing is raised for them."""
+    from renderer.pipeline.examine import examine  # noqa: PLC0415 - parsing costs imports
+
     try:
-        compiled, _, bench = _examine(workshop, project, reach=reach)
+        return examine(workshop, project, reach=reach).diagnostics
     except SpecError as error:
         return list(error.diagnostics)
-    assert compiled
-    return bench.diagnostics
 
 
 def _memo_key(workshop: Workshop, project: Project, *, reach: Reach) -> str:
@@ -126,237 +89,12 @@ def _inputs_unchanged(workshop: Workshop, project: Project, compiled: Compiled) 
 
 
 def _compile_afresh(workshop: Workshop, project: Project, *, reach: Reach) -> tuple[Compiled, list[Detail]]:
-    compiled, details, bench = _examine(workshop, project, reach=reach)
-    if any(diagnostic.severity == "error" for diagnostic in bench.diagnostics):
-        raise SpecError(bench.diagnostics)
-    return compiled, details
+    from renderer.pipeline.examine import examine  # noqa: PLC0415 - parsing costs imports that a no-op can spare
 
-
-def _examine(workshop: Workshop, project: Project, *, reach: Reach) -> tuple[Compiled, list[Detail], _Bench]:
-    storyboard, diagnostics = read_storyboard(project)
-    bench = _Bench(InputDesk(project, workshop.store, reach), diagnostics)
-    _key_takes(workshop, bench, storyboard)
-    outputs = [_output(bench, output, storyboard) for output in storyboard.outputs]
-    bench.diagnostics.sort(
-        key=lambda found: (found.place.line, found.place.column) if found.place else (0, 0)
-    )
-    used = [material for material in bench.desk.seen.values() if isinstance(material, Material)]
-    compiled = Compiled(
-        title=storyboard.title,
-        takes=tuple(bench.takes),
-        footage=tuple(bench.footage),
-        outputs=tuple(outputs),
-        inputs=tuple(_input_row(material, project) for material in used if material.path),
-        urls=tuple(("", m.digest.sha256, m.digest.size_bytes) for m in used if not m.path),
-        warnings=tuple(diagnostic_row(found) for found in bench.diagnostics),
-    )
-    return compiled, bench.details, bench
-
-
-def read_storyboard(project: Project) -> tuple[Storyboard, list[Diagnostic]]:
-    """The expanded storyboard and its warnings; raises `SpecError` where its text or structure is wrong."""
-    from renderer import spec  # noqa: PLC0415 - parsing costs imports that a build with nothing to do can spare
-
-    document = spec.parse(_read(project), file=project.label)
-    diagnostics = spec.validate(document, schema=read_schema("storyboard.schema.json"))
-    if any(diagnostic.severity == "error" for diagnostic in diagnostics):
-        raise SpecError(diagnostics)
-    storyboard, warnings = spec.expand(document, provider=project.variant)
-    return storyboard, [*diagnostics, *warnings]
-
-
-def _read(project: Project) -> bytes:
-    try:
-        with project.spec.open("rb") as stream:
-            return stream.read(SPEC_BYTES_MAX + 1)
-    except OSError as error:
-        raise UsageError(
-            f"`{project.label}` cannot be read", code="U005", facts=[("reason", error.strerror or error)]
-        ) from error
-
-
-def _key_takes(workshop: Workshop, bench: _Bench, storyboard: Storyboard) -> None:
-    first = storyboard.outputs[0]
-    for shot in storyboard.shots:
-        if shot.clip:
-            _key_footage(bench, shot, shot.clip)
-        else:
-            _key_shot(workshop, bench, shot, first)
-
-
-def _key_footage(bench: _Bench, shot: Shot, source: Source) -> None:
-    found = bench.desk.footage(source)
-    if isinstance(found, Finding):
-        bench.report([_on(found, "clip")], shot)
-        return
-    assert found
-    assert found.facts
-    bench.lengths_s[shot.id] = found.facts.frames / found.facts.fps
-    digest = found.digest
-    bench.footage.append(
-        FootageRow(shot.id, source.text, digest.sha256, digest.size_bytes, found.facts.to_json())
-    )
-
-
-def _key_shot(workshop: Workshop, bench: _Bench, shot: Shot, output: Output) -> None:
-    assert shot.request
-    try:
-        model = load(shot.request.provider, shot.request.model)
-    except CatalogueError as error:
-        bench.report([error.finding], shot)
-        return
-    materials = _materials(bench, shot)
-    bench.report(check(shot.request, model=model, stills=sizes(materials), takes=shot.takes), shot)
-    length_s = clip_duration(shot.request, model=model) or ANIMATIC_DURATION_S
-    bench.lengths_s[shot.id] = length_s
-    bench.first_take[shot.id] = len(bench.takes)
-    estimate = Decimal(0) if model.lenient else estimate_usd(shot.request, model=model)
-    for take in range(1, shot.takes + 1):
-        manifest, seed = _manifest(
-            workshop, shot, take, model=model, output=output, materials=materials, length_s=length_s
-        )
-        row = TakeRow(
-            shot=shot.id,
-            take=take,
-            key=action_key(manifest),
-            provider=shot.request.provider,
-            model=shot.request.model,
-            seed=seed,
-            paid=not model.lenient,
-            estimate_usd=None if estimate is None else str(estimate),
-            line=shot.place.line,
-            column=shot.place.column,
-        )
-        bench.takes.append(row)
-        bench.details.append(Detail(manifest, {name: _input_detail(m) for name, m in materials.items()}))
-
-
-def _materials(bench: _Bench, shot: Shot) -> dict[str, Material]:
-    assert shot.request
-    named = {"image": shot.request.image, "last_image": shot.request.last_image}
-    materials = {}
-    for name, source in named.items():
-        found = bench.desk.still(source) if source else None
-        if isinstance(found, Finding):
-            bench.report([_on(found, name)], shot)
-        elif found:
-            materials[name] = found
-    return materials
-
-
-def _manifest(
-    workshop: Workshop,
-    shot: Shot,
-    take: int,
-    *,
-    model: Model,
-    output: Output,
-    materials: Mapping[str, Material],
-    length_s: Fraction,
-) -> tuple[dict[str, Json], int]:
-    """The manifest of one take, and its seed. A free one spells out everything that is drawn."""
-    request = shot.request
-    assert request
-    resolved = resolve(request, model=model, take=take)
-    seed = request.seed + take - 1
-    digests = {name: material.digest for name, material in materials.items() if name in resolved.media}
-    if not model.lenient:
-        manifest = generate_manifest(
-            identity={"provider": request.provider},
-            model=resolved.model,
-            fields=resolved.keyed,
-            inputs=digests,
-            params=resolved.params_keyed,
-            seed=resolved.seed,
-            take=take,
-        )
-        return manifest, seed
-    params = {name: value for name, value in resolved.params_sent.items() if name != "slate"}
-    slate = {"shot": shot.id, "take": take, "model": request.model} if request.params.get("slate") else None
-    manifest = generate_manifest(
-        identity=workshop.provider(ANIMATIC).identity(
-            size=output.size or clip_size(request, model=model), fps=output.fps
-        ),
-        model=None,
-        fields=_drawn(resolved.sent, camera=request.camera, length_s=length_s),
-        inputs=digests,
-        params=params,
-        seed=seed,
-        take=take,
-        slate=slate,
-    )
-    return manifest, seed
-
-
-def _drawn(sent: Mapping[str, Json], *, camera: str | None, length_s: Fraction) -> dict[str, Json]:
-    fields = {name: value for name, value in sent.items() if name != "seed"}
-    return fields | {"duration": str(length_s)} | ({"camera": camera} if camera else {})
-
-
-def _output(bench: _Bench, output: Output, storyboard: Storyboard) -> OutputRow:
-    shots = {shot.id: shot for shot in storyboard.shots}
-    footage = {row.shot: index for index, row in enumerate(bench.footage)}
-    slots = [slot for slot in storyboard.sequence if slot.shot_id in bench.lengths_s]
-    spans = [
-        slot_span(slot.use or shots[slot.shot_id].use, available_s=bench.lengths_s[slot.shot_id])
-        for slot in slots
-    ]
-    frames = list(slot_frames((length_s for _, length_s in spans), fps=output.fps))
-    for slot, count in zip(slots, frames, strict=True):
-        if count < 1:
-            bench.diagnostics.append(_too_short(slot.place, slot.shot_id, output.fps))
-    rows = tuple(
-        SlotRow(
-            slot.shot_id,
-            bench.first_take.get(slot.shot_id, -1),
-            footage.get(slot.shot_id, -1),
-            frames_until(in_s, output.fps),
-            count,
-        )
-        for slot, (in_s, _), count in zip(slots, spans, frames, strict=True)
-    )
-    size = str(output.size) if output.size else None
-    return OutputRow(output.name, output.file, size, str(output.fps), output.fit, rows)
-
-
-def _too_short(place: Place, shot: str, fps: Fraction) -> Diagnostic:
-    return Diagnostic(
-        code="S219",
-        message=f"this slot of `{shot}` is shorter than one frame at {fps} frames a second",
-        place=place,
-        hint="let it last longer, or leave it out of `sequence`",
-    )
-
-
-def _on(finding: Finding, name: str) -> Finding:
-    from dataclasses import replace  # noqa: PLC0415 - only for faults
-
-    return replace(finding, field=(name,))
-
-
-def _input_detail(material: Material) -> tuple[str, int, str | None]:
-    path = str(material.path) if material.path else None
-    return material.digest.sha256, material.digest.size_bytes, path
-
-
-def _input_row(material: Material, project: Project) -> tuple[str, str, int]:
-    assert material.path
-    folder = project.spec.parent
-    path = material.path.relative_to(folder) if material.path.is_relative_to(folder) else material.path
-    return str(path), material.digest.sha256, material.digest.size_bytes
-
-
-def diagnostic_row(found: Diagnostic) -> dict[str, Json]:
-    """A diagnostic as a row that can be remembered; `diagnostic_of` reads it."""
-    place = found.place
-    return {
-        "code": found.code,
-        "message": found.message,
-        "severity": found.severity,
-        "place": place and [place.file, place.line, place.column, place.end_column, place.path],
-        "notes": list(found.notes),
-        "hint": found.hint,
-    }
+    examined = examine(workshop, project, reach=reach)
+    if not examined.is_sound:
+        raise SpecError(examined.diagnostics)
+    return examined.compiled, examined.details
 
 
 def diagnostic_of(row: Mapping[str, Json]) -> Diagnostic:

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 from renderer.digest import Digest
 from renderer.errors import Diagnostic, RendererError
 from renderer.model import MediaFacts, Result
-from renderer.pipeline.compile import Detail, compile_storyboard, diagnostic_of, load_details
+from renderer.pipeline.compile import compile_storyboard, diagnostic_of, load_details
 from renderer.pipeline.film import FilmState, assess_film
 from renderer.pipeline.inputs import Reach
 from renderer.pipeline.project import Project
 from renderer.pipeline.shots import select
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.action import Input
-from renderer.plan.rows import Compiled, OutputRow
+from renderer.plan.rows import Compiled, Detail, OutputRow
 
 if TYPE_CHECKING:
     from renderer.execute.engine import Ending

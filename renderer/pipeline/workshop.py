@@ -15,6 +15,8 @@ from renderer.providers.base import Provider
 from renderer.store.layout import locate_root
 from renderer.store.store import Store
 
+ANIMATIC = "animatic"
+
 
 @dataclass(frozen=True)
 class Workshop:
@@ -47,7 +49,7 @@ class Workshop:
 
     def provider(self, name: str) -> Provider:
         """The adapter of a provider whose name the catalogue knows."""
-        assert name == "animatic", f"BUG: no adapter for `{name}`"
+        assert name == ANIMATIC, f"BUG: no adapter for `{name}`"
         from renderer.providers.animatic import Animatic  # noqa: PLC0415 - not needed when nothing runs
 
         return Animatic(self.ffmpeg, filter_threads=self.cores)

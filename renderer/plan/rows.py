@@ -34,6 +34,13 @@ class TakeRow(NamedTuple):
         return self.shot if self.take == 1 else f"{self.shot}.take{self.take}"
 
 
+class Detail(NamedTuple):
+    """What a take needs to be made, beside its row: the manifest, and each input's digest, size and path or None."""
+
+    manifest: Mapping[str, Json]
+    inputs: Mapping[str, tuple[str, int, str | None]]
+
+
 class FootageRow(NamedTuple):
     """Own footage of one shot: its path relative to the storyboard's folder, digest and stored facts."""
 
