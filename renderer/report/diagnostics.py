@@ -16,7 +16,8 @@ from renderer.errors import Diagnostic, Place
 from renderer.model import Json
 
 WIDTH_MAX = 100
-LEAD = 40
+LEAD_MAX = 40
+SCOPE = 2 * WIDTH_MAX  # characters looked at on either side, however long the line
 TAB = "    "
 _LINE_BREAK = re.compile("\r\n|\r|\n")
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
@@ -158,13 +159,17 @@ class _Underline:
 
 def _window(line: str, mark: _Mark) -> tuple[str, _Underline]:
     """The part of a line around a mark that fits `WIDTH_MAX` columns, and the underline below it."""
-    cells = [TAB if character == "\t" else visible(character) for character in line]
-    first = min(mark.place.column - 1, len(cells))
-    last = max(first, min(mark.place.end_column - 1, len(cells)))
+    offset = max(0, mark.place.column - 1 - SCOPE)
+    scope = line[offset : mark.place.column + SCOPE]
+    cells = [TAB if character == "\t" else visible(character) for character in scope]
+    first = min(mark.place.column - 1 - offset, len(cells))
+    last = max(first, min(mark.place.end_column - 1 - offset, len(cells)))
     before, after = _width(cells[:first]), _width(cells[first:])
+    length = _width(cells[first:last])
+    kept_before = min(LEAD_MAX, max(0, WIDTH_MAX - 2 - length))
     cut, lead = 0, ""
     if before + after > WIDTH_MAX:
-        while before > LEAD and cut < first and before + after > WIDTH_MAX - 1:
+        while before > kept_before and cut < first and before + after > WIDTH_MAX - 1:
             before -= _width(cells[cut : cut + 1])
             cut += 1
         lead = "…" if cut else ""

@@ -80,7 +80,7 @@ def _request(scene: Scene, fields: Merged, path: Path, origins: Origins) -> Requ
     image = _source(scene, fields, "image", origins)
     last_image = _source(scene, fields, "last_image", origins)
     if not ("image" in origins or parts["prompt"].text.strip()):
-        _tell_nothing_to_make(scene, path)
+        _tell_nothing_to_make(scene, path, word(fields.get("prompt")) or "")
     params = below(fields.get("params"))
     for name, field in params.items():
         origins[f"params.{name}"] = scene.places(field)
@@ -158,7 +158,9 @@ def _check_seeds(scene: Scene, fields: Merged, seed: int, takes: int) -> None:
         scene.problems.add("S220", message, scene.places(written)[0], hint="lower `seed` or `takes`")
 
 
-def _tell_nothing_to_make(scene: Scene, path: Path) -> None:
+def _tell_nothing_to_make(scene: Scene, path: Path, written: str) -> None:
+    if written.strip() and scene.problems.errors:
+        return  # the prompt came to nothing because of something that has been told
     if any(fault[: len(path)] == path or fault[0] == "defaults" for fault in scene.faults):
         return
     hint = "add a `prompt` or an `image`, or give own footage as `clip`"
