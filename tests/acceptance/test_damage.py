@@ -1,0 +1,131 @@
+"""What is lost or damaged is noticed, and only that is made again."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from .stage import Stage, digest_of, spoil
+
+
+def zero(path: Path) -> None:
+    path.write_bytes(bytes(path.stat().st_size))
+
+
+def truncate(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def scribble(path: Path) -> None:
+    path.write_bytes(b"not a database" * 300)
+
+
+def delete(path: Path) -> None:
+    shutil.rmtree(path.parent)
+
+
+@pytest.mark.parametrize("harm", [zero, truncate, scribble, delete], ids=lambda harm: harm.__name__)
+def test_the_index_decides_nothing(built: Stage, harm: object) -> None:
+    """Zeroed, cut short, written over or deleted: nothing runs and nothing is written."""
+    assert callable(harm)
+    before = built.files()
+    harm(built.store / "index" / "cache.db")
+    assert [] == built.built().ran
+    assert [] == built.built().ran
+    assert before == built.files()
+
+
+def test_a_deleted_copy_is_put_back_without_a_run(built: Stage) -> None:
+    """Clips and film in `build/` are copies; the store has them."""
+    before = {name: digest for name, (digest, _) in built.files().items()}
+    built.clip("crew").unlink()
+    built.film().unlink()
+    assert [] == built.built().ran
+    assert before == {name: digest for name, (digest, _) in built.files().items()}
+
+
+def test_the_whole_of_build_may_be_deleted(built: Stage) -> None:
+    """Everything comes back, the same bytes."""
+    film = digest_of(built.film())
+    shutil.rmtree(built.root / "build")
+    assert [] == built.built().ran
+    assert film == digest_of(built.film())
+
+
+@pytest.mark.parametrize("name", ["film.mp4", "film/crew.mp4"])
+def test_an_edited_copy_is_restored(built: Stage, name: str) -> None:
+    """A copy of other bytes, even of the same length, is no longer the clip."""
+    before = digest_of(built.film(name))
+    spoil(built.film(name))
+    assert [] == built.built().ran
+    assert before == digest_of(built.film(name))
+
+
+def test_a_copy_is_never_the_stored_file_itself(built: Stage) -> None:
+    """Writing over a copy leaves the store whole."""
+    for path in [built.film(), built.clip("pad")]:
+        path.write_bytes(b"scribbled over")
+    assert 0 == built.run("cache", "verify").code
+
+
+def test_a_deleted_clip_of_the_store_is_made_again(built: Stage) -> None:
+    """That shot alone; the film comes out as it was."""
+    film = digest_of(built.film())
+    built.blob_of("crew").unlink()
+    assert ["crew"] == built.built().ran
+    assert film == digest_of(built.film())
+
+
+def test_an_emptied_store_is_filled_again(built: Stage) -> None:
+    """With the store gone all is made again, to the same film."""
+    film = digest_of(built.film())
+    shutil.rmtree(built.store)
+    assert ["pad", "crew", "sky"] == built.built().ran
+    assert film == digest_of(built.film())
+
+
+def test_a_damaged_clip_is_found_set_aside_and_made_again(built: Stage) -> None:
+    """`verify` finds it, `repair` moves it away, and the next build makes that shot alone."""
+    crew, film = built.blob_of("crew"), digest_of(built.film())
+    spoil(crew)
+    found = built.run("cache", "verify", "--json")
+    assert (4, [crew.name]) == (found.code, found.json["damaged_clips"])
+    assert 0 == built.run("cache", "repair").code
+    assert [crew.name] == [path.name[:64] for path in (built.store / "damaged").iterdir()]
+    assert ["crew"] == built.built().ran
+    assert film == digest_of(built.film())
+    assert 0 == built.run("cache", "verify").code
+
+
+def test_a_build_never_uses_a_damaged_clip(built: Stage) -> None:
+    """A new cut needs the clip's bytes: they are checked, set aside and made again, at most one command later."""
+    crew = built.blob_of("crew")
+    spoil(crew)
+    built.edit("prompt: galaxies", "prompt: galaxies, use: 0.25")
+    first = built.build()
+    assert first.code in {0, 4}
+    second = built.built()
+    assert ["crew"] == first.ran + second.ran
+    assert [crew.name] == [path.name[:64] for path in (built.store / "damaged").iterdir()]
+    assert 0 == built.run("cache", "verify").code
+
+
+def test_a_damaged_clip_never_reaches_build(built: Stage) -> None:
+    """A copy is hashed on its way out; the free clip is made again."""
+    before = digest_of(built.clip("crew"))
+    spoil(built.blob_of("crew"))
+    built.clip("crew").unlink()
+    first = built.build()
+    assert first.code in {0, 4}
+    assert 0 == built.built().code
+    assert before == digest_of(built.clip("crew"))
+
+
+def test_a_damaged_trace_is_as_if_never_made(built: Stage) -> None:
+    """It is moved aside, and its shot runs."""
+    key = built.built().json["shots"][1]["key"]
+    trace = built.store / "ac" / key[:2] / f"{key}.json"
+    spoil(trace)
+    shutil.rmtree(built.store / "index")
+    assert ["crew"] == built.built().ran
+    assert 0 == built.run("cache", "verify").code
