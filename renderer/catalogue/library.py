@@ -107,7 +107,7 @@ def _unknown_model(model_id: str | None, *, provider: str, folder: Path) -> Find
         message=f"`{provider}` has no model `{model_id}`" if model_id else f"`{provider}` needs a `model`",
         field=("model",),
         notes=(f"models of `{provider}`: {listed(known)}",),
-        hint=did_you_mean(model_id or "", known) or "`renderer models list` shows what each of them takes",
+        hint=did_you_mean(model_id or "", known),
     )
 
 

@@ -32,7 +32,7 @@ Examples:
   renderer build -n                           what would be done, as `renderer plan`""",
 )
 @options.targets
-@click.option("-j", "--jobs", type=click.IntRange(1, 256), metavar="N", help="Generations in flight at once.")
+@options.jobs
 @click.option("-n", "--dry-run", is_flag=True, help="Only show what would be done.")
 @click.option(
     "-B", "--always-make", is_flag=True, help="Make free results again, stored or not. Buys nothing."
@@ -40,13 +40,7 @@ Examples:
 @click.option("-k", "--keep-going", is_flag=True, help="Go on after a failure (this is the default).")
 @click.option("--fail-fast", is_flag=True, help="Start nothing new after the first failure.")
 @click.option("--frozen", is_flag=True, help="Buy nothing: a paid clip that is missing stops the build.")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Write the film here.",
-)
+@options.output
 @options.common
 @options.quiet
 @click.option("-v", "--verbose", is_flag=True, help="Also list the shots that were reused.")

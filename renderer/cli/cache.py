@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
@@ -37,7 +36,7 @@ def command() -> None:
     """
 
 
-@command.command("stats")
+@command.command("stats", short_help="How much is stored, and where.")
 @options.cache_dir
 @options.as_json
 def stats(*, cache_dir: Path | None, as_json: bool) -> int:
@@ -64,19 +63,21 @@ def stats(*, cache_dir: Path | None, as_json: bool) -> int:
     return 0
 
 
-@command.command("ls")
+@command.command("ls", short_help="What is stored, oldest first.")
 @options.cache_dir
 @options.as_json
 def ls(*, cache_dir: Path | None, as_json: bool) -> int:
-    """List what is stored: key, kind, size, age and who asked, newest last."""
+    """List what is stored, oldest first: key, kind, clip, size, time (UTC) and the shot that asked."""
     with options.workshop_for(cache_dir) as workshop:
         traces = sorted(workshop.store.list_traces(), key=lambda trace: trace.made_at)
-        for trace in traces:
-            sys.stdout.write(f"{json.dumps(_trace_row(trace)) if as_json else _trace_line(trace)}\n")
+    if as_json:
+        write_json({"version": 1, "traces": [_trace_row(trace) for trace in traces]})
+    else:
+        sys.stdout.writelines(f"{_trace_line(trace)}\n" for trace in traces)
     return 0
 
 
-@command.command("path")
+@command.command("path", short_help="Where the store, a clip or a trace is.")
 @click.argument("name", required=False)
 @options.cache_dir
 def path(*, name: str | None, cache_dir: Path | None) -> int:
@@ -98,7 +99,7 @@ def path(*, name: str | None, cache_dir: Path | None) -> int:
     return 0
 
 
-@command.command("verify")
+@command.command("verify", short_help="Read and check every byte.")
 @options.cache_dir
 @options.as_json
 def verify(*, cache_dir: Path | None, as_json: bool) -> int:
@@ -108,7 +109,7 @@ def verify(*, cache_dir: Path | None, as_json: bool) -> int:
     return _report(check, as_json=as_json, verb="verify")
 
 
-@command.command("repair")
+@command.command("repair", short_help="Set aside what is damaged, index anew.")
 @options.cache_dir
 @options.as_json
 def repair(*, cache_dir: Path | None, as_json: bool) -> int:
@@ -123,7 +124,8 @@ def _report(check: StoreCheck, *, as_json: bool, verb: str) -> int:
     if as_json:
         write_json({"version": 1, "clips": check.blobs, "traces": check.traces, **_faults(check)})
     else:
-        click.echo(f"{check.blobs:,} clips and {check.traces:,} traces read")
+        verdict = "all sound" if check.is_sound else "damage found"
+        click.echo(f"{check.blobs:,} clips and {check.traces:,} traces read: {verdict}")
         for fault, names in _faults(check).items():
             for name in names:
                 click.echo(f"{fault.replace('_', ' ')}: {name}")
@@ -155,9 +157,13 @@ def _trace_row(trace: Trace) -> dict[str, object]:
 def _trace_line(trace: Trace) -> str:
     result = trace.results[0]
     asked = trace.askers[0].shot if trace.askers else ""
-    size = f"{result.digest.size_bytes / 1e6:.1f} MB"
+    size = _size(result.digest.size_bytes)
     key = trace.key[:KEY_LENGTH_SHOWN]
-    return f"{key}  {trace.manifest['action']:<8}  {result.digest.short}  {size:>9}  {trace.made_at[:19]}  {asked}".rstrip()
+    return f"{key}  {trace.manifest['action']:<8}  {result.digest.short}  {size:>9}  {trace.made_at[:19]}Z  {asked}".rstrip()
+
+
+def _size(size_bytes: int) -> str:
+    return f"{size_bytes / 1e6:.1f} MB" if size_bytes >= 1e6 else f"{size_bytes / 1e3:.1f} kB"
 
 
 def _named(root: Path, name: str) -> list[Path]:

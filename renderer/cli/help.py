@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import click
 
-from renderer.cli.main import COMMANDS, commands
+from renderer.cli.main import COMMANDS
 from renderer.errors import UsageError, did_you_mean
 
 HEADING = re.compile(r"^## (?P<code>[A-Z]\d{3}) (?P<title>.+)$", re.MULTILINE)
@@ -28,11 +28,12 @@ Examples:
   renderer help build        as `renderer build --help`
   renderer help completion   completion for your shell""",
 )
-@click.argument("topic", required=False)
+@click.argument("topics", nargs=-1, metavar="[TOPIC]...")
 @click.pass_context
-def command(ctx: click.Context, *, topic: str | None) -> int:
+def command(ctx: click.Context, *, topics: tuple[str, ...]) -> int:
     """Explain an error code or a command; without TOPIC, show the commands."""
     parent = ctx.parent or ctx
+    topic = topics[0] if topics else None
     if topic is None:
         click.echo(parent.get_help())
     elif topic == "completion":
@@ -40,13 +41,23 @@ def command(ctx: click.Context, *, topic: str | None) -> int:
     elif topic == "codes":
         click.echo("\n".join(f"{code}  {title}" for code, (title, _) in sorted(explanations().items())))
     elif topic in COMMANDS:
-        found = commands.get_command(ctx, topic)
-        assert found
-        with click.Context(found, info_name=topic, parent=parent) as sub:
-            click.echo(found.get_help(sub))
+        click.echo(_help_of(parent, topics))
     else:
         click.echo(_explain(topic))
     return 0
+
+
+def _help_of(ctx: click.Context, names: tuple[str, ...]) -> str:
+    """The help of a command, or of a command of a command."""
+    name, *rest = names
+    group = ctx.command
+    found = group.get_command(ctx, name) if isinstance(group, click.Group) else None
+    if found is None:
+        raise UsageError(
+            f"there is no command `{name}`", code="U021", hint="`renderer help` lists the commands"
+        )
+    with click.Context(found, info_name=name, parent=ctx) as sub:
+        return _help_of(sub, tuple(rest)) if rest else found.get_help(sub)
 
 
 def explanations() -> dict[str, tuple[str, str]]:

@@ -11,10 +11,12 @@ import click
 
 from renderer.catalogue.locate import read_schema
 from renderer.errors import StoreError, UsageError
+from renderer.pipeline.project import find_root
 
 STARTER = ("film.yaml", "stills/rocket.jpg")
 SCHEMA = "storyboard.schema.json"
 IGNORED = "/build/"
+MARK = "renderer.toml"
 
 
 @click.command(
@@ -42,6 +44,8 @@ def command(*, folder: Path) -> int:
             code="U030",
             hint="choose another folder, as in `renderer init liftoff`",
         )
+    if find_root(folder.absolute()) != folder.absolute():
+        wanted[MARK] = b"# marks the root of this project: films are made in build/ beside this file\n"
     try:
         for name, content in wanted.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)

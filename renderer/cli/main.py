@@ -42,18 +42,6 @@ class CommandTable(click.Group):
         assert isinstance(found, click.Command)
         return found
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            from renderer.errors import did_you_mean  # noqa: PLC0415 - only on the way out
-
-            if hint := did_you_mean(args[0], COMMANDS):
-                raise click.UsageError(f"{error.message} Did you mean '{hint}'?", ctx) from error
-            raise
-
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
@@ -84,7 +72,9 @@ def run(arguments: list[str]) -> int:
     try:
         outcome = commands.main(arguments, prog_name="renderer", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        from renderer.cli.terminal import show_error, usage_error  # noqa: PLC0415 - only on the way out
+
+        show_error(usage_error(error, known=COMMANDS), json_wanted="--json" in arguments)
         return USAGE
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)

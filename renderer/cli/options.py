@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from renderer.errors import UsageError
 from renderer.pipeline.project import Project, open_project, split_targets
 from renderer.pipeline.workshop import Workshop, open_workshop
 
@@ -31,7 +32,29 @@ offline = click.option("--offline", is_flag=True, help="Use no network at all.")
 outside = click.option(
     "--allow-outside", is_flag=True, help="Let the storyboard name files outside the project."
 )
+jobs = click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help="Generations in flight at once, 1 to 256. [default: as many as there are cores]",
+)
+output = click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    callback=lambda _ctx, _param, value: mp4(value),
+    help="Write the film here, a .mp4 file.",
+)
 quiet = click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+
+
+def mp4(path: Path | None) -> Path | None:
+    """A path that a film can be written to; `UsageError` for another ending."""
+    if path is not None and path.suffix.lower() != ".mp4":
+        raise UsageError(f"a film is an MP4 file, and `{path}` does not end in .mp4", code="U007")
+    return path
 
 
 def grouped(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:

@@ -12,7 +12,7 @@ from typing import TextIO
 import click
 
 from renderer import __version__
-from renderer.errors import Diagnostic, RendererError, SpecError
+from renderer.errors import Diagnostic, RendererError, SpecError, UsageError, did_you_mean
 from renderer.model import Json
 from renderer.report.diagnostics import render_text, to_json
 from renderer.report.errors import error_json, render_error
@@ -53,6 +53,29 @@ def show_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
         texts.append(render_text(diagnostic, source=sources[name], colour=wants_colour(sys.stderr)))
     if texts:
         click.echo("\n\n".join(texts), err=True)
+
+
+def usage_error(error: click.ClickException, *, known: Iterable[str]) -> UsageError:
+    """Click's complaint in our words: one sentence, and the nearest word or the help that tells more.
+
+    `known` are the names of commands.
+    """
+    message = _plain(error.format_message())
+    possible = list(getattr(error, "possibilities", None) or [])
+    if message.startswith("no such command"):
+        close = did_you_mean(message.split("`")[1], known)
+        possible = [close] if close else []
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else "renderer"
+    hint = f"did you mean `{possible[0]}`?" if possible else f"`{path} --help` shows what it takes"
+    return UsageError(message, code="U008", hint=hint)
+
+
+def _plain(message: str) -> str:
+    """A sentence of click's in the form of ours: lower case, no full stop, names in backticks."""
+    text = message.strip().split("\n")[0].split(" (Did you mean")[0].split(" Did you mean")[0]
+    text = text.rstrip(".").replace("'", "`").replace("1<=x<=256", "1 to 256")
+    return text[:1].lower() + text[1:]
 
 
 def show_bug(error: Exception) -> None:

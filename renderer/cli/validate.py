@@ -30,16 +30,27 @@ Examples:
 )
 @click.argument("specs", nargs=-1, type=click.Path(path_type=Path), metavar="[SPEC]...")
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="How to report.",
 )
-@options.common
+@click.option(
+    "--provider",
+    metavar="NAME",
+    help="Check as if this provider made every shot, as with `build --provider`.",
+)
+@options.outside
+@options.cache_dir
+@click.option("--json", "as_json", is_flag=True, help="The same as `--format json`.")
 @options.quiet
 def command(
     *,
     specs: tuple[Path, ...],
     form: str,
     provider: str | None,
-    offline: bool,
     allow_outside: bool,
     cache_dir: Path | None,
     as_json: bool,
@@ -49,7 +60,6 @@ def command(
 
     All errors of all files are reported at once, each with its place and a hint; warnings do not fail.
     """
-    del offline
     form = "json" if as_json else form
     found: list[Diagnostic] = []
     checked = specs or (split_targets((), here=Path.cwd())[0],)
@@ -64,7 +74,7 @@ def command(
     _show(found, form=form)
     errors = sum(diagnostic.severity == "error" for diagnostic in found)
     if form == "text" and not quiet:
-        click.echo(_summary(len(checked), errors, len(found) - errors), err=True)
+        click.echo(("\n" if found else "") + _summary(len(checked), errors, len(found) - errors), err=True)
     return USAGE if errors else 0
 
 

@@ -22,20 +22,26 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from renderer.execute.events import Event, Finished
+    from renderer.pipeline.preview import Preview
 
-MENDING = {"failed", "blocked"}
+HOLDS = "S223"
+TOTAL = "total"
 
 
 class Voice:
-    """Listens to a run and writes to stderr. Quiet, it says only what went wrong."""
+    """Listens to a run and writes to stderr. Quiet, it says only what went wrong.
 
-    def __init__(self, run: Run, *, quiet: bool, verbose: bool) -> None:
-        self.run, self.quiet, self.verbose = run, quiet, verbose
+    `clips` says that takes are published as files of their own, so that their paths are told.
+    """
+
+    def __init__(self, run: Run, *, quiet: bool, verbose: bool = False, clips: bool = True) -> None:
+        self.run, self.quiet, self.verbose, self.clips = run, quiet, verbose, clips
         self.colour = wants_colour(sys.stderr)
-        self.width = name_width(row.name for row in run.compiled.takes)
+        self.width = name_width((row.shot, row.take) for row in run.compiled.takes)
         self.told: set[str] = set()
         self.bar: Progress | None = None
         self.tasks: dict[str, TaskID] = {}
+        self.steps = self.ended = 0
 
     def __enter__(self) -> Self:
         return self
@@ -51,15 +57,18 @@ class Voice:
 
     def hear(self, event: Event) -> None:
         """Take one event of the engine."""
-        from renderer.execute.events import Finished, Started, Waiting  # noqa: PLC0415 - already there when called
+        from renderer.execute.events import Finished, Planned, Started, Waiting  # noqa: PLC0415 - there already
 
-        if isinstance(event, Started):
+        if isinstance(event, Planned):
+            self._count(event.steps)
+        elif isinstance(event, Started):
             self._show(event.step, f"{event.kind} {event.step}")
         elif isinstance(event, Waiting):
             self._show(event.step, f"waiting for another build: {event.step}")
         elif isinstance(event, Finished):
             self._hide(event.step)
             self._tell(event)
+            self._advance(1)
 
     def close(self, elapsed_s: float) -> None:
         """Say what it all came to: reused takes where asked for, errors in full, the films, the closing line."""
@@ -70,16 +79,37 @@ class Voice:
                 if line.outcome == "reused" and line.key not in self.told:
                     self._say(shot_line(line, width=self.width, elapsed_s=None, colour=self.colour))
         self._complain()
+        if not self.quiet:
+            self._tell_films(counted)
+            self._say(_closing(run, counted, elapsed_s))
+
+    def sum_up_preview(self, preview: Preview, *, elapsed_s: float) -> None:
+        """Say what stands for the shots of a preview, and where it is."""
+        self._complain()
         if self.quiet:
             return
-        for name in dict.fromkeys(shot for state in run.films.values() for shot in state.held):
+        takes = preview.run.compiled.takes
+        for number in sorted(preview.stale):
+            self._say(f"stale    {takes[number].name}: its request has changed since")
+        self._tell_films(counts(preview.run))
+        parts = [
+            (len(preview.fresh), "as built"),
+            (len(preview.stale), "stale"),
+            (len(preview.drawn), "stand-ins"),
+        ]
+        self._say(f"{', '.join(f'{count} {word}' for count, word in parts)} in {elapsed_s:.1f} s")
+
+    def _tell_films(self, counted: Counter[str]) -> None:
+        run = self.run
+        held = dict.fromkeys(shot for state in run.films.values() for shot in state.held)
+        told = any(warning.code == HOLDS for warning in run.warnings)
+        for name in () if told else held:
             self._say(f"warning: `{name}` is shorter than its slot: its last frame is held")
         for film in film_lines(run):
             if film.clip:
                 self._say(film_line(film, colour=self.colour))
             elif not film.error and counted["reused"] + counted["ran"]:
                 self._say(f"no film: {film.reason}")
-        self._say(_closing(run, counted, elapsed_s))
 
     def _tell(self, event: Finished) -> None:
         """The one line of a take that has ended; takes that share its request are told with it."""
@@ -111,16 +141,30 @@ class Voice:
         else:
             click.echo(text, err=True)
 
-    def _show(self, step: str, text: str) -> None:
-        if self.quiet or not sys.stderr.isatty():
+    def _count(self, steps: int) -> None:
+        """Start the live display, or let its total grow by the steps of a further round."""
+        if self.quiet or not steps or not sys.stderr.isatty():
             return
         if self.bar is None:
             self.bar = _progress()
             self.bar.start()
+            self.tasks[TOTAL] = self.bar.add_task(self.run.project.label, total=0, share="")
+        self.steps += steps
+        self._advance(0)
+
+    def _advance(self, steps: int) -> None:
+        if self.bar:
+            self.ended += steps
+            share = f"{self.ended} of {self.steps}"
+            self.bar.update(self.tasks[TOTAL], completed=self.ended, total=self.steps, share=share)
+
+    def _show(self, step: str, text: str) -> None:
+        if self.bar is None:
+            return
         if step in self.tasks:
             self.bar.update(self.tasks[step], description=text)
         else:
-            self.tasks[step] = self.bar.add_task(text, total=None)
+            self.tasks[step] = self.bar.add_task(f"  {text}", total=None, share="")
 
     def _hide(self, step: str) -> None:
         if self.bar and step in self.tasks:
@@ -147,18 +191,19 @@ def _closing(run: Run, counted: Counter[str], elapsed_s: float) -> str:
     text = closing_line(counted, elapsed_s=elapsed_s, spent_usd=Decimal(0))
     if run.interrupted:
         return f"interrupted: {text}; what is done stays done"
-    idle = not run.endings and not run.made and not run.published
-    return f"nothing to do: {text}" if idle and not counted["blocked"] else text
+    if not (run.endings or run.made or run.published or counted["blocked"]):
+        return f"nothing to do: {counted['reused']} reused in {elapsed_s:.1f} s"
+    return text
 
 
 def _progress() -> Progress:
     from rich.console import Console  # noqa: PLC0415 - 50 ms, for a terminal at work only
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
 
     return Progress(
-        SpinnerColumn(),
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=20),
+        TextColumn("{task.fields[share]}", markup=False),
         TimeElapsedColumn(),
         console=Console(stderr=True, highlight=False),
         transient=True,

@@ -102,9 +102,10 @@ class Performer:
             return Made(output, await make_reference(self.ffmpeg, manifest, output=output))
         facts = action.inputs["clip"][0].facts
         assert facts, "BUG: a segment of a clip without facts"
-        return Made(
-            output, await make_segment(self.ffmpeg, inputs["clip"][0], facts, manifest, output=output)
-        )
+        overlay = next(iter(inputs.get("overlay", [])), None)
+        clip = inputs["clip"][0]
+        made = await make_segment(self.ffmpeg, clip, facts, manifest, output=output, overlay=overlay)
+        return Made(output, made)
 
     async def _sound(self, action: Action, inputs: Mapping[str, list[Path]], folder: Path) -> Made:
         output = folder / "sound.mp4"

@@ -56,17 +56,20 @@ def choose_profile(
     fps: Fraction,
     fit: Fit,
     reference: MediaFacts | None = None,
+    ours: bool = False,
 ) -> Profile:
     """The profile of a film of these clips, in cut order, ≥ 1, each with its cut.
 
     Stock footage that is alike and used whole is never re-encoded. As soon as one clip must be, the film is
     in our own encoder's format, since that clip can have no other; `reference` is a clip of our encoder's
-    at this size and rate, and without it nothing is copied. Size None is that of the first clip as seen.
+    at this size and rate, and without it nothing is copied. `ours` says that a segment is made in any case.
+    Size None is that of the first clip as seen.
     """
     size = size or _seen_size(clips[0])
     stock = format_of(clips[0])
     wanted = (size, fps)
-    if (stock.size, stock.fps) == wanted and all(
+    alike = not ours and (stock.size, stock.fps) == wanted
+    if alike and all(
         format_of(clip) == stock and is_plain(clip) and is_whole(clip, cut)
         for clip, cut in zip(clips, cuts, strict=True)
     ):

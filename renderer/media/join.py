@@ -17,7 +17,6 @@ from renderer.ffmpeg.encode import container_arguments, ticks_per_frame
 from renderer.ffmpeg.inputs import concat_arguments, concat_script, input_arguments
 from renderer.ffmpeg.run import run_ffmpeg
 from renderer.media.check import check_film
-from renderer.media.manifests import join_manifest as join_manifest  # noqa: PLC0414
 from renderer.media.mp4 import track_kinds
 from renderer.media.probe import open_clip
 from renderer.model import MediaFacts, Size

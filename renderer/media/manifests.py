@@ -20,14 +20,20 @@ JOIN_VERSION = 1
 REFERENCE_FRAMES = 3
 
 
-def segment_manifest(sha256: str, cut: Cut, profile: Profile, *, build: str) -> dict[str, Json]:
-    """The free manifest of a segment of the clip with this digest, made by the ffmpeg of this build."""
+def segment_manifest(
+    sha256: str, cut: Cut, profile: Profile, *, build: str, overlay: str | None = None
+) -> dict[str, Json]:
+    """The free manifest of a segment of the clip with this digest, made by the ffmpeg of this build.
+
+    `overlay` is the digest of a picture as wide as the film, laid over its lower edge.
+    """
     return {
         **_encoded(profile.size, profile.fps, build),
         "clip": sha256,
         "first": cut.first,
         "frames": cut.frames,
         "fit": profile.fit,
+        **({"overlay": overlay} if overlay else {}),
     }
 
 

@@ -16,8 +16,6 @@ from renderer.ffmpeg.encode import encode_arguments
 from renderer.ffmpeg.inputs import input_arguments
 from renderer.ffmpeg.picture import Shape, fit_filters, frame_filters
 from renderer.ffmpeg.run import run_ffmpeg
-from renderer.media.manifests import reference_manifest as reference_manifest  # noqa: PLC0414
-from renderer.media.manifests import segment_manifest as segment_manifest  # noqa: PLC0414
 from renderer.media.probe import probe
 from renderer.model import Json, MediaFacts, Size
 
@@ -27,9 +25,17 @@ HIGH_DYNAMIC_RANGE = ("smpte2084", "arib-std-b67")
 
 
 async def make_segment(
-    ffmpeg: Ffmpeg, clip: Path, facts: MediaFacts, manifest: Mapping[str, Json], *, output: Path
+    ffmpeg: Ffmpeg,
+    clip: Path,
+    facts: MediaFacts,
+    manifest: Mapping[str, Json],
+    *,
+    output: Path,
+    overlay: Path | None = None,
 ) -> MediaFacts:
     """Make the segment that a manifest names and say what it is; exactly as many frames as it says.
+
+    `overlay` is the PNG whose digest the manifest names, if it does.
 
     Raises `MediaError` (M805 when the result is not what was asked, M806 for high dynamic range) and as
     `run_ffmpeg` does.
@@ -41,7 +47,7 @@ async def make_segment(
             facts=[("clip", clip), ("colour", facts.colour)],
             hint="export it in BT.709",
         )
-    await run_ffmpeg(ffmpeg.path, segment_arguments(clip, facts, manifest, output=output))
+    await run_ffmpeg(ffmpeg.path, segment_arguments(clip, facts, manifest, output=output, overlay=overlay))
     return await _verify(output, manifest)
 
 
@@ -56,7 +62,12 @@ async def make_reference(ffmpeg: Ffmpeg, manifest: Mapping[str, Json], *, output
 
 
 def segment_arguments(
-    clip: Path, facts: MediaFacts, manifest: Mapping[str, Json], *, output: Path
+    clip: Path,
+    facts: MediaFacts,
+    manifest: Mapping[str, Json],
+    *,
+    output: Path,
+    overlay: Path | None = None,
 ) -> list[str]:
     """The command line of a segment. Time stamps stay the file's own, so that a seek shifts nothing."""
     fps, size = Fraction(manifest["fps"]), Size.parse(manifest["size"])
@@ -70,8 +81,27 @@ def segment_arguments(
     return [
         *("-copyts", "-autorotate"),
         *input_arguments(clip, container=facts.container, seek_s=seek_s),
-        *("-map", "0:v:0", "-vf", ",".join(chain), "-frames:v", str(frames)),
+        *_filtering(",".join(chain), overlay),
+        *("-frames:v", str(frames)),
         *(*encode_arguments(fps), str(output)),
+    ]
+
+
+def _filtering(chain: str, overlay: Path | None) -> list[str]:
+    if overlay is None:
+        return ["-map", "0:v:0", "-vf", chain]
+    graph = f"[0:v:0]{chain}[under];[1:v:0]format=yuva420p[over];[under][over]overlay=x=0:y=H-h:format=yuv420:eof_action=repeat[out]"
+    return [
+        "-protocol_whitelist",
+        "file",
+        "-f",
+        "png_pipe",
+        "-i",
+        str(overlay),
+        "-filter_complex",
+        graph,
+        "-map",
+        "[out]",
     ]
 
 

@@ -27,7 +27,6 @@ from renderer.ffmpeg.sound import (
     heard_filters,
     silence_filters,
 )
-from renderer.media.manifests import sound_manifest as sound_manifest  # noqa: PLC0414
 from renderer.media.segment import seek_before
 from renderer.model import Json, MediaFacts
 

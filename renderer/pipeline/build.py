@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from renderer.digest import Digest
-from renderer.errors import GateError, ProviderUnavailable
+from renderer.errors import GateError, ProviderUnavailable, StoreError
 from renderer.model import Asker
 from renderer.pipeline.film import ROUNDS_MAX, FilmState
 from renderer.pipeline.publish import claim, publish
@@ -24,32 +24,47 @@ if TYPE_CHECKING:
 
 LOCAL = "local"
 GENERATE = "generate"
+DAMAGED = ("E614", "E615")
 NAMES_SHOWN_MAX = 8
 
 
 def run_build(run: Run, *, emit: Emit, stop: Callable[[], asyncio.Event]) -> None:
     """Do all that is to be done, and publish it. How each take ended stands in `run` after.
 
-    Raises `RendererError` only before the first action: what goes wrong later is an ending. `stop` makes, inside
-    the loop, the event that interrupts. May spend money.
+    A stored file that turns out damaged or gone when it is read is made again, once, if that is free. Raises
+    `RendererError` only before the first action: what goes wrong later is an ending. `stop` makes, inside the
+    loop, the event that interrupts. May spend money.
     """
+    claim(run.workshop.store, run.project, _own_films(run))
+    for last in (False, True):
+        try:
+            _build_once(run, emit=emit, stop=stop)
+        except StoreError as error:
+            if last or error.code not in DAMAGED:
+                raise
+        else:
+            if last or not any(error.code in DAMAGED for error in run.film_errors.values()):
+                return
+        run.forget()
+
+
+def _build_once(run: Run, *, emit: Emit, stop: Callable[[], asyncio.Event]) -> None:
     dirty = run.dirty()
     _refuse_purchases(run, dirty)
-    claim(run.workshop.store, run.project, _own_films(run))
     if not dirty:
         run.films = {output.name: state for output in run.compiled.outputs if (state := run.assess(output))}
     if dirty or any(state.missing for state in run.films.values()):
         import asyncio  # noqa: PLC0415 - 15 ms that a build with nothing to do can spare
 
         asyncio.run(_make(run, dirty, emit=emit, stop=stop))
-    run.published = publish(run.workshop.store, [*_clip_copies(run), *film_copies(run)])
+    run.published += publish(run.workshop.store, [*_clip_copies(run), *film_copies(run)])
 
 
 async def _make(run: Run, dirty: Sequence[int], *, emit: Emit, stop: Callable[[], asyncio.Event]) -> None:
     stopped = stop()
     actions = _take_actions(run, dirty)
-    run.endings = await run_actions(run, actions, pool=GENERATE, emit=emit, stop=stopped)
-    run.results = run.workshop.store.lookup_many([row.key for row in run.compiled.takes])
+    run.endings |= await run_actions(run, actions, pool=GENERATE, emit=emit, stop=stopped)
+    run.look_up()
     for output in run.compiled.outputs:
         await make_film(run, output, run.assess, emit=emit, stop=stopped)
     run.interrupted = stopped.is_set()
@@ -112,15 +127,15 @@ def _take_actions(run: Run, dirty: Sequence[int]) -> list[Action]:
     details, askers = run.details(), _askers(run)
     first: Mapping[str, int] = {run.compiled.takes[number].key: number for number in reversed(dirty)}
     return [
-        take_action(run.compiled.takes[number], details[number], askers=tuple(askers[key]))
+        take_action(run, run.compiled.takes[number], details[number], askers=tuple(askers[key]))
         for key, number in sorted(first.items(), key=lambda item: item[1])
     ]
 
 
-def take_action(row: TakeRow, detail: Detail, *, askers: tuple[Asker, ...]) -> Action:
+def take_action(run: Run, row: TakeRow, detail: Detail, *, askers: tuple[Asker, ...]) -> Action:
     """The action that makes a take."""
     inputs = {
-        role: (Input(Digest(sha256, size), Path(path) if path else None),)
+        role: (Input(Digest(sha256, size), run.input_path(path)),)
         for role, (sha256, size, path) in detail.inputs.items()
     }
     return Action.of(detail.manifest, name=row.name, inputs=inputs, askers=askers)

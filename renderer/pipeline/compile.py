@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from renderer import __version__
 from renderer.catalogue.locate import schemas_digest
 from renderer.digest import Digest
-from renderer.errors import Diagnostic, Place, SpecError, UsageError
+from renderer.errors import Diagnostic, Place, SpecError
 from renderer.model import Json
 from renderer.pipeline.inputs import Reach
-from renderer.pipeline.project import Project
+from renderer.pipeline.project import Project, no_storyboard
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.rows import Compiled, Detail
 
@@ -62,11 +62,7 @@ def diagnose(workshop: Workshop, project: Project, *, reach: Reach) -> list[Diag
 def _memo_key(workshop: Workshop, project: Project, *, reach: Reach) -> str:
     digest = workshop.store.digest_of(project.spec)
     if digest is None:
-        raise UsageError(
-            f"there is no storyboard at `{project.label}`",
-            code="U004",
-            hint="check the path, or run `renderer init`",
-        )
+        raise no_storyboard(project)
     parts = [
         __version__,
         schemas_digest(),

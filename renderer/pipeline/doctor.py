@@ -14,7 +14,8 @@ from typing import NamedTuple
 from renderer import __version__
 from renderer.catalogue.library import models
 from renderer.errors import RendererError
-from renderer.media.segment import make_reference, reference_manifest
+from renderer.media.manifests import reference_manifest
+from renderer.media.segment import make_reference
 from renderer.model import Size
 from renderer.pipeline.workshop import Workshop
 

@@ -5,10 +5,12 @@ Every fault is collected with its place, so that one run tells all of them.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 from renderer import spec
 from renderer.catalogue.check import check
@@ -20,7 +22,7 @@ from renderer.digest import action_key
 from renderer.errors import Diagnostic, Finding, Place, SpecError, UsageError
 from renderer.model import Json, Output, Shot, Source, Storyboard, frames_until
 from renderer.pipeline.inputs import InputDesk, Material, Reach, sizes
-from renderer.pipeline.project import Project
+from renderer.pipeline.project import Project, no_storyboard
 from renderer.pipeline.workshop import ANIMATIC, Workshop
 from renderer.plan.manifest import generate_manifest
 from renderer.plan.rows import Compiled, Detail, FootageRow, OutputRow, SlotRow, TakeRow
@@ -86,22 +88,26 @@ def examine(workshop: Workshop, project: Project, *, reach: Reach) -> Examined:
 
 
 def read_storyboard(project: Project) -> tuple[Storyboard, list[Diagnostic]]:
-    """The expanded storyboard and its warnings; raises `SpecError` where its text or structure is wrong."""
+    """The storyboard as far as it can be understood, and all that is wrong with its text and structure."""
     document = spec.parse(_read(project), file=project.label)
-    diagnostics = spec.validate(document, schema=read_schema("storyboard.schema.json"))
-    if any(diagnostic.severity == "error" for diagnostic in diagnostics):
+    schema = read_schema("storyboard.schema.json")
+    storyboard, diagnostics = spec.interpret(document, schema=schema, provider=project.variant)
+    if storyboard is None:
         raise SpecError(diagnostics)
-    storyboard, warnings = spec.expand(document, provider=project.variant)
-    return storyboard, [*diagnostics, *warnings]
+    return storyboard, diagnostics
 
 
 def _read(project: Project) -> bytes:
     try:
         with project.spec.open("rb") as stream:
             return stream.read(spec.SIZE_MAX_BYTES + 1)
+    except FileNotFoundError as error:
+        raise no_storyboard(project) from error
     except OSError as error:
         raise UsageError(
-            f"`{project.label}` cannot be read", code="U005", facts=[("reason", error.strerror or error)]
+            f"`{project.label}` cannot be read: {(error.strerror or str(error)).lower()}",
+            code="U005",
+            hint="name files, as in `specs/*.yaml`" if project.spec.is_dir() else None,
         ) from error
 
 
@@ -158,7 +164,9 @@ def _key_shot(workshop: Workshop, bench: _Bench, shot: Shot, output: Output) -> 
             column=shot.place.column,
         )
         bench.takes.append(row)
-        bench.details.append(Detail(manifest, {name: _input_detail(m) for name, m in materials.items()}))
+        bench.details.append(
+            Detail(manifest, {name: _input_detail(m, bench.desk.project) for name, m in materials.items()})
+        )
 
 
 def _materials(bench: _Bench, shot: Shot) -> dict[str, Material]:
@@ -251,7 +259,7 @@ def _output(bench: _Bench, output: Output, storyboard: Storyboard) -> OutputRow:
 
 def _too_short(place: Place, shot: str, fps: Fraction) -> Diagnostic:
     return Diagnostic(
-        code="S219",
+        code="S226",
         message=f"this slot of `{shot}` is shorter than one frame at {fps} frames a second",
         place=place,
         hint="let it last longer, or leave it out of `sequence`",
@@ -262,16 +270,19 @@ def _on(finding: Finding, name: str) -> Finding:
     return replace(finding, field=(name,))
 
 
-def _input_detail(material: Material) -> tuple[str, int, str | None]:
-    path = str(material.path) if material.path else None
+def _input_detail(material: Material, project: Project) -> tuple[str, int, str | None]:
+    path = _beside(material.path, project) if material.path else None
     return material.digest.sha256, material.digest.size_bytes, path
 
 
 def _input_row(material: Material, project: Project) -> tuple[str, str, int]:
     assert material.path
-    folder = project.spec.parent
-    path = material.path.relative_to(folder) if material.path.is_relative_to(folder) else material.path
-    return str(path), material.digest.sha256, material.digest.size_bytes
+    return _beside(material.path, project), material.digest.sha256, material.digest.size_bytes
+
+
+def _beside(path: Path, project: Project) -> str:
+    """A path relative to the storyboard's folder, so that what is remembered holds for a moved project too."""
+    return os.path.relpath(path, project.spec.parent)
 
 
 def diagnostic_row(found: Diagnostic) -> dict[str, Json]:

@@ -6,15 +6,18 @@ where the film is or which actions can run now; whoever builds makes those and a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import cast
 
 from renderer.media.conform import Cut, Profile, choose_profile, held_frames, needs_segment
-from renderer.media.join import join_manifest
-from renderer.media.segment import reference_manifest, segment_manifest
-from renderer.media.sound import sound_manifest
+from renderer.media.manifests import (
+    join_manifest,
+    reference_manifest,
+    segment_manifest,
+    sound_manifest,
+)
 from renderer.model import Fit, MediaFacts, Result, Size
 from renderer.plan.action import Action, Input
 from renderer.plan.rows import OutputRow
@@ -35,13 +38,21 @@ class FilmState:
     held: tuple[str, ...] = ()
 
 
-def assess_film(output: OutputRow, clips: Sequence[Input], *, build: str, lookup: Lookup) -> FilmState:
+def assess_film(
+    output: OutputRow,
+    clips: Sequence[Input],
+    *,
+    build: str,
+    lookup: Lookup,
+    overlays: Mapping[int, Input] | None = None,
+) -> FilmState:
     """Where the film of these clips stands; one clip with facts for each slot, in cut order, ≥ 1.
 
-    `build` names ffmpeg's; `lookup` gives the results that may be reused. At most three rounds of making what
-    is missing and asking again lead to the film: a reference, then segments and sound, then the join.
+    `build` names ffmpeg's; `lookup` gives the results that may be reused; `overlays`, by number of the slot, are
+    pictures to lay over the lower edge. At most three rounds of making what is missing and asking again lead to
+    the film: a reference, then segments and sound, then the join.
     """
-    film = _Film(output, clips, build)
+    film = _Film(output, clips, build, overlays or {})
     held = film.held()
     reference = film.reference()
     if reference:
@@ -64,8 +75,10 @@ def assess_film(output: OutputRow, clips: Sequence[Input], *, build: str, lookup
 class _Film:
     """One film while it is assessed. Equal clips share one facts value, so judgements are made once for each."""
 
-    def __init__(self, output: OutputRow, clips: Sequence[Input], build: str) -> None:
-        self.output, self.clips, self.build = output, clips, build
+    def __init__(
+        self, output: OutputRow, clips: Sequence[Input], build: str, overlays: Mapping[int, Input]
+    ) -> None:
+        self.output, self.clips, self.build, self.overlays = output, clips, build, overlays
         self.fps = Fraction(output.fps)
         self.size = Size.parse(output.size) if output.size else None
         self.cuts = [Cut(slot.first, slot.frames) for slot in output.slots]
@@ -84,6 +97,7 @@ class _Film:
             fps=self.fps,
             fit=cast("Fit", self.output.fit),
             reference=reference,
+            ours=bool(self.overlays),
         )
 
     def held(self) -> tuple[str, ...]:
@@ -112,14 +126,21 @@ class _Film:
             for kind, number in self.samples.items()
             if needs_segment(_facts(self.clips[number]), self.cuts[number], self.profile)
         }
-        return {number: self._segment(number) for number, kind in enumerate(self.kinds) if kind in unfit}
+        numbers = (n for n, kind in enumerate(self.kinds) if kind in unfit or n in self.overlays)
+        return {number: self._segment(number) for number in numbers}
 
     def _segment(self, number: int) -> Action:
         clip, slot = self.clips[number], self.output.slots[number]
-        manifest = segment_manifest(clip.digest.sha256, self.cuts[number], self.profile, build=self.build)
-        return Action.of(
-            manifest, name=f"{self.output.name}: slot {number + 1}, {slot.shot}", inputs={"clip": (clip,)}
+        overlay = self.overlays.get(number)
+        manifest = segment_manifest(
+            clip.digest.sha256,
+            self.cuts[number],
+            self.profile,
+            build=self.build,
+            overlay=overlay.digest.sha256 if overlay else None,
         )
+        inputs = {"clip": (clip,)} | ({"overlay": (overlay,)} if overlay else {})
+        return Action.of(manifest, name=f"{self.output.name}: slot {number + 1}, {slot.shot}", inputs=inputs)
 
     def sound(self) -> Action | None:
         """One track for the whole film, where any clip has sound."""

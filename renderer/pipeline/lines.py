@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
 from renderer.errors import RendererError
-from renderer.model import Result
+from renderer.model import Json, Result
 from renderer.pipeline.film import FilmState
 from renderer.pipeline.project import relative
 from renderer.pipeline.run import Run
@@ -88,6 +88,7 @@ def film_lines(run: Run) -> Iterator[FilmLine]:
         result = state.result if state else None
         yield FilmLine(
             output=output.name,
+            file=relative(run.film_path(output), here=run.workshop.here),
             verdict="reused" if result else "run" if state else "depends",
             reason="" if result else _film_reason(state),
             clip=_clip_line(run, run.film_path(output), result),
@@ -100,8 +101,10 @@ def film_lines(run: Run) -> Iterator[FilmLine]:
 def _film_reason(state: FilmState | None) -> str:
     if state is None:
         return "its clips come first"
-    kinds = Counter(action.kind for action in state.missing)
-    return "to be joined" if kinds["join"] else f"{kinds['segment']} slots to be cut, then joined"
+    cut = sum(action.kind == "segment" and bool(action.inputs) for action in state.missing)
+    if cut:
+        return f"{cut} {'slot' if cut == 1 else 'slots'} to be cut, then joined"
+    return "to be joined"
 
 
 def _estimate(row: TakeRow, result: Result | None) -> Decimal | None:
@@ -126,8 +129,14 @@ def _reasons(run: Run) -> dict[int, str]:
     shots = [run.compiled.takes[number].shot for number in dirty]
     newest = run.workshop.store.newest_for(run.project.identity, spec=run.project.asker_spec, shots=shots)
     return {
-        number: "always made"
-        if run.results[number]
-        else reason(trace.manifest if trace else None, details[number].manifest)
+        number: _reason(run, number, trace.manifest if trace else None, details[number].manifest)
         for number, trace in zip(dirty, newest, strict=True)
     }
+
+
+def _reason(run: Run, number: int, before: Mapping[str, Json] | None, after: Mapping[str, Json]) -> str:
+    if run.results[number]:
+        return "always made"
+    if run.workshop.store.trace(run.compiled.takes[number].key):
+        return "its result is gone from the store"
+    return reason(before, after)

@@ -14,6 +14,7 @@ MARKS = (".git", "renderer.toml")
 ENDINGS = (".yaml", ".yml")
 DECISIONS = (".picks.yaml", ".picks.yml")
 BUILD = "build"
+FAR = os.path.join(*[os.pardir] * 3)  # noqa: PTH118 - text, not a path
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,19 @@ def find_root(folder: Path) -> Path:
     return folder
 
 
+def no_storyboard(project: Project) -> UsageError:
+    """There is no such file, or it is none that can be read as one."""
+    if project.spec.exists():
+        return UsageError(
+            f"`{project.label}` is not a file", code="U005", hint="name a storyboard, as in `specs/film.yaml`"
+        )
+    return UsageError(
+        f"there is no storyboard at `{project.label}`",
+        code="U004",
+        hint="check the path, or run `renderer init`",
+    )
+
+
 def split_targets(targets: Sequence[str], *, here: Path) -> tuple[Path, tuple[str, ...]]:
     """The storyboard and the shot patterns named by `SPEC [SHOT…]`; SPEC may be left out where one is obvious.
 
@@ -85,8 +99,9 @@ def split_targets(targets: Sequence[str], *, here: Path) -> tuple[Path, tuple[st
 
 
 def relative(path: Path, *, here: Path) -> str:
-    """A path for people and for JSON: relative to the current directory where it lies below it."""
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+    """A path for people and for JSON: relative to the current directory, unless it is far away."""
+    found = os.path.relpath(path, here)
+    return str(path) if found.startswith(FAR) else found
 
 
 def _only_storyboard(here: Path) -> Path:

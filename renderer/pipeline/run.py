@@ -78,6 +78,15 @@ class Run:
             return []
         return [number for number in range(len(self.results)) if self.must_run(number)]
 
+    def look_up(self) -> None:
+        """Ask the store again what there is of every take."""
+        self.results = self.workshop.store.lookup_many([row.key for row in self.compiled.takes])
+
+    def forget(self) -> None:
+        """Give up what was believed of the store, after it turned out to be wrong."""
+        self.films, self.film_errors = {}, {}
+        self.look_up()
+
     def lookup(self, keys: Sequence[str]) -> list[Result | None]:
         """What may be reused: with `always`, only what this build made."""
         found = self.workshop.store.lookup_many(keys)
@@ -88,6 +97,10 @@ class Run:
     def details(self) -> list[Detail]:
         """What each take needs to be made, beside `compiled.takes`."""
         return load_details(self.workshop, self.project, key=self.detail_key, reach=self.wishes.reach)
+
+    def input_path(self, text: str | None) -> Path | None:
+        """Where an input lies that a detail names relative to the storyboard's folder; None: in the store."""
+        return None if text is None else self.project.spec.parent / text
 
     def film_path(self, output: OutputRow) -> Path:
         """Where the film of an output is written: `--output` names the first one's place."""

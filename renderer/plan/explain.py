@@ -44,7 +44,7 @@ def reason(before: Mapping[str, Json] | None, after: Mapping[str, Json]) -> str:
     if before is None:
         return "never made"
     names = [f"`{change.field}`" for change in changes(before, after)]
-    return f"{', '.join(names)} changed" if names else "its result is gone from the store"
+    return f"{', '.join(names)} changed" if names else "made before, for another take"
 
 
 def _leaves(value: Json, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Json]]:

@@ -46,9 +46,10 @@ class ShotLine:
 
 @dataclass(frozen=True, slots=True)
 class FilmLine:
-    """One film: its output's name, file and length. `verdict`: `reused`, `run` or `depends`."""
+    """One film: its output's name, where it is written, and its length. `verdict`: `reused`, `run` or `depends`."""
 
     output: str
+    file: str
     verdict: str
     reason: str
     clip: ClipLine | None = None

@@ -25,30 +25,32 @@ NAME_WIDTH_MAX = 32
 
 def plan_lines(shots: Sequence[ShotLine], films: Sequence[FilmLine], *, colour: bool) -> list[str]:
     """A line for each take and film: verdict, name, price, reason; then what it adds up to."""
-    width = _width([_take_name(shot) for shot in shots] + [film.output for film in films])
+    width = _width([_take_name(shot) for shot in shots] + [film.file for film in films])
     lines = [
         f"{paint(shot.verdict, shot.verdict, colour=colour, width=VERDICT_WIDTH)}  {_take_name(shot):<{width}}"
         f"  {price(shot):>8}  {shot.reason}"
         for shot in shots
     ]
     lines += [
-        f"{paint(film.verdict, film.verdict, colour=colour, width=VERDICT_WIDTH)}  {film.output:<{width}}"
+        f"{paint(film.verdict, film.verdict, colour=colour, width=VERDICT_WIDTH)}  {film.file:<{width}}"
         f"  {'':>8}  {film.reason or _length(film)}"
         for film in films
     ]
-    return [*(line.rstrip() for line in lines), "", plan_total(shots)]
+    return [*(line.rstrip() for line in lines), "", plan_total(shots, films)]
 
 
-def plan_total(shots: Iterable[ShotLine]) -> str:
+def plan_total(shots: Sequence[ShotLine], films: Sequence[FilmLine] = ()) -> str:
     """How many of each verdict, and the price of all that is to be bought."""
-    listed = list(shots)
-    counts = Counter(shot.verdict for shot in listed)
-    buying = [shot.estimate_usd for shot in listed if shot.verdict in {"run", "depends"}]
+    counts = Counter(shot.verdict for shot in shots)
+    parts = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+    verdicts = {shot.verdict for shot in shots} | {film.verdict for film in films}
+    if verdicts == {"reused"}:
+        return f"nothing to do: {parts}"
+    buying = [shot.estimate_usd for shot in shots if shot.verdict in {"run", "depends"}]
     unknown = sum(amount is None for amount in buying)
     total = sum((amount for amount in buying if amount is not None), Decimal(0))
-    parts = [f"{count} {verdict}" for verdict, count in counts.items()]
-    cost = f"costs {dollars(total)}" + (f" and {unknown} of unknown price" if unknown else "")
-    return f"{', '.join(parts)}; {cost}"
+    cost = f"costs {dollars(total)}" if total else "free"
+    return f"{parts}; {f'{cost} and {unknown} of unknown price' if unknown else cost}"
 
 
 def shot_line(shot: ShotLine, *, width: int, elapsed_s: float | None, colour: bool) -> str:
@@ -107,9 +109,9 @@ def dollars(amount: Decimal) -> str:
     )
 
 
-def name_width(names: Iterable[str]) -> int:
-    """How wide the column of names is."""
-    return _width(list(names))
+def name_width(takes: Iterable[tuple[str, int]]) -> int:
+    """How wide the column of names is, for takes as shot and number."""
+    return _width([_name(shot, take) for shot, take in takes])
 
 
 def seconds(time_s: Fraction) -> str:
@@ -124,7 +126,11 @@ def _length(film: FilmLine) -> str:
 
 
 def _take_name(shot: ShotLine) -> str:
-    return shot.id if shot.take == 1 else f"{shot.id} take {shot.take}"
+    return _name(shot.id, shot.take)
+
+
+def _name(shot: str, take: int) -> str:
+    return shot if take == 1 else f"{shot} take {take}"
 
 
 def _width(names: list[str]) -> int:

@@ -3,6 +3,7 @@
     document = parse(content, file="film.yaml")
     diagnostics = validate(document, schema=schema)
     storyboard, warnings = expand(document, provider=None)
+    storyboard, diagnostics = interpret(document, schema=schema)     # both, as far as it goes
 
 Owns the text (YAML 1.2 core rules, places, limits), the shape (`storyboard.schema.json`, handed in), and the
 meaning of its own fields: variables, merging, prompts, times, ids, the cut. Every fault is told at once, each at
@@ -15,7 +16,7 @@ Variables are put into `prompt`, `prompt_template`, `style`, `camera`, `negative
 """
 
 from renderer.spec.document import Document, parse
-from renderer.spec.expand import expand, validate
+from renderer.spec.expand import expand, interpret, validate
 from renderer.spec.text import SIZE_MAX_BYTES
 
-__all__ = ["SIZE_MAX_BYTES", "Document", "expand", "parse", "validate"]
+__all__ = ["SIZE_MAX_BYTES", "Document", "expand", "interpret", "parse", "validate"]

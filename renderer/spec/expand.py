@@ -36,6 +36,25 @@ def validate(document: Document, *, schema: Mapping[str, Any]) -> list[Diagnosti
     return problems.sorted()
 
 
+def interpret(
+    document: Document, *, schema: Mapping[str, Any], provider: str | None = None
+) -> tuple[Storyboard | None, list[Diagnostic]]:
+    """`validate` and `expand` at once: all that is wrong, and the storyboard as far as it can be understood.
+
+    With an error among the diagnostics the storyboard lacks what is at fault, and is good only for looking
+    for more faults; it is None where nothing can be understood.
+    """
+    problems = Problems()
+    storyboard: Storyboard | None = None
+    with problems.gathering():
+        problems.extend(document.diagnostics)
+        if check_version(document, problems):
+            faults = check_shape(document, problems, schema=schema)
+            rest = prune(document, faults) if problems.errors else document
+            storyboard = _expand(rest, problems, provider=provider, faults=tuple(faults))
+    return storyboard, problems.sorted()
+
+
 def expand(document: Document, *, provider: str | None = None) -> tuple[Storyboard, list[Diagnostic]]:
     """The storyboard that a document of valid shape means, and warnings in order of place.
 

@@ -23,8 +23,11 @@ def ensure_folder(folder: Path) -> None:
         if not folder.is_dir():
             raise
     except FileNotFoundError:
+        if folder.parent.exists():
+            raise
         ensure_folder(folder.parent)
-        ensure_folder(folder)
+        folder.mkdir(exist_ok=True)
+        sync_folder(folder.parent)
     else:
         sync_folder(folder.parent)
 

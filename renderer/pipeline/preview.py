@@ -1,0 +1,148 @@
+"""Preview: the film as it would stand today, from whatever footage there is. Never buys, never lacks a clip.
+
+Each shot shows its footage; where its request has changed since, the newest footage under an older request,
+with a slate that says STALE; where there is none, a stand-in drawn by animatic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from renderer.model import Result, Size
+from renderer.pipeline.build import GENERATE, film_copies, make_film, run_actions, take_action
+from renderer.pipeline.film import FilmState, assess_film
+from renderer.pipeline.project import Project
+from renderer.pipeline.publish import claim, publish
+from renderer.pipeline.run import Run, Wishes, open_run
+from renderer.pipeline.workshop import ANIMATIC, Workshop
+from renderer.plan.action import Action, Input
+from renderer.plan.rows import OutputRow, TakeRow
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from renderer.execute.events import Emit
+
+VARIANT = "preview"
+STALE = "stale"
+
+
+@dataclass
+class Preview:
+    """What stands for each take that the cut shows, by the take's number in `run.compiled.takes`.
+
+    `run` names the files; `fresh`, `stale` and `drawn` share out the numbers between them.
+    """
+
+    run: Run
+    fresh: dict[int, Result] = field(default_factory=dict)
+    stale: dict[int, Result] = field(default_factory=dict)
+    drawn: dict[int, Action] = field(default_factory=dict)
+
+    def clip(self, number: int) -> Input | None:
+        """The clip that stands for a take, None while its stand-in is not drawn."""
+        result = self.fresh.get(number) or self.stale.get(number)
+        if result is None:
+            result = self.run.workshop.store.lookup(self.drawn[number].key)
+        return Input(result.digest, facts=result.facts) if result else None
+
+
+def open_preview(workshop: Workshop, project: Project, wishes: Wishes) -> Preview:
+    """Look for footage of every shot in the cut and decide what stands for it. Spends nothing, makes nothing."""
+    run = open_run(workshop, project, wishes)
+    shown = sorted({slot.take for output in run.compiled.outputs for slot in output.slots if slot.take >= 0})
+    preview = Preview(replace(run, project=replace(project, variant=VARIANT)))
+    preview.fresh = {number: result for number in shown if (result := run.results[number])}
+    missing = [number for number in shown if number not in preview.fresh]
+    preview.stale = _newest(run, missing)
+    preview.drawn = _stand_ins(run, [number for number in missing if number not in preview.stale])
+    return preview
+
+
+def run_preview(preview: Preview, *, emit: Emit, stop: Callable[[], asyncio.Event]) -> None:
+    """Draw the stand-ins, join the films and publish them as `build/<stem>.preview.mp4`. Buys nothing."""
+    import asyncio  # noqa: PLC0415 - late, as in a build
+
+    run = preview.run
+    films = [run.project.film(output.file) for output in run.compiled.outputs]
+    claim(run.workshop.store, run.project, films)
+    asyncio.run(_make(preview, emit=emit, stop=stop))
+    run.published = publish(run.workshop.store, film_copies(run))
+
+
+async def _make(preview: Preview, *, emit: Emit, stop: Callable[[], asyncio.Event]) -> None:
+    run, stopped = preview.run, stop()
+    actions = list({action.key: action for action in preview.drawn.values()}.values())
+    run.endings = await run_actions(run, actions, pool=GENERATE, emit=emit, stop=stopped)
+    for output in run.compiled.outputs:
+        await make_film(run, output, lambda output: _assess(preview, output), emit=emit, stop=stopped)
+    run.interrupted = stopped.is_set()
+
+
+def _assess(preview: Preview, output: OutputRow) -> FilmState | None:
+    run, footage = preview.run, preview.run.footage()
+    clips = [preview.clip(slot.take) if slot.take >= 0 else footage[slot.footage] for slot in output.slots]
+    known = [clip for clip in clips if clip]
+    if len(known) < len(clips):
+        return None
+    size = Size.parse(output.size) if output.size else _size_of(known[0])
+    overlays = {
+        number: _slate(run, run.compiled.takes[slot.take], size=size)
+        for number, slot in enumerate(output.slots)
+        if slot.take in preview.stale
+    }
+    build = run.workshop.ffmpeg.build
+    return assess_film(output, known, build=build, lookup=run.lookup, overlays=overlays)
+
+
+def _newest(run: Run, numbers: Sequence[int]) -> dict[int, Result]:
+    """The newest footage of the shots of some takes, made under another request."""
+    shots = [run.compiled.takes[number].shot for number in numbers]
+    traces = run.workshop.store.newest_for(run.project.identity, spec=run.project.asker_spec, shots=shots)
+    found = {}
+    for number, trace in zip(numbers, traces, strict=True):
+        results = [
+            result for result in (trace.results if trace else ()) if run.workshop.store.has(result.digest)
+        ]
+        if results:
+            found[number] = results[0]
+    return found
+
+
+def _stand_ins(run: Run, numbers: Sequence[int]) -> dict[int, Action]:
+    """What animatic draws for takes without footage; slated where it stands for a paid clip.
+
+    Stand-ins name nobody who asked for them, so that they never count as a shot's footage.
+    """
+    if not numbers:
+        return {}
+    drawn = run
+    if any(run.compiled.takes[number].paid for number in numbers):
+        drawn = open_run(run.workshop, replace(run.project, variant=ANIMATIC), run.wishes)
+    details = drawn.details()
+    found = {}
+    for number in numbers:
+        row, detail = run.compiled.takes[number], details[number]
+        if row.paid:
+            slate = {"shot": row.shot, "take": row.take, "model": row.model}
+            detail = detail._replace(manifest={**detail.manifest, "slate": slate})
+        found[number] = take_action(run, row, detail, askers=())
+    return found
+
+
+def _slate(run: Run, row: TakeRow, *, size: Size) -> Input:
+    """The strip that says STALE, as a picture in the store."""
+    from renderer.providers.animatic.scene import Slate  # noqa: PLC0415 - drawing is imported late
+    from renderer.providers.animatic.slate import draw_slate  # noqa: PLC0415
+
+    strip = BytesIO()
+    draw_slate(Slate(row.shot, row.take, row.seed, row.model, STALE), size).save(strip, "PNG")
+    return Input(run.workshop.store.put_bytes(strip.getvalue()))
+
+
+def _size_of(clip: Input) -> Size:
+    assert clip.facts
+    return clip.facts.size
