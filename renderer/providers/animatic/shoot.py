@@ -84,9 +84,9 @@ def _ground(scene: Scene) -> tuple[tuple[Layer, Course], ...]:
 
 
 def _title(scene: Scene) -> Layer:
-    caption = [
-        part for part in ((scene.camera or "").upper(), f"{float(scene.duration_s):g} s") if part.strip()
-    ]
+    # A card is on screen in the film: beside the words it shows the camera's, where the author gave any.
+    camera = (scene.camera or "").strip().upper()
+    caption = [camera, f"{float(scene.duration_s):g} s"] if camera else []
     foot = slate_height(scene.size) if scene.slate else 0
     accent = choose_palette(scene.prompt, scene.seed).accent
     picture = draw_type(scene.prompt, caption, accent=accent, size=scene.size, foot_px=foot)
