@@ -1,0 +1,149 @@
+"""One prompt of a thousand is edited: what `renderer build` takes, beside a build with nothing to do and the work.
+
+The work is one clip and the join of a thousand. It is timed twice: as the actions, performed by the engine's own
+performer in a warm process (draw, film, probe, store; join, check, store), and as the ffmpeg commands in them
+alone. A round is a build with nothing to do, an edit, the work, and the build of that same edit.
+Run: `python -m benchmarks.one_changed`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.clock import RENDERER, Runner, clock, say, seconds, table
+from benchmarks.storyboard import ROOT, SPEC, prepare
+
+SHOTS = 1_000
+EDITED = 500
+SHARE_MAX = 1.5
+"""Of the time of a build with nothing to do: as much may go by besides the work."""
+
+LOG = "seconds"
+STOPWATCH = """\
+#!{python}
+import subprocess, sys, time
+started = time.perf_counter()
+status = subprocess.run([{program!r}, *sys.argv[1:]]).returncode
+elapsed_s = time.perf_counter() - started
+with open({log!r}, "a") as stream:
+    print(elapsed_s, file=stream)
+sys.exit(status)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Seconds of one round: a build with nothing to do, the build of the edit, its actions, their ffmpeg commands."""
+
+    noop_s: float
+    build_s: float
+    actions_s: float
+    commands_s: float
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
+    parser.add_argument("--rounds", type=int, default=5, metavar="N", help="how often each is timed")
+    parser.add_argument("--work", metavar="FOLDER", help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.work:
+        print(json.dumps(time_work(Path(asked.work))))
+        return 0
+    with tempfile.TemporaryDirectory(prefix="one-changed-") as name:
+        runner = prepare(Path(name), shots=SHOTS, renderer=RENDERER)
+        take_turn(runner, number=0)
+        return report([take_turn(runner, number=number) for number in range(1, asked.rounds + 1)])
+
+
+def take_turn(runner: Runner, *, number: int) -> Round:
+    noop = clock(runner)
+    edit(runner.folder / SPEC, number=number)
+    command = [sys.executable, "-m", "benchmarks.one_changed", "--work", str(runner.folder)]
+    actions_s, commands_s = json.loads(say(command, folder=ROOT, environ=runner.environ))
+    return Round(noop.elapsed_s, clock(runner).elapsed_s, actions_s, commands_s)
+
+
+def edit(spec: Path, *, number: int) -> None:
+    """Give one shot a prompt that it never had."""
+    lines = spec.read_text().splitlines(keepends=True)
+    place = next(at for at, line in enumerate(lines) if f"shot {EDITED} of many" in line)
+    lines[place] = f"      shot {EDITED} of many, version {number}: a white rocket on the pad,\n"
+    spec.write_text("".join(lines))
+
+
+def report(rounds: Sequence[Round]) -> int:
+    """Print the table; 0 where the bound is kept."""
+    noop_s, build_s, actions_s, commands_s = (
+        statistics.median(getattr(turn, name) for turn in rounds)
+        for name in ("noop_s", "build_s", "actions_s", "commands_s")
+    )
+    print(f"1 of {SHOTS:,} shots changed: median of {len(rounds)} rounds\n")
+    rows = [
+        ["nothing to do", noop_s],
+        ["`renderer build` after the edit", build_s],
+        ["its two actions", actions_s],
+        ["the ffmpeg commands in them", commands_s],
+    ]
+    print(table(["", "time"], [[str(name), seconds(float(elapsed_s))] for name, elapsed_s in rows]))
+    share = (build_s - actions_s) / noop_s
+    print(f"\nbeside the actions: {share:.2f} times a build with nothing to do (at most {SHARE_MAX:g})")
+    print(f"beside the ffmpeg commands: {(build_s - commands_s) / noop_s:.2f} times")
+    return 0 if share <= SHARE_MAX else 1
+
+
+def time_work(folder: Path) -> tuple[float, float]:
+    """Seconds for the clip and the join that a build would make now, and for the ffmpeg commands in them.
+
+    Nothing is recorded, so that the build has it all to do. The commands are timed in a first performance, which
+    warms up for the second, that of the actions.
+    """
+    from renderer.execute.perform import Performer  # noqa: PLC0415 - whoever times others stays small
+    from renderer.ffmpeg.binary import Ffmpeg  # noqa: PLC0415
+    from renderer.pipeline.build import take_action  # noqa: PLC0415
+    from renderer.pipeline.project import open_project  # noqa: PLC0415
+    from renderer.pipeline.run import Wishes, open_run  # noqa: PLC0415
+    from renderer.pipeline.workshop import open_workshop  # noqa: PLC0415
+    from renderer.providers.animatic import Animatic  # noqa: PLC0415
+
+    with open_workshop(os.environ, here=folder) as workshop, tempfile.TemporaryDirectory() as room:
+        run = open_run(workshop, open_project(folder / SPEC), Wishes())
+        (number,) = run.dirty()
+        clip = take_action(run, run.compiled.takes[number], run.details()[number], askers=())
+
+        async def perform(ffmpeg: Ffmpeg) -> None:
+            animatic = Animatic(ffmpeg, filter_threads=workshop.cores)
+            performer = Performer(workshop.store, ffmpeg, lambda _: animatic)
+            run.results[number] = await performer.perform(clip)
+            state = run.assess(run.compiled.outputs[0])
+            assert state
+            (join,) = state.missing
+            await performer.perform(join)
+
+        watch = write_stopwatch(Path(room), program=workshop.ffmpeg.path)
+        asyncio.run(perform(Ffmpeg(watch, workshop.ffmpeg.build)))
+        commands_s = sum(map(float, (Path(room) / LOG).read_text().split()))
+        started = time.perf_counter()
+        asyncio.run(perform(workshop.ffmpeg))
+        return time.perf_counter() - started, commands_s
+
+
+def write_stopwatch(room: Path, *, program: Path) -> Path:
+    """A program that stands for another, and writes down how long that one takes."""
+    watch = room / "ffmpeg"
+    watch.write_text(STOPWATCH.format(python=sys.executable, program=str(program), log=str(room / LOG)))
+    watch.chmod(0o755)
+    return watch
+
+
+if __name__ == "__main__":
+    sys.exit(main())
