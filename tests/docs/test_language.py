@@ -1,0 +1,147 @@
+"""`docs/language.md` against the language: fields, types, defaults, what is in the key, and every example."""
+
+import json
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from renderer.ffmpeg.binary import locate_ffmpeg
+from renderer.pipeline.project import open_project
+from renderer.pipeline.run import Wishes, open_run
+from renderer.pipeline.workshop import open_workshop
+
+from .pages import PAGES, ROOT, blocks, code_words, rows, sections
+from .tour import found
+
+PAGE = (ROOT / "docs" / "language.md").read_text("utf-8")
+SCHEMA = json.loads((ROOT / "schemas" / "storyboard.schema.json").read_text("utf-8"))
+DEFINED = SCHEMA["$defs"]
+RANGE = next(form for form in DEFINED["use"]["anyOf"] if form.get("type") == "object")
+SLOT = next(form for form in DEFINED["slot"]["anyOf"] if form.get("type") == "object")
+TABLES = {
+    "The file": SCHEMA["properties"],
+    "output": DEFINED["output"]["properties"],
+    "shots and defaults": DEFINED["shot"]["properties"],
+    "use": RANGE["properties"],
+    "sequence": SLOT["properties"],
+}
+TYPES = {"object": "mapping", "array": "list", "string": "text", "integer": "integer", "number": "number"}
+SHOT = {
+    "id": "pad",
+    "provider": "aimlapi",
+    "model": "gen3a_turbo",
+    "prompt": "a rocket",
+    "image": "stills/rocket.jpg",
+    "ratio": "16:9",
+    "duration": 5,
+    "seed": 7,
+}
+OTHERWISE: Mapping[str, Any] = {
+    "id": "other",
+    "provider": "animatic",
+    "prompt": "another rocket",
+    "prompt_template": "${prompt}!",
+    "style": "dusk",
+    "camera": "static",
+    "image": "stills/astronaut.png",
+    "last_image": "stills/astronaut.png",
+    "ratio": "9:16",
+    "duration": 10,
+    "seed": 8,
+    "takes": 2,
+    "use": 1,
+}
+"""Another value for each field that gen3a_turbo takes or that no model is told."""
+
+
+def resolved(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A schema with what it refers to."""
+    if "$ref" not in schema:
+        return schema
+    return {**resolved(DEFINED[schema["$ref"].rpartition("/")[2]]), **schema}
+
+
+def type_of(name: str, schema: Mapping[str, Any]) -> str:
+    """A field's type in the page's words."""
+    if name == "use":
+        return "time or range"
+    if name in {"in", "out"}:
+        return "time"
+    if "const" in schema:
+        return "integer"
+    forms = schema.get("anyOf") or [schema]
+    found = [form.get("type", "string") for form in forms]
+    flat = [kind for kinds in found for kind in ([kinds] if isinstance(kinds, str) else kinds)]
+    return " or ".join(dict.fromkeys(TYPES[kind] for kind in flat if kind != "null"))
+
+
+def default_of(schema: Mapping[str, Any]) -> str:
+    """A field's default as the page writes it."""
+    default = schema.get("default")
+    if default is None:
+        return ""
+    return f"`{default if isinstance(default, str) else json.dumps(default)}`"
+
+
+@pytest.mark.parametrize("heading", TABLES)
+def test_the_page_names_every_field_with_its_type_and_default(heading: str) -> None:
+    """Each table has the schema's fields, no more and no fewer."""
+    fields = {name: resolved(schema) for name, schema in TABLES[heading].items()}
+    expected = {name: (type_of(name, schema), default_of(schema)) for name, schema in fields.items()}
+    told = {code_words(row[0])[0]: (row[1], row[2]) for row in rows(sections(PAGE)[heading])}
+    assert expected == told
+
+
+def test_defaults_take_every_field_of_a_shot_but_its_id_and_clip() -> None:
+    """What the page says of `defaults` is what the schema says."""
+    assert set(DEFINED["shot"]["properties"]) - {"id", "clip"} == set(DEFINED["defaults"]["properties"])
+
+
+def test_what_the_page_says_is_in_the_key_is_in_the_key(tmp_path: Path) -> None:
+    """Each field is changed alone; the key of take 1 follows just where the page says so."""
+    told = {code_words(row[0])[0]: row[3] != "no" for row in rows(sections(PAGE)["shots and defaults"])}
+    place = found(tmp_path, small=True)
+    with open_workshop(place.environ, here=place.project) as workshop:
+
+        def key(**changed: Any) -> str:
+            spec = place.project / "specs" / "film.yaml"
+            spec.write_text(json.dumps({"version": 1, "shots": [{**SHOT, **changed}]}))
+            return open_run(workshop, open_project(spec), Wishes()).compiled.takes[0].key
+
+        before = key()
+        changed = {name: key(**{name: value}) != before for name, value in OTHERWISE.items()}
+    assert {name: told[name] for name in OTHERWISE} == changed
+
+
+def test_every_example_is_a_storyboard(tmp_path: Path) -> None:
+    """All YAML of all pages validates, without a warning, with the demo's stills at hand."""
+    place = found(tmp_path, small=True)
+    draw = ["-f", "lavfi", "-i", "color=black:s=64x36:r=24:d=1", "-pix_fmt", "yuv420p"]
+    logo = place.project / "specs" / "stills" / "logo.mp4"
+    subprocess.run([str(locate_ffmpeg({})), "-loglevel", "error", *draw, str(logo)], check=True)
+    for path in place.project.glob("specs/*.yaml"):
+        path.unlink()
+    for name, text in examples():
+        (place.project / "specs" / name).write_text(text, "utf-8")
+    assert {"version": 1, "errors": [], "warnings": []} == json.loads(
+        place.run("renderer validate --json specs/*.yaml")
+    )
+
+
+def examples() -> Iterator[tuple[str, str]]:
+    """Every YAML block of the pages as a whole storyboard, under a name that leads back to it."""
+    for page in PAGES:
+        for block in blocks(page.read_text("utf-8"), "yaml"):
+            yield f"{page.stem}-{block.line}.yaml", whole(block.text)
+
+
+def whole(text: str) -> str:
+    """An example with the `version` and `shots` that it leaves out."""
+    fields = yaml.safe_load(text)
+    head = "" if "version" in fields else "version: 1\n"
+    tail = "" if "shots" in fields else "shots: [{id: pad, prompt: a rocket on the pad}]\n"
+    return head + text + tail
