@@ -10,16 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 INTEGER_MAX = 2**53 - 1
 CHUNK_BYTES = 1 << 20
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Digest:
+class Digest(NamedTuple):
     """The name of some bytes: their sha256 in lower-case hex, and how many there are."""
 
     sha256: str
@@ -75,7 +73,7 @@ def _utf16_ordered(value: Any) -> Any:
         keys = sorted(value, key=None if all(map(str.isascii, value)) else _utf16)
         return {key: _utf16_ordered(value[key]) for key in keys}
     if isinstance(value, list | tuple):
-        return [_utf16_ordered(item) for item in value]
+        return [item if type(item) is str else _utf16_ordered(item) for item in value]
     return value
 
 
@@ -96,6 +94,7 @@ def _refuse_inexact(value: Any) -> None:
             _refuse_inexact(item)
     elif isinstance(value, list | tuple):
         for item in value:
-            _refuse_inexact(item)
+            if type(item) is not str:
+                _refuse_inexact(item)
     else:
         raise ValueError(f"{value!r} has no exact JSON form: carry it as a string")

@@ -1,4 +1,4 @@
-"""The error tree and the diagnostic: what went wrong, where, and what to do.
+"""The error tree: what went wrong and what to do. A diagnostic of a storyboard is in `diagnostic`.
 
 RendererError
 ├── UsageError             the command line asks for something that is not there        exit 2
@@ -19,70 +19,10 @@ and one hint. Owns no I/O and knows no room above it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
-Severity = Literal["error", "warning"]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A span of a source text. Lines and columns count from 1; columns count characters, not bytes.
-
-    `end_column` is one past the last character and on the same line, so a caret run is
-    `end_column - column` long; `path` is the JSON path of the node, such as `$.shots[2].image`.
-    """
-
-    file: str
-    line: int
-    column: int
-    end_column: int
-    path: str = "$"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A diagnostic that does not yet know its place: pure rooms find, whoever holds the text places.
-
-    `field` is a path below the thing examined, `("image",)` or `("params", "cfg_scale")`.
-    """
-
-    code: str
-    message: str
-    field: tuple[str | int, ...] = ()
-    severity: Severity = "error"
-    notes: tuple[str, ...] = ()
-    hint: str | None = None
-
-    def at(self, place: Place | None) -> Diagnostic:
-        return Diagnostic(
-            code=self.code,
-            message=self.message,
-            place=place,
-            severity=self.severity,
-            notes=self.notes,
-            hint=self.hint,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
-    """One thing wrong with one storyboard: what (message), where (place), what else, what to do.
-
-    `related` names further places, such as the first of two equal keys, each with a few words.
-    """
-
-    code: str
-    message: str
-    place: Place | None = None
-    severity: Severity = "error"
-    notes: tuple[str, ...] = ()
-    hint: str | None = None
-    related: tuple[tuple[Place, str], ...] = ()
-
-    def in_file(self, file: str) -> Diagnostic:
-        """The same diagnostic with a place: the top of `file` where it had none."""
-        return self if self.place else replace(self, place=Place(file, 1, 1, 1))
+if TYPE_CHECKING:
+    from renderer.diagnostic import Diagnostic
 
 
 class RendererError(Exception):

@@ -1,4 +1,7 @@
-"""The nouns: frozen values that every room speaks in. Owns no behaviour beyond reading and writing itself.
+"""The nouns of media and results: frozen values that every room speaks in, no behaviour beyond reading and writing.
+
+The nouns of a storyboard are in `storyboard`, those of what is wrong with one in `diagnostic`. Here are the ones
+that a build with nothing to do meets, as named tuples: they cost a tenth of a dataclass to define.
 
 Times and rates are `Fraction` and exact; sizes are pixels. A value that is stored has `to_json` and
 `from_json`, which are inverse; fractions are written as strings, `"24000/1001"` or `"7/2"`.
@@ -8,21 +11,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from renderer.digest import Digest
-from renderer.errors import Place
 
 Fit = Literal["crop", "pad", "stretch"]
 Json = Any
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
+class Size(NamedTuple):
     """Width and height of a picture in pixels, both even where it is to be encoded."""
 
     width_px: int
@@ -40,102 +39,7 @@ class Size:
         return cls(int(width), int(height))
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
-    """The part of a clip that is on screen, in seconds of the clip; `out_s` None means to its end."""
-
-    in_s: Fraction = Fraction(0)
-    out_s: Fraction | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where an image or clip comes from, as the author wrote it.
-
-    A `path` is relative to the storyboard's folder; a `url` is https; `data` is a data URI.
-    """
-
-    kind: Literal["path", "url", "data"]
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What the author asks a provider for, in neutral fields, defaults merged and variables filled in.
-
-    `prompt` is the whole text after `prompt_template`, stripped and NFC; None or absent means not asked.
-    `camera` is the shot's own camera field, which `prompt` holds too; only animatic reads it.
-    `seed` is that of take 1.
-    """
-
-    provider: str
-    model: str | None
-    prompt: str | None = None
-    negative_prompt: str | None = None
-    camera: str | None = None
-    image: Source | None = None
-    last_image: Source | None = None
-    ratio: str | None = None
-    duration_s: Fraction | None = None
-    seed: int = 1
-    params: Mapping[str, Json] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Shot:
-    """One intended continuous piece of picture. Exactly one of `request` and `clip` is set.
-
-    `origins` names, for each resolved field (`"prompt"`, `"image"`, `"params.motion"`, …), the places
-    in the text that made it, the nearest to the shot first; `place` is the shot's id.
-    """
-
-    id: str
-    place: Place
-    request: Request | None
-    clip: Source | None = None
-    takes: int = 1
-    use: Use | None = None
-    origins: Mapping[str, tuple[Place, ...]] = field(default_factory=dict)
-
-    def origin(self, name: str) -> Place:
-        """The place to point at when field `name` is at fault: its own, else the shot's."""
-        return next(iter(self.origins.get(name, ())), self.place)
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """One entry of the cut: which shot, and which part of its clip where the cut says so itself."""
-
-    shot_id: str
-    use: Use | None
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """One film to make of the cut. `size` None means the first clip's size."""
-
-    name: str
-    file: str
-    size: Size | None
-    fps: Fraction
-    fit: Fit
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Storyboard:
-    """A storyboard after merging and expansion: shots in order of the file, slots in cut order, ≥ 1 each."""
-
-    file: str
-    title: str | None
-    outputs: tuple[Output, ...]
-    shots: tuple[Shot, ...]
-    sequence: tuple[Slot, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AudioFacts:
+class AudioFacts(NamedTuple):
     """What a clip's first sound track is. `samples` per channel as decoded."""
 
     codec: str
@@ -144,8 +48,7 @@ class AudioFacts:
     samples: int
 
 
-@dataclass(frozen=True, slots=True)
-class MediaFacts:
+class MediaFacts(NamedTuple):
     """What a clip is, found by demuxing every packet and decoding every frame once.
 
     `container` is ffmpeg's demuxer name to force on the next open (`mp4`, `matroska`); `fps` is the exact
@@ -219,8 +122,7 @@ class MediaFacts:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What an action made: the digest of the bytes in the store and the facts of the clip.
 
     `facts` is None only for what is not a clip (a sound track). `price_usd` is what was paid, 0 for free.
@@ -248,8 +150,7 @@ class Result:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Asker:
+class Asker(NamedTuple):
     """Who asked for a result: the project (digest of its root), storyboard, shot and take."""
 
     project: str
@@ -258,8 +159,7 @@ class Asker:
     take: int
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(NamedTuple):
     """A constructive trace: the key, the manifest that it is the digest of, and what came of it.
 
     Results in the order in which they were made, ≥ 1; the first is the one handed out.
@@ -270,15 +170,6 @@ class Trace:
     results: tuple[Result, ...]
     askers: tuple[Asker, ...] = ()
     made_at: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Clip:
-    """Media on disk: its path, digest and facts."""
-
-    path: Path
-    digest: Digest
-    facts: MediaFacts
 
 
 def frames_until(time_s: Fraction, fps: Fraction) -> int:

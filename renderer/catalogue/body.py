@@ -17,7 +17,7 @@ def body(
 
     >>> from renderer.catalogue.library import load
     >>> from renderer.catalogue.resolve import resolve
-    >>> from renderer.model import Request
+    >>> from renderer.storyboard import Request
     >>> gen3a = load("aimlapi", "gen3a_turbo")
     >>> resolved = resolve(Request("aimlapi", "gen3a_turbo", seed=7), model=gen3a)
     >>> body(resolved, model=gen3a, endpoint="legacy", media={"last_image": "https://example.org/end.png"})

@@ -9,8 +9,9 @@ from renderer.catalogue.limits import check_shape, check_value
 from renderer.catalogue.neutral import NEUTRAL, asked
 from renderer.catalogue.params import check_params
 from renderer.catalogue.wording import bounds
-from renderer.errors import Finding
-from renderer.model import Json, Request, Size
+from renderer.diagnostic import Finding
+from renderer.model import Json, Size
+from renderer.storyboard import Request
 
 SEED_UNASKED = 1
 

@@ -16,7 +16,8 @@ from renderer.catalogue.entry import Model, parse_model
 from renderer.catalogue.lenient import lenient
 from renderer.catalogue.locate import MODELS, json_files, schemas_folder
 from renderer.catalogue.wording import did_you_mean, listed
-from renderer.errors import Finding, UsageError
+from renderer.diagnostic import Finding
+from renderer.errors import UsageError
 
 ANIMATIC = "animatic"
 PROVIDERS = ("aimlapi", ANIMATIC)

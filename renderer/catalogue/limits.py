@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from renderer.catalogue.entry import Field, Shape, parse_ratio
 from renderer.catalogue.wording import bounds, did_you_mean, either, either_number, number
-from renderer.errors import Finding
+from renderer.diagnostic import Finding
 from renderer.model import Json, Size
 
 

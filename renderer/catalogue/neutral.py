@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from renderer.model import Json, Request
+from renderer.model import Json
+from renderer.storyboard import Request
 
 FieldType = Literal["string", "number", "integer", "boolean", "image", "images", "video", "videos", "audio"]
 MEDIA_TYPES: frozenset[FieldType] = frozenset({"image", "images", "video", "videos", "audio"})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from renderer.catalogue.entry import APPEND, Field, Model
 from renderer.catalogue.wording import did_you_mean, either, listed, literal
-from renderer.errors import Finding
+from renderer.diagnostic import Finding
 from renderer.model import Json
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from fractions import Fraction
 
 from renderer.catalogue.entry import Field, Model, Price, parse_ratio
 from renderer.catalogue.neutral import asked
-from renderer.model import Json, Request, Size
+from renderer.model import Json, Size
+from renderer.storyboard import Request
 
 SHORT_SIDE_PX = 720
 SHORT_SIDES_PX = {"hd": 720, "fhd": 1080, "2k": 1440, "4k": 2160}

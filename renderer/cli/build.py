@@ -11,8 +11,8 @@ from renderer.cli import options
 from renderer.cli.voice import Voice, interrupts
 from renderer.errors import RendererError
 from renderer.pipeline.build import run_build
-from renderer.pipeline.inputs import Reach
 from renderer.pipeline.lines import film_lines, shot_lines
+from renderer.pipeline.project import Reach
 from renderer.pipeline.run import Run, Wishes, open_run
 from renderer.report.run import build_json
 

@@ -9,8 +9,8 @@ import click
 
 from renderer.cli import options
 from renderer.cli.terminal import show_diagnostics, wants_colour, write_json
-from renderer.pipeline.inputs import Reach
 from renderer.pipeline.lines import film_lines, shot_lines
+from renderer.pipeline.project import Reach
 from renderer.pipeline.run import Run, Wishes, open_run
 from renderer.report.run import plan_json
 from renderer.report.text import plan_lines

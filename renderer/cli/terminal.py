@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from renderer import __version__
-from renderer.errors import Diagnostic, RendererError, SpecError, UsageError, did_you_mean
+from renderer.errors import RendererError, SpecError, UsageError, did_you_mean
 from renderer.model import Json
-from renderer.report.diagnostics import render_text, to_json
-from renderer.report.errors import error_json, render_error
+
+if TYPE_CHECKING:
+    from renderer.diagnostic import Diagnostic
 
 DEBUG_VARIABLE = "RENDERER_DEBUG"
 
@@ -27,6 +27,8 @@ def wants_colour(stream: TextIO) -> bool:
 
 def show_error(error: RendererError, *, json_wanted: bool) -> None:
     """Print an error on stderr, or as `{"version": 1, "errors": […]}` on stdout."""
+    from renderer.report.errors import render_error  # noqa: PLC0415 - only where something is wrong
+
     if json_wanted:
         write_json({"version": 1, "errors": errors_json(error)})
     elif isinstance(error, SpecError):
@@ -37,6 +39,9 @@ def show_error(error: RendererError, *, json_wanted: bool) -> None:
 
 def errors_json(error: RendererError) -> list[dict[str, Json]]:
     """One object for each diagnostic of a `SpecError`, else one for the error itself."""
+    from renderer.report.diagnostics import to_json  # noqa: PLC0415 - as above
+    from renderer.report.errors import error_json  # noqa: PLC0415
+
     if isinstance(error, SpecError):
         return [to_json(diagnostic) for diagnostic in error.diagnostics]
     return [error_json(error)]
@@ -44,6 +49,8 @@ def errors_json(error: RendererError) -> list[dict[str, Json]]:
 
 def show_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
     """Print diagnostics on stderr with their source lines, a blank line between two."""
+    from renderer.report.diagnostics import render_text  # noqa: PLC0415 - as above
+
     sources: dict[str, str | None] = {}
     texts = []
     for diagnostic in diagnostics:
@@ -92,6 +99,8 @@ def show_bug(error: Exception) -> None:
 
 def write_json(value: Mapping[str, Json]) -> None:
     """Print one JSON object on stdout."""
+    import json  # noqa: PLC0415 - only where it is asked for
+
     json.dump(value, sys.stdout, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None)
     sys.stdout.write("\n")
 

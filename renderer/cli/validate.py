@@ -10,10 +10,10 @@ import click
 
 from renderer.cli import options
 from renderer.cli.terminal import show_diagnostics, write_json
-from renderer.errors import Diagnostic, RendererError
+from renderer.diagnostic import Diagnostic
+from renderer.errors import RendererError
 from renderer.pipeline.compile import diagnose
-from renderer.pipeline.inputs import Reach
-from renderer.pipeline.project import open_project, split_targets
+from renderer.pipeline.project import Reach, open_project, split_targets
 from renderer.report.diagnostics import render_github, to_json
 
 USAGE = 2

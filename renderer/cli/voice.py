@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Self
 
 import click
 
-from renderer.cli.terminal import show_diagnostics, wants_colour
+from renderer.cli.terminal import wants_colour
 from renderer.pipeline.lines import counts, film_lines, shot_line_of, shot_lines
 from renderer.pipeline.run import Run
-from renderer.report.errors import render_error
 from renderer.report.text import closing_line, film_line, name_width, shot_line
 
 if TYPE_CHECKING:
@@ -53,6 +52,8 @@ class Voice:
     def warn(self) -> None:
         """Print the storyboard's warnings."""
         if self.run.compiled.warnings and not self.quiet:
+            from renderer.cli.terminal import show_diagnostics  # noqa: PLC0415 - only where there are any
+
             show_diagnostics(self.run.warnings)
 
     def hear(self, event: Event) -> None:
@@ -131,6 +132,8 @@ class Voice:
         told += list(self.run.film_errors.items())
         for name, error in told:
             if error and error.code not in {"G901", "G902", "G903"}:
+                from renderer.report.errors import render_error  # noqa: PLC0415 - only where there are any
+
                 click.echo(f"\n{render_error(error, colour=self.colour, subject=name)}\n", err=True)
 
     def _say(self, text: str) -> None:

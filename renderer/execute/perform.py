@@ -14,6 +14,7 @@ from pathlib import Path
 from renderer.errors import MediaError
 from renderer.ffmpeg.binary import Ffmpeg
 from renderer.media.join import join
+from renderer.media.manifests import picture_frames
 from renderer.media.probe import probe
 from renderer.media.segment import make_reference, make_segment
 from renderer.media.sound import make_sound
@@ -123,7 +124,7 @@ class Performer:
         facts = await join(
             self.ffmpeg,
             inputs["pictures"],
-            frames=[picture["frames"] for picture in manifest["pictures"]],
+            frames=picture_frames(manifest),
             fps=Fraction(manifest["fps"]),
             size=Size.parse(manifest["size"]),
             sound=sound[0] if sound else None,

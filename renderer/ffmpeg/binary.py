@@ -10,9 +10,9 @@ import hashlib
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 
 from renderer.errors import MediaToolError
 
@@ -20,8 +20,7 @@ VERSION_TIMEOUT_S = 20.0
 VARIABLE = "RENDERER_FFMPEG"
 
 
-@dataclass(frozen=True, slots=True)
-class Ffmpeg:
+class Ffmpeg(NamedTuple):
     """An ffmpeg that answered: its path and the name of its build, such as `n9.0.2-17-g2a571b6068-20260930+1f6cbb2a`."""
 
     path: Path

@@ -7,7 +7,6 @@ ffmpeg plays them (measured), so clips are copied only where all of this agrees.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -18,8 +17,7 @@ from renderer.model import Fit, MediaFacts, Size, frames_until
 TIMESCALE_MAX = 200_000
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(NamedTuple):
     """A slot's part of its clip: `frames` frames from frame `first` on, both counted at the film's rate, ≥ 1 and ≥ 0."""
 
     first: int
@@ -38,8 +36,7 @@ class Format(NamedTuple):
     parameter_sets: str
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(NamedTuple):
     """How one film is made. A clip is copied when it is in `format` and used whole; None: none is copied."""
 
     size: Size

@@ -6,7 +6,7 @@ no place in the cut, no time. Strings and integers only.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from renderer.ffmpeg.encode import ENCODER, SOUND, timescale
@@ -64,17 +64,25 @@ def sound_manifest(slots: Sequence[tuple[str | None, Cut]], *, fps: Fraction, bu
 def join_manifest(
     pictures: Sequence[tuple[str, int]], *, sound: str | None, size: Size, fps: Fraction, build: str
 ) -> dict[str, Json]:
-    """The free manifest of a film: each picture's digest and frames in cut order, and the sound's digest."""
+    """The free manifest of a film: each picture as `digest/frames` in cut order, and the sound's digest.
+
+    One string for each, because a film of ten thousand slots is keyed in every build.
+    """
     return {
         "action": "join",
         "version": JOIN_VERSION,
-        "pictures": [{"clip": sha256, "frames": frames} for sha256, frames in pictures],
+        "pictures": [f"{sha256}/{frames}" for sha256, frames in pictures],
         "sound": sound,
         "size": str(size),
         "fps": str(fps),
         "timescale": timescale(fps),
         "ffmpeg": build,
     }
+
+
+def picture_frames(manifest: Mapping[str, Json]) -> list[int]:
+    """How many frames each picture of a film's manifest has, in cut order."""
+    return [int(picture.rpartition("/")[2]) for picture in manifest["pictures"]]
 
 
 def _encoded(size: Size, fps: Fraction, build: str) -> dict[str, Json]:

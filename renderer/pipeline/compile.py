@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from renderer import __version__
 from renderer.catalogue.locate import schemas_digest
 from renderer.digest import Digest
-from renderer.errors import Diagnostic, Place, SpecError
+from renderer.errors import SpecError
 from renderer.model import Json
-from renderer.pipeline.inputs import Reach
-from renderer.pipeline.project import Project, no_storyboard
+from renderer.pipeline.project import Project, Reach, no_storyboard
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.rows import Compiled, Detail
+
+if TYPE_CHECKING:
+    from renderer.diagnostic import Diagnostic
 
 MEMO = "compiled"
 DETAIL = "details"
@@ -95,6 +98,8 @@ def _compile_afresh(workshop: Workshop, project: Project, *, reach: Reach) -> tu
 
 def diagnostic_of(row: Mapping[str, Json]) -> Diagnostic:
     """The inverse of `diagnostic_row`."""
+    from renderer.diagnostic import Diagnostic, Place  # noqa: PLC0415 - only where there is one
+
     place = row["place"]
     return Diagnostic(
         code=row["code"],

@@ -18,15 +18,17 @@ from renderer.catalogue.entry import Model
 from renderer.catalogue.library import CatalogueError, load
 from renderer.catalogue.locate import read_schema
 from renderer.catalogue.resolve import clip_duration, clip_size, estimate_usd, resolve
+from renderer.diagnostic import Diagnostic, Finding, Place
 from renderer.digest import action_key
-from renderer.errors import Diagnostic, Finding, Place, SpecError, UsageError
-from renderer.model import Json, Output, Shot, Source, Storyboard, frames_until
-from renderer.pipeline.inputs import InputDesk, Material, Reach, sizes
-from renderer.pipeline.project import Project, no_storyboard
+from renderer.errors import SpecError, UsageError
+from renderer.model import Json, frames_until
+from renderer.pipeline.inputs import InputDesk, Material, sizes
+from renderer.pipeline.project import Project, Reach, no_storyboard
 from renderer.pipeline.workshop import ANIMATIC, Workshop
 from renderer.plan.manifest import generate_manifest
 from renderer.plan.rows import Compiled, Detail, FootageRow, OutputRow, SlotRow, TakeRow
 from renderer.plan.slots import slot_frames, slot_span
+from renderer.storyboard import Output, Shot, Source, Storyboard
 
 ANIMATIC_DURATION_S = Fraction(5)
 

@@ -7,9 +7,8 @@ where the film is or which actions can run now; whoever builds makes those and a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import cast
+from typing import NamedTuple, cast
 
 from renderer.media.conform import Cut, Profile, choose_profile, held_frames, needs_segment
 from renderer.media.manifests import (
@@ -26,8 +25,7 @@ ROUNDS_MAX = 4
 Lookup = Callable[[Sequence[str]], Sequence[Result | None]]
 
 
-@dataclass(frozen=True, slots=True)
-class FilmState:
+class FilmState(NamedTuple):
     """Where a film stands: it is there, or these actions bring it nearer; never both.
 
     `held` names, in cut order, the shots whose clips are shorter than their slots.

@@ -11,13 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from renderer.diagnostic import Finding
 from renderer.digest import Digest
-from renderer.errors import Finding, MediaError, RendererError
+from renderer.errors import MediaError, RendererError
 from renderer.media.probe import probe
 from renderer.media.stills import STILL_BYTES_MAX, inspect_still, parse_data_uri
-from renderer.model import MediaFacts, Size, Source
-from renderer.pipeline.project import Project
+from renderer.model import MediaFacts, Size
+from renderer.pipeline.project import Project, Reach
 from renderer.store.store import Store
+from renderer.storyboard import Source
 
 FETCH_TIMEOUT_S = 60.0
 CONNECT_TIMEOUT_S = 10.0
@@ -34,14 +36,6 @@ class Material:
     path: Path | None = None
     size: Size | None = None
     facts: MediaFacts | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """How far looking for inputs may go: over the network, and outside the project's root."""
-
-    fetch: bool = True
-    outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def open_preview(workshop: Workshop, project: Project, wishes: Wishes) -> Previe
     """Look for footage of every shot in the cut and decide what stands for it. Spends nothing, makes nothing."""
     run = open_run(workshop, project, wishes)
     shown = sorted({slot.take for output in run.compiled.outputs for slot in output.slots if slot.take >= 0})
-    preview = Preview(replace(run, project=replace(project, variant=VARIANT)))
+    preview = Preview(replace(run, project=project._replace(variant=VARIANT)))
     preview.fresh = {number: result for number in shown if (result := run.results[number])}
     missing = [number for number in shown if number not in preview.fresh]
     preview.stale = _newest(run, missing)
@@ -121,7 +121,7 @@ def _stand_ins(run: Run, numbers: Sequence[int]) -> dict[int, Action]:
         return {}
     drawn = run
     if any(run.compiled.takes[number].paid for number in numbers):
-        drawn = open_run(run.workshop, replace(run.project, variant=ANIMATIC), run.wishes)
+        drawn = open_run(run.workshop, run.project._replace(variant=ANIMATIC), run.wishes)
     details = drawn.details()
     found = {}
     for number in numbers:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from renderer.errors import UsageError
 
@@ -17,8 +17,7 @@ BUILD = "build"
 FAR = os.path.join(*[os.pardir] * 3)  # noqa: PTH118 - text, not a path
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(NamedTuple):
     """One storyboard in its project. `spec` is absolute; `label` is how messages name it.
 
     `variant` is the name of a provider given on the command line; it keeps such films apart from the real ones.
@@ -56,6 +55,13 @@ class Project:
 
     def _varied(self, stem: str) -> str:
         return f"{stem}.{self.variant}" if self.variant else stem
+
+
+class Reach(NamedTuple):
+    """How far looking for inputs may go: over the network, and outside the project's root."""
+
+    fetch: bool = True
+    outside: bool = False
 
 
 def open_project(spec: Path, *, variant: str | None = None) -> Project:

@@ -9,26 +9,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from renderer.digest import Digest
-from renderer.errors import Diagnostic, RendererError
+from renderer.errors import RendererError
 from renderer.model import MediaFacts, Result
 from renderer.pipeline.compile import compile_storyboard, diagnostic_of, load_details
 from renderer.pipeline.film import FilmState, assess_film
-from renderer.pipeline.inputs import Reach
-from renderer.pipeline.project import Project
+from renderer.pipeline.project import Project, Reach
 from renderer.pipeline.shots import select
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.action import Input
 from renderer.plan.rows import Compiled, Detail, OutputRow
 
 if TYPE_CHECKING:
+    from renderer.diagnostic import Diagnostic
     from renderer.execute.engine import Ending
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
+class Wishes(NamedTuple):
     """What the command line asks of a build. `jobs` None means as many generations as there are cores."""
 
     shots: tuple[str, ...] = ()
@@ -36,11 +35,11 @@ class Wishes:
     fail_fast: bool = False
     always: bool = False
     frozen: bool = False
-    reach: Reach = field(default_factory=Reach)
+    reach: Reach = Reach()
     output: Path | None = None
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Run:
     """The state of one storyboard.
 

@@ -8,17 +8,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from renderer.ffmpeg.binary import Ffmpeg, describe_ffmpeg, locate_ffmpeg
-from renderer.providers.base import Provider
 from renderer.store.layout import locate_root
 from renderer.store.store import Store
+
+if TYPE_CHECKING:
+    from renderer.providers.base import Provider
 
 ANIMATIC = "animatic"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Workshop:
     """All that commands share. `here` is the current directory, `cores` how many local actions run at once."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
 from renderer.digest import Digest, action_key
 from renderer.model import Asker, Json, MediaFacts
@@ -13,8 +13,7 @@ from renderer.model import Asker, Json, MediaFacts
 Kind = Literal["generate", "segment", "sound", "join"]
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(NamedTuple):
     """Bytes that an action reads: their digest, where they lie outside the store if they do, and their facts.
 
     `path` None means the store has them.
@@ -25,8 +24,7 @@ class Input:
     facts: MediaFacts | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """What is to be made. `name` is for people; `key` is the digest of `manifest` and names the result.
 
     `inputs` holds, for each role (`image`, `clip`, `picture`, …), the inputs in order.
@@ -36,7 +34,7 @@ class Action:
     kind: Kind
     manifest: Mapping[str, Json]
     key: str
-    inputs: Mapping[str, tuple[Input, ...]] = field(default_factory=dict)
+    inputs: Mapping[str, tuple[Input, ...]] = MappingProxyType({})
     askers: tuple[Asker, ...] = ()
 
     @classmethod

@@ -6,7 +6,7 @@ Both sides come out of `manifest.generate_manifest`, so what is explained is wha
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from renderer.model import Json
 
@@ -19,8 +19,7 @@ NAMES = {
 VALUE_CHARACTERS_MAX = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One field that differs. `before` or `after` is None where that side lacks the field."""
 
     field: str

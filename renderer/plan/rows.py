@@ -7,7 +7,6 @@ under their digests. What the store has is never in it: verdicts are made anew e
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from renderer.model import Json
@@ -75,8 +74,7 @@ class OutputRow(NamedTuple):
     slots: tuple[SlotRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
+class Compiled(NamedTuple):
     """A storyboard ready to be looked up. Takes in order of the file, each shot's takes in order; outputs ≥ 1.
 
     `inputs` are the files it depends on besides the storyboard (path relative to the storyboard's folder,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
-from renderer.model import Use, frames_until
+from renderer.model import frames_until
+from renderer.storyboard import Use
 
 
 def slot_span(use: Use | None, *, available_s: Fraction) -> tuple[Fraction, Fraction]:

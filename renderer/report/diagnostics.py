@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from renderer.errors import Diagnostic, Place
+from renderer.diagnostic import Diagnostic, Place
 from renderer.model import Json
 
 WIDTH_MAX = 100

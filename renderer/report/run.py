@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from renderer.errors import RendererError
 from renderer.model import Json, MediaFacts
@@ -14,8 +14,7 @@ from renderer.report.errors import error_json
 VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
-class ClipLine:
+class ClipLine(NamedTuple):
     """A clip on disk: where, which bytes, what it is. `path` is absolute or relative to the current directory."""
 
     path: str
@@ -24,8 +23,7 @@ class ClipLine:
     facts: MediaFacts
 
 
-@dataclass(frozen=True, slots=True)
-class ShotLine:
+class ShotLine(NamedTuple):
     """One take of one shot. `verdict` is what the plan says, `outcome` how a build ended (None in a plan)."""
 
     id: str
@@ -44,8 +42,7 @@ class ShotLine:
     error: RendererError | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FilmLine:
+class FilmLine(NamedTuple):
     """One film: its output's name, where it is written, and its length. `verdict`: `reused`, `run` or `depends`."""
 
     output: str

@@ -8,8 +8,8 @@ from fractions import Fraction
 from pathlib import PurePath, PurePosixPath
 from typing import Any, cast
 
-from renderer.errors import Place
-from renderer.model import Fit, Output, Shot, Size, Slot
+from renderer.diagnostic import Place
+from renderer.model import Fit, Size
 from renderer.spec.distance import hint_for
 from renderer.spec.document import Document
 from renderer.spec.merge import merge
@@ -21,6 +21,7 @@ from renderer.spec.text import Path
 from renderer.spec.times import meant_rate, rate
 from renderer.spec.variables import NAMES_SHOWN_MAX
 from renderer.spec.wording import listed, shorten
+from renderer.storyboard import Output, Shot, Slot
 
 NAME = "main"
 FPS = Fraction(24)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from renderer.errors import Diagnostic, Place, SpecError
+from renderer.diagnostic import Diagnostic, Place
+from renderer.errors import SpecError
 from renderer.spec.compose import compose
 from renderer.spec.nodes import Fields, Items, Node, Scalar, child
 from renderer.spec.problems import Problems

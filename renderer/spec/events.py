@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from renderer.errors import Diagnostic
+from renderer.diagnostic import Diagnostic
 from renderer.spec.text import Text
 
 if TYPE_CHECKING:

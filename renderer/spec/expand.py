@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from renderer.errors import Diagnostic
-from renderer.model import Storyboard
+from renderer.diagnostic import Diagnostic
 from renderer.spec.cut import check_ids, read_output, read_sequence
 from renderer.spec.document import Document
 from renderer.spec.merge import Merged, Written, merge
@@ -18,6 +17,7 @@ from renderer.spec.shape import check_shape, check_version, prune
 from renderer.spec.shots import expand_shot
 from renderer.spec.text import Path
 from renderer.spec.variables import Variables
+from renderer.storyboard import Storyboard
 
 
 def validate(document: Document, *, schema: Mapping[str, Any]) -> list[Diagnostic]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from renderer.errors import Diagnostic, Place, Severity, SpecError
+from renderer.diagnostic import Diagnostic, Place, Severity
+from renderer.errors import SpecError
 
 PROBLEMS_MAX = 100
 

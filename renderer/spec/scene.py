@@ -8,8 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from renderer.errors import Place
-from renderer.model import Use
+from renderer.diagnostic import Place
 from renderer.spec.document import Document
 from renderer.spec.merge import Merged, Written, leaves
 from renderer.spec.nodes import Scalar
@@ -17,6 +16,7 @@ from renderer.spec.problems import Problems
 from renderer.spec.text import Path
 from renderer.spec.times import seconds
 from renderer.spec.variables import Filled, Variables
+from renderer.storyboard import Use
 
 NOTHING = Filled("", ())
 

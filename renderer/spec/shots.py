@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from renderer.errors import Place
-from renderer.model import Request, Shot, Source, Use
+from renderer.diagnostic import Place
 from renderer.spec.merge import Merged, Written, merge, plain
 from renderer.spec.nodes import Fields, Scalar
 from renderer.spec.prompt import PARTS, TEMPLATE, compose_prompt, composed
@@ -14,6 +13,7 @@ from renderer.spec.scene import Scene, below, nearest_first, number, shown, word
 from renderer.spec.text import Path
 from renderer.spec.variables import Filled, Reference
 from renderer.spec.wording import shorten
+from renderer.storyboard import Request, Shot, Source, Use
 
 PROVIDER = "animatic"
 SEED = 1

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import islice
 
-from renderer.errors import Diagnostic, Place, SpecError
+from renderer.diagnostic import Diagnostic, Place
+from renderer.errors import SpecError
 
 SIZE_MAX_BYTES = 16 << 20
 CHARACTER_FAULTS_MAX = 20

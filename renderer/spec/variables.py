@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
-from renderer.errors import Place
+from renderer.diagnostic import Place
 from renderer.spec.distance import hint_for
 from renderer.spec.document import Document
 from renderer.spec.nodes import Fields, Scalar

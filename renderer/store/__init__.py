@@ -4,8 +4,7 @@ Owns blobs, traces, the index in front of them, what files held when last read, 
 Knows no plan, no provider and no media. Importing it imports neither sqlite nor asyncio.
 """
 
-from renderer.store.check import StoreCheck, StoreStats
 from renderer.store.layout import locate_root
 from renderer.store.store import Store
 
-__all__ = ["Store", "StoreCheck", "StoreStats", "locate_root"]
+__all__ = ["Store", "locate_root"]

@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from renderer.digest import Digest
 from renderer.model import Asker, Json, Result, Trace
 from renderer.store.blobs import Blobs
-from renderer.store.check import StoreCheck, StoreStats, check_store, count_store, mend_store
 from renderer.store.copies import copy_out
 from renderer.store.fetched import Fetched
 from renderer.store.index import Index
@@ -24,6 +23,9 @@ from renderer.store.results import Results
 from renderer.store.scratch import Scratch
 from renderer.store.seen import Seen
 from renderer.store.traces import Traces
+
+if TYPE_CHECKING:
+    from renderer.store.check import StoreCheck, StoreStats
 
 MEMO_SLOTS = 16
 
@@ -196,6 +198,8 @@ class Store:
     # The whole
 
     def stats(self) -> StoreStats:
+        from renderer.store.check import count_store  # noqa: PLC0415 - not on the way of a build
+
         return count_store(self._layout, index=self._index)
 
     def list_traces(self) -> Iterator[Trace]:
@@ -204,10 +208,14 @@ class Store:
 
     def verify_all(self, on_item: Callable[[Path], None] | None = None) -> StoreCheck:
         """Read every byte and compare it with its name, changing nothing."""
+        from renderer.store.check import check_store  # noqa: PLC0415
+
         return check_store(self._layout, blobs=self._blobs, fetched=self._fetched, on_item=on_item)
 
     def repair(self, on_item: Callable[[Path], None] | None = None) -> StoreCheck:
         """Check, move what is damaged to `damaged/` and make the index anew; what was found is returned."""
+        from renderer.store.check import mend_store  # noqa: PLC0415
+
         check = self.verify_all(on_item)
         mend_store(
             self._layout, check=check, index=self._index, traces=self._traces, learn=self._results.learn

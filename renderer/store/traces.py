@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -87,7 +86,7 @@ def format_trace(trace: Trace) -> bytes:
         "key": trace.key,
         "manifest": trace.manifest,
         "results": [result.to_json() for result in trace.results],
-        "askers": [asdict(asker) for asker in trace.askers],
+        "askers": [asker._asdict() for asker in trace.askers],
         "made_at": trace.made_at,
     }
     return canonical_json({**fields, CHECK: _checksum(fields)}) + b"\n"
@@ -116,8 +115,8 @@ def _checksum(fields: Mapping[str, Json]) -> str:
 
 def _extended(trace: Trace, *, result: Result, asker: Asker | None, now: datetime) -> Trace:
     if asker and asker not in trace.askers:
-        trace = replace(trace, askers=(*trace.askers, asker))
+        trace = trace._replace(askers=(*trace.askers, asker))
     if all(known.digest != result.digest for known in trace.results):
         made_at = now.astimezone(UTC).isoformat(timespec="milliseconds")
-        trace = replace(trace, results=(*trace.results, result), made_at=made_at)
+        trace = trace._replace(results=(*trace.results, result), made_at=made_at)
     return trace

@@ -13,14 +13,14 @@ from fractions import Fraction
 from itertools import accumulate
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 import av
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from renderer.digest import canonical_json, digest_file
+from renderer.digest import Digest, canonical_json, digest_file
 from renderer.errors import MediaError
 from renderer.ffmpeg.binary import Ffmpeg, describe_ffmpeg, locate_ffmpeg
 from renderer.ffmpeg.encode import encode_arguments
@@ -31,7 +31,16 @@ from renderer.media.manifests import join_manifest, reference_manifest, segment_
 from renderer.media.probe import probe
 from renderer.media.segment import make_reference, make_segment
 from renderer.media.sound import decode_sound, make_sound, sound_parts
-from renderer.model import Clip, Fit, Json, MediaFacts, Size
+from renderer.model import Fit, Json, MediaFacts, Size
+
+
+class Clip(NamedTuple):
+    """A clip on disk."""
+
+    path: Path
+    digest: Digest
+    facts: MediaFacts
+
 
 Clips = Callable[..., Clip]
 SlotDraw = tuple[int, int, tuple[str, int], tuple[int, int] | None]

@@ -13,7 +13,8 @@ from renderer.catalogue.check import check
 from renderer.catalogue.library import load
 from renderer.catalogue.locate import read_schema
 from renderer.catalogue.resolve import clip_size, estimate_usd, resolve
-from renderer.model import Request, Size, Source
+from renderer.model import Size
+from renderer.storyboard import Request, Source
 
 FILE = {
     "models": [

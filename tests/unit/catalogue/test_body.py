@@ -6,7 +6,7 @@ from fractions import Fraction
 from renderer.catalogue.body import body
 from renderer.catalogue.entry import Model
 from renderer.catalogue.resolve import resolve
-from renderer.model import Request, Source
+from renderer.storyboard import Request, Source
 
 STILL = Source("path", "stills/rocket.jpg")
 SHOT = Request("aimlapi", "gen3a_turbo", prompt="a launch", image=STILL, last_image=STILL, seed=7)

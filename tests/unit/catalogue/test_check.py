@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from renderer.catalogue.check import check
 from renderer.catalogue.entry import Model
 from renderer.catalogue.library import load
-from renderer.errors import Finding
-from renderer.model import Json, Request, Size, Source
+from renderer.diagnostic import Finding
+from renderer.model import Json, Size
+from renderer.storyboard import Request, Source
 
 STILL = Source("path", "stills/rocket.jpg")
 SHOT = Request("aimlapi", "gen3a_turbo", prompt="a launch", image=STILL)

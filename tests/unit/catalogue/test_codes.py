@@ -13,8 +13,10 @@ from renderer.catalogue.check import check
 from renderer.catalogue.entry import Model
 from renderer.catalogue.library import CatalogueError, load
 from renderer.catalogue.locate import schemas_folder
-from renderer.errors import Finding, RendererError
-from renderer.model import Request, Size, Source
+from renderer.diagnostic import Finding
+from renderer.errors import RendererError
+from renderer.model import Size
+from renderer.storyboard import Request, Source
 
 GOLDEN = Path(__file__).parent / "golden"
 CODES = Path(__file__).parents[3] / "renderer" / "codes" / "catalogue.md"

@@ -2,7 +2,7 @@
 
 from renderer.catalogue.locate import read_schema
 from renderer.catalogue.neutral import NEUTRAL, asked
-from renderer.model import Request
+from renderer.storyboard import Request
 
 
 def test_the_table_and_the_schema_of_model_files_agree() -> None:

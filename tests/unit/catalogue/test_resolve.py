@@ -13,7 +13,8 @@ from renderer.catalogue.entry import Model
 from renderer.catalogue.library import load
 from renderer.catalogue.resolve import clip_duration, clip_size, estimate_usd, resolve
 from renderer.digest import action_key
-from renderer.model import Request, Size, Source
+from renderer.model import Size
+from renderer.storyboard import Request, Source
 
 STILL = Source("path", "stills/rocket.jpg")
 SHOT = Request("aimlapi", "gen3a_turbo", prompt="a launch", image=STILL, seed=7)

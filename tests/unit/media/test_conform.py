@@ -1,6 +1,5 @@
 """Which clips are copied and which are made anew: judged by facts alone."""
 
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -38,8 +37,8 @@ OWN = MediaFacts(
     duration_s=Fraction(5),
     audio=None,
 )
-STOCK = replace(
-    OWN, parameter_sets="stock", time_base=Fraction(1, 600), colour="unknown/unknown/unknown/unknown"
+STOCK = OWN._replace(
+    parameter_sets="stock", time_base=Fraction(1, 600), colour="unknown/unknown/unknown/unknown"
 )
 WHOLE = Cut(0, 120)
 
@@ -76,7 +75,7 @@ def test_stock_footage_that_is_alike_sets_the_format() -> None:
 )
 def test_one_odd_clip_puts_the_film_in_our_own_format(odd: dict[str, Any]) -> None:
     """Its segment could have no other, and one film has one sample entry."""
-    clips = [STOCK, replace(STOCK, **odd), STOCK]
+    clips = [STOCK, STOCK._replace(**odd), STOCK]
     profile = chosen(*clips, reference=OWN)
     assert format_of(OWN) == profile.format
     assert [True] * 3 == [bool(needs_segment(clip, WHOLE, profile)) for clip in clips]
@@ -92,7 +91,7 @@ def test_a_cut_puts_the_film_in_our_own_format() -> None:
         "colour unknown/unknown/unknown/unknown, not tv/bt709/bt709/bt709",
     ) == (needs_segment(STOCK, Cut(12, 60), profile))
     assert ("its encoder's settings are not the film's",) == needs_segment(
-        replace(STOCK, colour=OWN.colour), WHOLE, profile
+        STOCK._replace(colour=OWN.colour), WHOLE, profile
     )
 
 
@@ -114,14 +113,14 @@ def test_a_cut_puts_the_film_in_our_own_format() -> None:
 )
 def test_every_reason_is_named(change: dict[str, Any], reason: str) -> None:
     """Whatever keeps a clip from being copied is told in plain words."""
-    clip = replace(OWN, **change)
+    clip = OWN._replace(**change)
     profile = Profile(OWN.size, FPS, "crop", format_of(OWN))
     assert reason in needs_segment(clip, WHOLE, profile)
 
 
 def test_clips_that_are_alike_but_not_plain_are_not_copied() -> None:
     """Turned clips agree with each other and still cannot be joined as they are."""
-    turned = replace(STOCK, rotation_deg=90)
+    turned = STOCK._replace(rotation_deg=90)
     assert not is_plain(turned)
     profile = chosen(turned, turned)
     assert (Size(768, 1280), None) == (profile.size, profile.format)
@@ -129,7 +128,7 @@ def test_clips_that_are_alike_but_not_plain_are_not_copied() -> None:
 
 def test_size_is_that_of_the_first_clip_as_seen() -> None:
     """Wide pixels widen it, and it is even."""
-    wide = replace(OWN, size=Size(721, 576), sample_aspect=Fraction(64, 45))
+    wide = OWN._replace(size=Size(721, 576), sample_aspect=Fraction(64, 45))
     assert Size(1024, 576) == chosen(wide, OWN).size
 
 

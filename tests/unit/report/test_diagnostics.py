@@ -5,7 +5,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from renderer.errors import Diagnostic, Place
+from renderer.diagnostic import Diagnostic, Place
 from renderer.report.diagnostics import WIDTH_MAX, render_github, render_text, to_json
 
 SOURCE = "version: 1\nshots:\n  - id: pad\n    image: {last_frame_of: s2}\n"

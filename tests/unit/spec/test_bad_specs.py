@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from renderer.errors import Diagnostic, SpecError
+from renderer.diagnostic import Diagnostic
+from renderer.errors import SpecError
 from renderer.report.diagnostics import render_text
 from renderer.spec import expand, parse, validate
 

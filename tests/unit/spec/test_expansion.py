@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from renderer.errors import SpecError
-from renderer.model import Request, Shot, Size, Slot, Source, Storyboard, Use
+from renderer.model import Size
 from renderer.spec import expand, parse, validate
+from renderer.storyboard import Request, Shot, Slot, Source, Storyboard, Use
 
 ROOT = Path(__file__).parents[3]
 SCHEMA = json.loads((ROOT / "schemas" / "storyboard.schema.json").read_text(encoding="utf-8"))

@@ -1,0 +1,105 @@
+"""The nouns of a storyboard, after merging and expansion: frozen values, no behaviour. Times in seconds, exact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+from renderer.diagnostic import Place
+from renderer.model import Fit, Json, Size
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """The part of a clip that is on screen, in seconds of the clip; `out_s` None means to its end."""
+
+    in_s: Fraction = Fraction(0)
+    out_s: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an image or clip comes from, as the author wrote it.
+
+    A `path` is relative to the storyboard's folder; a `url` is https; `data` is a data URI.
+    """
+
+    kind: Literal["path", "url", "data"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the author asks a provider for, in neutral fields, defaults merged and variables filled in.
+
+    `prompt` is the whole text after `prompt_template`, stripped and NFC; None or absent means not asked.
+    `camera` is the shot's own camera field, which `prompt` holds too; only animatic reads it.
+    `seed` is that of take 1.
+    """
+
+    provider: str
+    model: str | None
+    prompt: str | None = None
+    negative_prompt: str | None = None
+    camera: str | None = None
+    image: Source | None = None
+    last_image: Source | None = None
+    ratio: str | None = None
+    duration_s: Fraction | None = None
+    seed: int = 1
+    params: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One intended continuous piece of picture. Exactly one of `request` and `clip` is set.
+
+    `origins` names, for each resolved field (`"prompt"`, `"image"`, `"params.motion"`, …), the places
+    in the text that made it, the nearest to the shot first; `place` is the shot's id.
+    """
+
+    id: str
+    place: Place
+    request: Request | None
+    clip: Source | None = None
+    takes: int = 1
+    use: Use | None = None
+    origins: Mapping[str, tuple[Place, ...]] = field(default_factory=dict)
+
+    def origin(self, name: str) -> Place:
+        """The place to point at when field `name` is at fault: its own, else the shot's."""
+        return next(iter(self.origins.get(name, ())), self.place)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One entry of the cut: which shot, and which part of its clip where the cut says so itself."""
+
+    shot_id: str
+    use: Use | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One film to make of the cut. `size` None means the first clip's size."""
+
+    name: str
+    file: str
+    size: Size | None
+    fps: Fraction
+    fit: Fit
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Storyboard:
+    """A storyboard after merging and expansion: shots in order of the file, slots in cut order, ≥ 1 each."""
+
+    file: str
+    title: str | None
+    outputs: tuple[Output, ...]
+    shots: tuple[Shot, ...]
+    sequence: tuple[Slot, ...]
