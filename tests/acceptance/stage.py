@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +22,7 @@ from PIL import Image
 from renderer.ffmpeg.binary import locate_ffmpeg
 
 COMMAND = Path(sys.executable).with_name("renderer")
-RUN_TIMEOUT_S = 60.0
+RUN_TIMEOUT_S = 30.0
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT")
 
 THREE_SHOTS = """\
@@ -182,7 +184,9 @@ def finish(started: subprocess.Popen[bytes], *, timeout_s: float = RUN_TIMEOUT_S
     try:
         stdout, stderr = started.communicate(timeout=timeout_s)
     except subprocess.TimeoutExpired:
-        started.kill()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(started.pid, signal.SIGKILL)
+        started.communicate()
         raise
     return Finished(started.returncode, (stdout or b"").decode(), (stderr or b"").decode())
 

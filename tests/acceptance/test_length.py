@@ -65,7 +65,7 @@ def test_own_footage_lasts_its_own_length_whatever_its_form(built: Stage, fps: s
     assert 6 + 18 == frames_in(built.film())
     with av.open(str(built.film())) as film:
         stream = film.streams.video[0]
-        assert (64, 36, 12) == (stream.width, stream.height, stream.average_rate)
+        assert (64, 36, "12") == (stream.width, stream.height, str(stream.average_rate))
 
 
 def test_the_first_clip_gives_the_size_where_none_is_written(stage: Stage) -> None:

@@ -181,7 +181,7 @@ def test_an_output_elsewhere_is_written_there_alone(built: Stage, tmp_path: Path
     film = digest_of(built.film())
     built.edit("shots:", "sequence: [pad]\nshots:")
     done = built.built("-o", str(tmp_path / "cut.mp4"))
-    assert str(tmp_path / "cut.mp4") == done.json["sequence"]["path"]
+    assert tmp_path / "cut.mp4" == (built.root / done.json["sequence"]["path"]).resolve()
     assert 6 == frames_in(tmp_path / "cut.mp4")
     assert film == digest_of(built.film())
 
