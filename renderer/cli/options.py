@@ -15,6 +15,14 @@ from renderer.pipeline.workshop import Workshop, open_workshop
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+
+class _Count(click.IntRange):
+    """A range that the help text tells in words."""
+
+    def _describe_range(self) -> str:
+        return f"{self.min} to {self.max}"
+
+
 targets = click.argument("targets", nargs=-1, metavar="[SPEC] [SHOT]...")
 cache_dir = click.option(
     "--cache-dir",
@@ -35,7 +43,7 @@ outside = click.option(
 jobs = click.option(
     "-j",
     "--jobs",
-    type=click.IntRange(1, 256),
+    type=_Count(1, 256),
     metavar="N",
     help="Generations in flight at once, 1 to 256. [default: as many as there are cores]",
 )

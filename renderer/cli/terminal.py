@@ -17,6 +17,7 @@ from renderer.model import Json
 if TYPE_CHECKING:
     from renderer.diagnostic import Diagnostic
 
+SOURCE_BYTES_MAX = 16 << 20
 DEBUG_VARIABLE = "RENDERER_DEBUG"
 
 
@@ -106,7 +107,10 @@ def write_json(value: Mapping[str, Json]) -> None:
 
 
 def _read_text(name: str) -> str | None:
+    path = Path(name)
     try:
-        return Path(name).read_bytes().decode("utf-8", "replace") if name else None
+        if not (name and path.is_file() and path.stat().st_size <= SOURCE_BYTES_MAX):
+            return None
+        return path.read_bytes().decode("utf-8", "replace")
     except OSError:
         return None

@@ -6,6 +6,7 @@ remembered here.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -90,7 +91,14 @@ def _inputs_unchanged(workshop: Workshop, project: Project, compiled: Compiled) 
 def _compile_afresh(workshop: Workshop, project: Project, *, reach: Reach) -> tuple[Compiled, list[Detail]]:
     from renderer.pipeline.examine import examine  # noqa: PLC0415 - parsing costs imports that a no-op can spare
 
-    examined = examine(workshop, project, reach=reach)
+    # The cyclic collector walks the growing tree again and again: a third of the time for 10,000 shots (measured).
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        examined = examine(workshop, project, reach=reach)
+    finally:
+        if collecting:
+            gc.enable()
     if not examined.is_sound:
         raise SpecError(examined.diagnostics)
     return examined.compiled, examined.details

@@ -100,16 +100,15 @@ def read_storyboard(project: Project) -> tuple[Storyboard, list[Diagnostic]]:
 
 
 def _read(project: Project) -> bytes:
+    if not project.spec.is_file():
+        raise no_storyboard(project)
     try:
         with project.spec.open("rb") as stream:
             return stream.read(spec.SIZE_MAX_BYTES + 1)
-    except FileNotFoundError as error:
-        raise no_storyboard(project) from error
     except OSError as error:
         raise UsageError(
             f"`{project.label}` cannot be read: {(error.strerror or str(error)).lower()}",
             code="U005",
-            hint="name files, as in `specs/*.yaml`" if project.spec.is_dir() else None,
         ) from error
 
 

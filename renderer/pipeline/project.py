@@ -85,7 +85,7 @@ def no_storyboard(project: Project) -> UsageError:
     """There is no such file, or it is none that can be read as one."""
     if project.spec.exists():
         return UsageError(
-            f"`{project.label}` is not a file", code="U005", hint="name a storyboard, as in `specs/film.yaml`"
+            f"`{project.label}` is not a file", code="U005", hint="name storyboards, as in `specs/*.yaml`"
         )
     return UsageError(
         f"there is no storyboard at `{project.label}`",

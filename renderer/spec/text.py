@@ -64,7 +64,7 @@ def decode(content: bytes, *, file: str) -> Text:
     """The text of a storyboard file. Raises `SpecError`: S101 size, S102 and S103 encoding, S104 characters."""
     top = Place(file, 1, 1, 1)
     if len(content) > SIZE_MAX_BYTES:
-        message = f"the file has {len(content) / 2**20:.1f} MiB, a storyboard at most {SIZE_MAX_BYTES >> 20}"
+        message = f"the file is larger than {SIZE_MAX_BYTES >> 20} MiB, the most that a storyboard may have"
         raise SpecError([Diagnostic("S101", message, top, hint="is this a storyboard, or a clip?")])
     if encoding := next((name for bom, name in OTHER_BOMS.items() if content.startswith(bom)), None):
         message = f"the file is {encoding}, not UTF-8"
