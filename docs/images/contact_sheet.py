@@ -22,7 +22,7 @@ from renderer.pipeline.workshop import open_workshop
 
 ROOT = Path(__file__).parents[2]
 SPEC, SHEET = ROOT / "specs" / "liftoff.yaml", Path(__file__).with_name("liftoff.jpg")
-WANTED = ((0, 0.5), (1, 1.0), (2, 0.5), (4, 0.40), (4, 0.60), (5, 0.5))
+WANTED = ((0, 0.5), (1, 1.0), (2, 0.5), (4, 0.45), (4, 0.66), (5, 0.5))
 """Which slot of the cut, and how far into it."""
 COLUMNS, WIDTH_PX, GAP_PX, CAPTION_PX = 3, 1600, 20, 44
 GROUND, PAPER, INK = "#101214", "#e8e8e6", "#8b8f94"
