@@ -43,7 +43,7 @@ Examples:
 @options.output
 @options.common
 @options.quiet
-@click.option("-v", "--verbose", is_flag=True, help="Also list the shots that were reused.")
+@click.option("-v", "--verbose", is_flag=True, help="List reused shots too, in any case.")
 def command(
     *,
     targets: tuple[str, ...],

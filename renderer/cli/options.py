@@ -45,7 +45,7 @@ jobs = click.option(
     "--jobs",
     type=_Count(1, 256),
     metavar="N",
-    help="Generations in flight at once, 1 to 256. [default: as many as there are cores]",
+    help="Generations in flight at once; by default as many as there are cores.",
 )
 output = click.option(
     "-o",

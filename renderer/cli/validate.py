@@ -66,7 +66,7 @@ def command(
     with options.workshop_for(cache_dir) as workshop:
         for path in checked:
             project = open_project(path, variant=provider)
-            reach = Reach(fetch=False, outside=allow_outside)
+            reach = Reach(fetch=False, outside=allow_outside, whole=False)
             try:
                 found += diagnose(workshop, project, reach=reach)
             except RendererError as error:

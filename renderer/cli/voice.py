@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 HOLDS = "S223"
 TOTAL = "total"
+LISTED_MAX = 100
 
 
 class Voice:
@@ -75,7 +76,8 @@ class Voice:
         """Say what it all came to: reused takes where asked for, errors in full, the films, the closing line."""
         run = self.run
         counted = counts(run)
-        if self.verbose and not self.quiet:
+        busy = bool(run.endings or run.made) and len(run.selected) <= LISTED_MAX
+        if (self.verbose or busy) and not self.quiet:
             for line in shot_lines(run):
                 if line.outcome == "reused" and line.key not in self.told:
                     self._say(shot_line(line, width=self.width, elapsed_s=None, colour=self.colour))

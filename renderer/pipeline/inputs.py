@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from renderer.diagnostic import Finding
-from renderer.digest import Digest
+from renderer.digest import Digest, digest_bytes
 from renderer.errors import MediaError, RendererError
 from renderer.media.probe import probe
 from renderer.media.stills import STILL_BYTES_MAX, inspect_still, parse_data_uri
@@ -23,6 +23,8 @@ from renderer.storyboard import Source
 
 FETCH_TIMEOUT_S = 60.0
 CONNECT_TIMEOUT_S = 10.0
+FAULTS = (1, 2)
+"""Exit codes of what is wrong with an input, as against with this machine or the network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,9 @@ class InputDesk:
         if known not in self.seen:
             try:
                 self.seen[known] = self._examine(kind, source)
-            except (MediaError, OutsideError) as error:
+            except RendererError as error:
+                if error.exit_code not in FAULTS:
+                    raise
                 self.seen[known] = finding_of(error)
         return self.seen[known]
 
@@ -71,7 +75,8 @@ class InputDesk:
         if source.kind == "data":
             content = parse_data_uri(source.text, size_max=STILL_BYTES_MAX)
             facts = inspect_still(content)
-            return Material(self.store.put_bytes(content), size=facts.size)
+            digest = self.store.put_bytes(content) if self.reach.whole else digest_bytes(content)
+            return Material(digest, size=facts.size)
         return self._fetched(source.text)
 
     def locate(self, text: str) -> Path:
@@ -104,8 +109,14 @@ class InputDesk:
     def _fetched(self, url: str) -> Material | None:
         digest = self.store.fetched_get(url)
         if digest is None or not self.store.has(digest):
-            if not self.reach.fetch:
+            if not self.reach.whole:
                 return None
+            if not self.reach.fetch:
+                raise MediaError(
+                    f"`{url}` was never fetched, and the network is not to be used",
+                    code="S465",
+                    hint="build once without `--offline`, or save the file and name its path",
+                )
             digest = self._fetch(url)
         facts = inspect_still(self.store.path(digest))
         return Material(digest, size=facts.size)

@@ -58,10 +58,14 @@ class Project(NamedTuple):
 
 
 class Reach(NamedTuple):
-    """How far looking for inputs may go: over the network, and outside the project's root."""
+    """How far looking for inputs may go: over the network, and outside the project's root.
+
+    With `whole` every input must be at hand; without it, one that is not may be passed over (`validate`).
+    """
 
     fetch: bool = True
     outside: bool = False
+    whole: bool = True
 
 
 def open_project(spec: Path, *, variant: str | None = None) -> Project:
