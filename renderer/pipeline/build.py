@@ -35,6 +35,7 @@ def run_build(run: Run, *, emit: Emit, stop: Callable[[], asyncio.Event]) -> Non
     `RendererError` only before the first action: what goes wrong later is an ending. `stop` makes, inside the
     loop, the event that interrupts. May spend money.
     """
+    _refuse_purchases(run, run.dirty())
     claim(run.workshop.store, run.project, _own_films(run))
     for last in (False, True):
         try:
