@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -27,6 +29,7 @@ COMMANDS = {
 INTERRUPTED = 130
 USAGE = 2
 BUG = 70
+COLLECT_SELDOM = (200_000, 20, 100)
 
 
 class CommandTable(click.Group):
@@ -63,8 +66,17 @@ def commands() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run the command line and leave with its exit code. No error but a bug shows a traceback."""
-    sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
+    """Run the command line and leave with its exit code. No error but a bug shows a traceback.
+
+    Leaves without taking the interpreter down, which takes 15 ms and does nothing for us: all files are closed.
+    """
+    gc.set_threshold(*COLLECT_SELDOM)
+    code = run(sys.argv[1:] if arguments is None else list(arguments))
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+    with contextlib.suppress(OSError):
+        sys.stderr.flush()
+    os._exit(code)
 
 
 def run(arguments: list[str]) -> int:

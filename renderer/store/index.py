@@ -2,9 +2,9 @@
 
 It may be missing, empty, damaged, locked, read-only or full: then every question has the answer "not
 known" and the files are asked. So no method here raises, and a row holds only what the files say too.
-Rows are written together when the store is closed. Only the thread that made the index touches the
-database, so there is one connection; to any other thread nothing is known, and what it puts waits.
-sqlite and diskcache are imported with the first question (12 ms), so that `--help` does not pay for them.
+Rows are written together, through diskcache, when the store is closed; they are read with sqlite alone, so that a
+build with nothing to write never pays for diskcache. Only the thread that made the index touches the database;
+to any other thread nothing is known, and what it puts waits.
 """
 
 from __future__ import annotations
@@ -21,11 +21,13 @@ from renderer.model import Json
 from renderer.store.files import set_aside
 
 if TYPE_CHECKING:
+    from renderer.store.rowreader import RowReader
     from renderer.store.textcache import TextCache
 
 Answer = TypeVar("Answer")
 PENDING_MAX = 2000
 SMALL_BYTES = 4096
+DATABASE = "cache.db"
 
 
 class Index:
@@ -35,6 +37,7 @@ class Index:
         self._folder = folder
         self._damaged = damaged
         self._cache: TextCache | None = None
+        self._reader: RowReader | None = None
         self._thread = threading.get_ident()
         self._guard = threading.Lock()
         self._inode: int | None = None
@@ -44,7 +47,7 @@ class Index:
 
     def get(self, name: str) -> Json | None:
         """The row's value, or None when it is not known for whatever reason."""
-        text = self._pending.get(name) or self._attempt(lambda cache: cache.read(name), default=None)
+        text = self._pending.get(name) or self._read(name)
         return None if text is None else _unsealed(text)
 
     def put(self, name: str, value: Json, *, when_large: str | None = None) -> None:
@@ -63,6 +66,7 @@ class Index:
             pending, self._pending = self._pending, {}
         if pending and self._folder.parent.is_dir():
             self._attempt(lambda cache: cache.write(pending), default=None)
+            self._forget_reader()
 
     def count(self) -> int:
         self.flush()
@@ -77,10 +81,29 @@ class Index:
         """Begin anew with an empty index."""
         self._pending.clear()
         self._attempt(lambda cache: cache.erase(), default=None)
+        self._forget_reader()
 
     def close(self) -> None:
         self.flush()
         self._drop()
+
+    def _read(self, name: str) -> str | None:
+        try:
+            reader = self._reading()
+            return reader.read(name) if reader else None
+        except Exception as error:  # noqa: BLE001 - as in `_attempt`
+            self._give_up(error)
+            return None
+
+    def _reading(self) -> RowReader | None:
+        if self._thread != threading.get_ident() or self._is_off:
+            return None
+        if self._reader is None and (self._folder / DATABASE).exists():
+            from renderer.store.rowreader import RowReader  # noqa: PLC0415 - sqlite, not needed for `--help`
+
+            self._inode = _inode(self._folder)
+            self._reader = RowReader(self._folder)
+        return self._reader
 
     def _attempt(self, ask: Callable[[TextCache], Answer], *, default: Answer) -> Answer:
         try:
@@ -102,7 +125,7 @@ class Index:
         return self._cache
 
     def _give_up(self, error: Exception) -> None:
-        from renderer.store.textcache import is_damage  # noqa: PLC0415
+        from renderer.store.rowreader import is_damage  # noqa: PLC0415
 
         self._drop()
         if is_damage(error) and not self._is_mended:
@@ -112,17 +135,26 @@ class Index:
         else:
             self._is_off = True
 
-    def _drop(self) -> None:
-        cache, self._cache = self._cache, None
-        if cache is not None:
+    def _forget_reader(self) -> None:
+        # A table that was made since is not seen through a door that was opened before.
+        reader, self._reader = self._reader, None
+        if reader is not None:
             with contextlib.suppress(Exception):
-                cache.close()
+                reader.close()
+
+    def _drop(self) -> None:
+        doors = self._reader, self._cache
+        self._reader = self._cache = None
+        for door in doors:
+            if door is not None:
+                with contextlib.suppress(Exception):
+                    door.close()
 
 
 def _inode(folder: Path) -> int | None:
     # Two processes may find the same damage; the second must not move away what the first began anew.
     with contextlib.suppress(OSError):
-        return (folder / "cache.db").stat().st_ino
+        return (folder / DATABASE).stat().st_ino
     return None
 
 

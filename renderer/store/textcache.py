@@ -15,7 +15,8 @@ from typing import Any
 import diskcache
 from diskcache.core import MODE_RAW
 
-BUSY_TIMEOUT_S = 0.25
+from renderer.store.rowreader import BUSY_TIMEOUT_S, DATABASE
+
 IN_ROW_BYTES = 1 << 30
 SETTINGS: Mapping[str, Any] = {
     "statistics": 0,
@@ -67,18 +68,11 @@ class TextDisk(diskcache.Disk):  # type: ignore[misc] # diskcache has no types
 
 
 class TextCache:
-    """Text rows by name in `<folder>/cache.db`. Raises whatever sqlite and diskcache raise."""
+    """Writes text rows by name into `<folder>/cache.db`; `rowreader` reads them. Raises whatever sqlite and diskcache raise."""
 
     def __init__(self, folder: Path) -> None:
-        _refuse_busy(folder / diskcache.core.DBNAME)
+        _refuse_busy(folder / DATABASE)
         self._cache = diskcache.Cache(str(folder), timeout=BUSY_TIMEOUT_S, disk=TextDisk, **SETTINGS)
-
-    def read(self, name: str) -> str | None:
-        try:
-            text: str | None = self._cache.get(name)
-        except UntrustedRowError:
-            return None
-        return text
 
     def write(self, rows: Mapping[str, str]) -> None:
         """Put all rows in one transaction."""
@@ -94,11 +88,6 @@ class TextCache:
 
     def close(self) -> None:
         self._cache.close()
-
-
-def is_damage(error: Exception) -> bool:
-    """Whether the database itself is broken, rather than busy, full or read-only."""
-    return isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
 
 
 def _refuse_busy(database: Path) -> None:
