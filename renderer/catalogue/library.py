@@ -33,6 +33,7 @@ class CatalogueError(UsageError):
         self.finding = finding
 
 
+@lru_cache(maxsize=256)
 def load(provider: str, model_id: str | None, *, folder: Path | None = None) -> Model:
     """The model of one provider by its id or an alias.
 

@@ -89,7 +89,7 @@ class Performer:
                         code="M820",
                         hint="run the same command again",
                     )
-        return [self.store.verified_path(given.digest) for given in inputs]
+        return self.store.verified_paths([given.digest for given in inputs])
 
     async def _generate(self, action: Action, inputs: Mapping[str, list[Path]], folder: Path) -> Made:
         output = folder / "clip.mp4"

@@ -35,7 +35,7 @@ def changes(before: Mapping[str, Json], after: Mapping[str, Json]) -> tuple[Chan
     old, new = dict(_leaves(before)), dict(_leaves(after))
     differing = sorted(path for path in old.keys() | new.keys() if old.get(path) != new.get(path))
     found = {_name(path): Change(_name(path), old.get(path), new.get(path)) for path in differing}
-    return tuple(found.values())
+    return tuple(found[name] for name in sorted(found))
 
 
 def reason(before: Mapping[str, Json] | None, after: Mapping[str, Json]) -> str:

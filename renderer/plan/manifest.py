@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from renderer.digest import Digest
+from renderer.digest import INTEGER_MAX, Digest
 from renderer.model import Json
 
 KEY_VERSION = 1
@@ -53,13 +53,17 @@ def digest_json(digest: Digest) -> dict[str, Json]:
 
 
 def exact(value: Json) -> Json:
-    """A JSON value without floats: a whole one becomes an integer, another `{"decimal": "0.5"}`.
+    """A JSON value that has exact bytes: a whole float becomes an integer, another number `{"decimal": "0.5"}`.
+
+    So does an integer beyond 2^53, which RFC 8785 does not hold.
 
     >>> exact({"cfg_scale": 0.5, "steps": 30.0})
     {'cfg_scale': {'decimal': '0.5'}, 'steps': 30}
     """
     if isinstance(value, float):
-        return int(value) if value.is_integer() else {"decimal": repr(value)}
+        return exact(int(value)) if value.is_integer() else {"decimal": repr(value)}
+    if isinstance(value, int) and abs(value) > INTEGER_MAX:
+        return {"decimal": str(value)}
     if isinstance(value, Mapping):
         return {name: exact(item) for name, item in value.items()}
     if isinstance(value, list | tuple):

@@ -13,7 +13,7 @@ import contextlib
 import json
 import threading
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -47,8 +47,16 @@ class Index:
 
     def get(self, name: str) -> Json | None:
         """The row's value, or None when it is not known for whatever reason."""
-        text = self._pending.get(name) or self._read(name)
+        text = self._pending.get(name) or self._ask(lambda reader: reader.read(name), default=None)
         return None if text is None else _unsealed(text)
+
+    def get_many(self, names: Sequence[str]) -> dict[str, Json]:
+        """The values of those rows that are known, by name: a fraction of the time of as many `get`."""
+        nothing: dict[str, str] = {}
+        texts = self._ask(lambda reader: reader.read_many(names), default=nothing)
+        texts |= {name: self._pending[name] for name in names if name in self._pending}
+        values = {name: _unsealed(text) for name, text in texts.items()}
+        return {name: value for name, value in values.items() if value is not None}
 
     def put(self, name: str, value: Json, *, when_large: str | None = None) -> None:
         """Keep a row, replacing one of the same name; beyond `SMALL_BYTES` under the name `when_large`, if given."""
@@ -87,13 +95,13 @@ class Index:
         self.flush()
         self._drop()
 
-    def _read(self, name: str) -> str | None:
+    def _ask(self, ask: Callable[[RowReader], Answer], *, default: Answer) -> Answer:
         try:
             reader = self._reading()
-            return reader.read(name) if reader else None
+            return ask(reader) if reader else default
         except Exception as error:  # noqa: BLE001 - as in `_attempt`
             self._give_up(error)
-            return None
+            return default
 
     def _reading(self) -> RowReader | None:
         if self._thread != threading.get_ident() or self._is_off:

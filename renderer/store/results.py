@@ -39,7 +39,7 @@ class Results:
 
     def of(self, key: str) -> Result | None:
         """The first result of a key whose blob is there."""
-        return self._ask(key)[1]
+        return self._ask(key, self._index.get(_name(key)))[1]
 
     def of_many(self, keys: Sequence[str]) -> list[Result | None]:
         """`of` for each key, in order."""
@@ -51,9 +51,10 @@ class Results:
         known = self._unpacked(row) if row and row["keys"] == joined else [None] * len(keys)
         found = self._still_there(known)
         firsts = list(known)
-        for number, result in enumerate(found):
-            if result is None:
-                firsts[number], found[number] = self._ask(keys[number])
+        open_questions = [number for number, result in enumerate(found) if result is None]
+        rows = self._index.get_many([_name(keys[number]) for number in open_questions])
+        for number in open_questions:
+            firsts[number], found[number] = self._ask(keys[number], rows.get(_name(keys[number])))
         if firsts != known:
             self._index.put(slot, {"keys": joined, **_packed(firsts)})
         return found
@@ -62,9 +63,9 @@ class Results:
         """Put the row of a trace that was just written or read."""
         self._index.put(_name(trace.key), _row(trace.results[0]))
 
-    def _ask(self, key: str) -> tuple[Result | None, Result | None]:
+    def _ask(self, key: str, row: Json | None) -> tuple[Result | None, Result | None]:
         """The first result that a key ever had, to be remembered, and the first that is there, to be used."""
-        first = self._first_known(key)
+        first = self._first_in(row)
         if first and self._blobs.has(first.digest):
             return first, first
         trace = self._traces.read(key)
@@ -73,8 +74,7 @@ class Results:
         self.learn(trace)
         return trace.results[0], next((r for r in trace.results if self._blobs.has(r.digest)), None)
 
-    def _first_known(self, key: str) -> Result | None:
-        row = self._index.get(_name(key))
+    def _first_in(self, row: Json | None) -> Result | None:
         if row is None:
             return None
         sha256, size_bytes, facts, price = row

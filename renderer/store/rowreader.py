@@ -7,12 +7,15 @@ to be unpickled, or names a value file, is not seen at all; a table of another f
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
 DATABASE = "cache.db"
 BUSY_TIMEOUT_S = 0.25
 TABLE = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'Cache'"
-ROW = "SELECT value FROM Cache WHERE key = ? AND raw = 1 AND mode = 1 AND filename IS NULL"
+ROWS = "SELECT key, value FROM Cache WHERE raw = 1 AND mode = 1 AND filename IS NULL"
+ROW = f"{ROWS} AND key = ?"
+NAMES_MAX = 500
 
 
 class RowReader:
@@ -32,7 +35,17 @@ class RowReader:
     def read(self, name: str) -> str | None:
         """The text of a row, None where there is no such row or it is not plain text."""
         row = self._connection.execute(ROW, (name,)).fetchone() if self._has_rows else None
-        return row[0] if row and type(row[0]) is str else None
+        return row[1] if row and type(row[1]) is str else None
+
+    def read_many(self, names: Sequence[str]) -> dict[str, str]:
+        """The texts of those rows that there are, by name; a question for each `NAMES_MAX` of them."""
+        found: dict[str, str] = {}
+        for start in range(0, len(names) if self._has_rows else 0, NAMES_MAX):
+            part = names[start : start + NAMES_MAX]
+            marks = ",".join("?" * len(part))
+            rows = self._connection.execute(f"{ROWS} AND key IN ({marks})", part)
+            found.update((name, text) for name, text in rows if type(text) is str)
+        return found
 
     def close(self) -> None:
         self._connection.close()

@@ -43,12 +43,13 @@ class Seen:
 
     def digest_of(self, path: Path) -> Digest | None:
         """The digest of a file, read only when its signature is new; None where there is no regular file."""
-        entry = self._look(_absolute(path))
+        name = _absolute(path)
+        entry = self._look(name, self._index.get(_name(name)))
         return entry and entry[0]
 
     def digests_of(self, paths: Sequence[Path | str]) -> list[Digest | None]:
         """`digest_of` for each path, in order, with one row for the whole list."""
-        names = [_absolute(path) for path in paths]
+        names = [path if type(path) is str and path[:1] == "/" else _absolute(path) for path in paths]
         if not names:
             return []
         joined = hashlib.sha256("\0".join(names).encode("utf-8", "surrogateescape")).hexdigest()
@@ -57,7 +58,9 @@ class Seen:
         if row and row["paths"] != joined:
             row = None
         digests: list[Digest | None] = _unchanged(names, row) if row else [None] * len(names)
-        changed = {n: self._look(names[n]) for n, digest in enumerate(digests) if digest is None}
+        unknown = [number for number, digest in enumerate(digests) if digest is None]
+        rows = self._index.get_many([_name(names[number]) for number in unknown])
+        changed = {number: self._look(names[number], rows.get(_name(names[number]))) for number in unknown}
         if any(changed.values()):
             entries = _entries(row, digests)
             for number, entry in changed.items():
@@ -76,7 +79,7 @@ class Seen:
         if size == digest.size_bytes and self._is_settled((size, mtime_ns, mtime_ns, 0)):
             self._index.put(_name(_absolute(path)), [digest.sha256, *signature])
 
-    def _look(self, name: str) -> Entry | None:
+    def _look(self, name: str, row: Json | None) -> Entry | None:
         with translated("read the file", name):
             try:
                 status = os.stat(name)  # noqa: PTH116
@@ -85,7 +88,6 @@ class Seen:
             if not stat.S_ISREG(status.st_mode):
                 return None
             signature = _signature(status)
-            row = self._index.get(_name(name))
             if row and tuple(row[1:]) == signature:
                 return Digest(row[0], signature[0]), signature
             return self._read(name, signature)

@@ -97,12 +97,13 @@ class Store:
         """Read the whole blob; raises `StoreError` E615 when it is gone, E614 when it is damaged."""
         self._blobs.verify(digest)
 
-    def verified_path(self, digest: Digest) -> Path:
-        """Where the blob stands, its bytes checked since it last changed; raises as `verify` does."""
-        path = self._blobs.path(digest)
-        if self._seen.digest_of(path) != digest:
-            self._blobs.verify(digest)
-        return path
+    def verified_paths(self, digests: Sequence[Digest]) -> list[Path]:
+        """Where some blobs stand, in order, each read and checked since it last changed; raises as `verify` does."""
+        paths = [self._blobs.path(digest) for digest in digests]
+        for digest, found in zip(digests, self._seen.digests_of(paths), strict=True):
+            if found != digest:
+                self._blobs.verify(digest)
+        return paths
 
     def copy_out(self, digest: Digest, target: Path) -> None:
         """Put the verified bytes at `target` by rename, a reflink where possible, never a hard link."""

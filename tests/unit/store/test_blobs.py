@@ -150,10 +150,10 @@ def test_storing_good_bytes_again_heals_a_damaged_blob(store: Store, tmp_path: P
 def test_a_path_is_verified_once_and_again_when_the_file_changes(store: Store) -> None:
     """The bytes behind `verified_path` were compared with their name since they last changed."""
     digest = store.put_bytes(MOON)
-    assert store.path(digest) == store.verified_path(digest)
+    assert store.path(digest) == store.verified_paths([digest])[0]
     spoil(store.path(digest), b"sun!" * 1000)
     with pytest.raises(StoreError) as caught:
-        store.verified_path(digest)
+        store.verified_paths([digest])[0]
     assert "E614" == caught.value.code
 
 

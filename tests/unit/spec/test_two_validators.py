@@ -1,0 +1,86 @@
+"""Two validators, one answer: the quick one says whether there is a fault, the other says which."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from renderer import spec
+from renderer.errors import SpecError
+from renderer.spec.nodes import Fields
+from renderer.spec.shape import inline, is_in_shape
+
+ROOT = Path(__file__).parents[3]
+SCHEMA = json.loads((ROOT / "schemas" / "storyboard.schema.json").read_bytes())
+EXPLAINING = Draft202012Validator(inline(SCHEMA, SCHEMA))
+
+
+def documents() -> Iterator[spec.Document]:
+    for path in sorted([*ROOT.glob("tests/bad/*.yaml"), *ROOT.glob("specs/*.yaml")]):
+        try:
+            yield spec.parse(path.read_bytes(), file=path.name)
+        except SpecError:
+            continue
+
+
+DOCUMENTS = list(documents())
+NAMES = [
+    "id",
+    "prompt",
+    "image",
+    "use",
+    "duration",
+    "seed",
+    "takes",
+    "ratio",
+    "params",
+    "clip",
+    "model",
+    "x-y",
+    "size",
+]
+VALUES = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(-2, 2**33),
+        st.decimals(-5, 99, places=2),
+        st.sampled_from(
+            ["a", "a\n", "16:9", "16:9\n", "12f", "00:00:02:12", "1280x720", "a.b", "A", "", "x.png"]
+        ),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=2), st.dictionaries(st.sampled_from(NAMES), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+def answers(value: Any) -> tuple[bool, bool]:
+    document = spec.Document(DOCUMENTS[0].text, Fields(value, 0, 0, {}), ())
+    return not any(EXPLAINING.iter_errors(value)), is_in_shape(document, schema=SCHEMA)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.file)
+def test_both_agree_on_every_storyboard_here(document: spec.Document) -> None:
+    """Good and bad ones alike."""
+    explained, quick = answers(document.root.value)
+    assert explained == quick
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    shot=st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=5),
+    more=st.dictionaries(
+        st.sampled_from(["title", "output", "vars", "defaults", "sequence"]), VALUES, max_size=2
+    ),
+)
+def test_both_agree_on_any_shot(shot: dict[str, Any], more: dict[str, Any]) -> None:
+    """Whatever an author may write in place of a value."""
+    explained, quick = answers({"version": 1, "shots": [{"id": "a", "prompt": "b"} | shot], **more})
+    assert explained == quick
