@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import os
 import sys
@@ -29,6 +28,8 @@ COMMANDS = {
 INTERRUPTED = 130
 USAGE = 2
 BUG = 70
+UNHEARD = 1
+"""Whoever read our output has gone."""
 COLLECT_SELDOM = (200_000, 20, 100)
 
 
@@ -72,10 +73,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """
     gc.set_threshold(*COLLECT_SELDOM)
     code = run(sys.argv[1:] if arguments is None else list(arguments))
-    with contextlib.suppress(OSError):
-        sys.stdout.flush()
-    with contextlib.suppress(OSError):
-        sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            code = code or UNHEARD
     os._exit(code)
 
 
@@ -97,9 +99,7 @@ def run(arguments: list[str]) -> int:
         show_error(error, json_wanted="--json" in arguments)
         return error.exit_code
     except BrokenPipeError:
-        # Whoever read our output has gone; keep Python from complaining again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return UNHEARD
     except Exception as error:  # noqa: BLE001 - the one place where a bug is told from a failure
         from renderer.cli.terminal import show_bug  # noqa: PLC0415
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SOURCE_BYTES_MAX = 16 << 20
 DEBUG_VARIABLE = "RENDERER_DEBUG"
+BUG_CODE = "E699"
 
 
 def wants_colour(stream: TextIO) -> bool:
@@ -92,7 +93,7 @@ def show_bug(error: Exception) -> None:
         raise error
     message = f"BUG: {type(error).__name__}: {error}"
     click.echo(
-        f"error[E699]: {message}\n  version  {__version__}\n\n"
+        f"error[{BUG_CODE}]: {message}\n  version  {__version__}\n\n"
         f"hint: nothing paid for is lost; run again with {DEBUG_VARIABLE}=1 and report what it prints",
         err=True,
     )

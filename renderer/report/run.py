@@ -62,22 +62,26 @@ class FilmLine(NamedTuple):
 
 def plan_json(*, spec: str, shots: Iterable[ShotLine], films: Iterable[FilmLine]) -> dict[str, Json]:
     """The object that `plan --json` prints."""
-    listed, priced = [], []
-    for shot in shots:
-        listed.append(
-            _shot_json(shot)
-            | {"verdict": shot.verdict, "reason": shot.reason, "estimate_usd": _money(shot.estimate_usd)}
-        )
-        priced.append(shot.estimate_usd)
-    known = [price for price in priced if price is not None]
+    listed = list(shots)
+    total, unpriced = price_of(listed)
     return {
         "version": VERSION,
         "spec": spec,
-        "shots": listed,
+        "shots": [_shot_json(shot) | _planned_json(shot) for shot in listed],
         "sequences": [_planned_film(film) for film in films],
-        "estimate_usd": _money(sum(known, Decimal(0))),
-        "unpriced": len(priced) - len(known),
+        "estimate_usd": _money(total),
+        "unpriced": unpriced,
     }
+
+
+def price_of(shots: Iterable[ShotLine]) -> tuple[Decimal, int]:
+    """What all that is to be made costs, and of how many requests the price is unknown.
+
+    Shots of one request share one clip, so a request counts once.
+    """
+    wanted = {shot.key: shot.estimate_usd for shot in shots if shot.verdict != "reused"}
+    known = [price for price in wanted.values() if price is not None]
+    return sum(known, Decimal(0)), len(wanted) - len(known)
 
 
 def build_json(
@@ -137,6 +141,10 @@ def _shot_json(shot: ShotLine) -> dict[str, Json]:
         "model": shot.model,
         "seed": shot.seed,
     }
+
+
+def _planned_json(shot: ShotLine) -> dict[str, Json]:
+    return {"verdict": shot.verdict, "reason": shot.reason, "estimate_usd": _money(shot.estimate_usd)}
 
 
 def _ran_json(shot: ShotLine) -> dict[str, Json]:

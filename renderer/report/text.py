@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from renderer.report.run import FilmLine, ShotLine
+from renderer.report.run import FilmLine, ShotLine, price_of
 
 STYLES = {
     "reused": "\x1b[2m",
@@ -46,9 +46,7 @@ def plan_total(shots: Sequence[ShotLine], films: Sequence[FilmLine] = ()) -> str
     verdicts = {shot.verdict for shot in shots} | {film.verdict for film in films}
     if verdicts == {"reused"}:
         return f"nothing to do: {parts}"
-    buying = [shot.estimate_usd for shot in shots if shot.verdict in {"run", "depends"}]
-    unknown = sum(amount is None for amount in buying)
-    total = sum((amount for amount in buying if amount is not None), Decimal(0))
+    total, unknown = price_of(shots)
     cost = f"costs {dollars(total)}" if total else "free"
     return f"{parts}; {f'{cost} and {unknown} of unknown price' if unknown else cost}"
 
