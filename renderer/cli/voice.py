@@ -6,6 +6,7 @@ import signal
 import sys
 from collections import Counter
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 import click
@@ -37,11 +38,27 @@ class Voice:
     def __init__(self, run: Run, *, quiet: bool, verbose: bool = False, clips: bool = True) -> None:
         self.run, self.quiet, self.verbose, self.clips = run, quiet, verbose, clips
         self.colour = wants_colour(sys.stderr)
-        self.width = name_width((row.shot, row.take) for row in run.compiled.takes)
         self.told: set[str] = set()
         self.bar: Progress | None = None
         self.tasks: dict[str, TaskID] = {}
         self.steps = self.ended = 0
+
+    @cached_property
+    def width(self) -> int:
+        return name_width((row.shot, row.take) for row in self.run.compiled.takes)
+
+    @cached_property
+    def keys(self) -> dict[str, str]:
+        """The key of each take, by the name under which the engine runs it."""
+        return {row.name: row.key for row in self.run.compiled.takes}
+
+    @cached_property
+    def askers(self) -> dict[str, list[int]]:
+        """The takes that ask for a key, in order of the file."""
+        found: dict[str, list[int]] = {}
+        for number, row in enumerate(self.run.compiled.takes):
+            found.setdefault(row.key, []).append(number)
+        return found
 
     def __enter__(self) -> Self:
         return self
@@ -100,7 +117,8 @@ class Voice:
             (len(preview.stale), "stale"),
             (len(preview.drawn), "stand-ins"),
         ]
-        self._say(f"{', '.join(f'{count} {word}' for count, word in parts)} in {elapsed_s:.1f} s")
+        told = ", ".join(f"{count} {word}" for count, word in parts if count)
+        self._say(f"{told or 'own footage only'} in {elapsed_s:.1f} s")
 
     def _tell_films(self, counted: Counter[str]) -> None:
         run = self.run
@@ -116,16 +134,15 @@ class Voice:
 
     def _tell(self, event: Finished) -> None:
         """The one line of a take that has ended; takes that share its request are told with it."""
-        rows = self.run.compiled.takes
-        asked = next((row for row in rows if row.name == event.step), None)
-        if asked is None or event.kind not in {"generate", ""}:
+        key = self.keys.get(event.step)
+        if key is None or event.kind not in {"generate", ""}:
             return
-        self.told.add(asked.key)
-        for number, row in enumerate(rows):
-            if row.key == asked.key and number in self.run.selected and not self.quiet:
-                line = shot_line_of(
-                    self.run, row, event.result, outcome=event.outcome.value, error=event.error
-                )
+        self.told.add(key)
+        result = event.result if self.clips else None
+        for number in self.askers[key]:
+            if number in self.run.selected and not self.quiet:
+                row = self.run.compiled.takes[number]
+                line = shot_line_of(self.run, row, result, outcome=event.outcome.value, error=event.error)
                 self._say(shot_line(line, width=self.width, elapsed_s=event.elapsed_s, colour=self.colour))
 
     def _complain(self) -> None:
