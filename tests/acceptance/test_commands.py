@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import renderer.cli
-from renderer.cli.main import COMMANDS
+from renderer.cli.main import COMMANDS, UNHEARD
 
 from .stage import COMMAND, Stage, finish, frames_in
 
@@ -102,6 +102,14 @@ def test_each_code_has_words_of_its_own(stage: Stage) -> None:
     unknown = stage.run("help", "S999")
     assert (2, "") == (unknown.code, unknown.stdout)
     assert unknown.stderr.startswith("error[U021]: there is no code or command `S999`")
+
+
+def test_every_explanation_is_of_use() -> None:
+    """Two sentences at least: what it means, and how to mend it."""
+    for page in (PACKAGE / "codes").glob("*.md"):
+        for part in re.split(r"^## ", page.read_text("utf-8"), flags=re.MULTILINE)[1:]:
+            _, _, words = part.partition("\n")
+            assert words.count(".") >= 2, part
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -237,6 +245,19 @@ def test_doctor_says_what_is_wrong(stage: Stage) -> None:
 
 
 # manners
+
+
+@pytest.mark.parametrize(
+    "command", [["cache", "ls"], ["schema"], ["help", "codes"], ["plan", "--json"]], ids=" ".join
+)
+def test_a_reader_that_leaves_is_no_error(built: Stage, command: list[str]) -> None:
+    """`renderer … | head -0`: silent, and told by the exit code alone."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    started = built.start(*command, stdout=writer)
+    os.close(writer)
+    done = finish(started)
+    assert (UNHEARD, "") == (done.code, done.stderr)
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,14 @@ def test_a_plan_prices_it_without_a_key(paid: Stage) -> None:
     assert not paid.store.exists()
 
 
+def test_one_request_of_two_shots_is_priced_once(paid: Stage) -> None:
+    """Identical requests share one clip, so only one is bought."""
+    paid.edit("galaxies", "steam")
+    assert 1 == len({shot["key"] for shot in paid.plan().json["shots"]})
+    assert 0.2625 == paid.plan().json["estimate_usd"]
+    assert "costs $0.2625" in paid.run("plan").stdout
+
+
 def test_a_build_sends_nothing_and_says_so(paid: Stage, listening: socket.socket) -> None:
     """Exit 4, a clear error, no call, no file; a key changes nothing in this release."""
     base = f"http://127.0.0.1:{listening.getsockname()[1]}"
