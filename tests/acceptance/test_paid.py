@@ -10,7 +10,7 @@ from .stage import Stage
 
 SPEC = """\
 version: 1
-output: {fps: 12}
+output: {fps: 4}
 defaults: {provider: aimlapi, model: gen3a_turbo, duration: 5, ratio: "16:9"}
 shots:
   - {id: pad, prompt: steam, image: a.png, use: 0.25}
@@ -96,7 +96,7 @@ def test_the_animatic_of_a_paid_storyboard_is_a_film_of_its_own(paid: Stage) -> 
         shot["clip"]["path"] for shot in done.json["shots"]
     ]
     assert {(1280, 768)} == {(shot["clip"]["width"], shot["clip"]["height"]) for shot in done.json["shots"]}
-    assert 6 == done.json["sequence"]["frames"]
+    assert 2 == done.json["sequence"]["frames"]
     assert not paid.film().exists()
     assert 0 == paid.plan("--provider", "animatic", "--check").code
     assert 5 == paid.plan("--check").code
@@ -105,7 +105,7 @@ def test_the_animatic_of_a_paid_storyboard_is_a_film_of_its_own(paid: Stage) -> 
 def test_a_paid_key_knows_nothing_of_the_machine(paid: Stage) -> None:
     """Output, ffmpeg and folder may change; the key does not."""
     keys = [shot["key"] for shot in paid.plan().json["shots"]]
-    paid.edit("fps: 12", "fps: 30, size: 640x384")
+    paid.edit("fps: 4", "fps: 30, size: 640x384")
     assert keys == [shot["key"] for shot in paid.plan().json["shots"]]
 
 

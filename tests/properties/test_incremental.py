@@ -114,7 +114,7 @@ def spoil(folder: Path, which: int) -> None:
         blob.write_bytes(content)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(edits=st.lists(EDITS, min_size=1, max_size=5))
 def test_an_incremental_build_equals_one_from_nothing(edits: list[tuple[str, Any, Any]]) -> None:
     """After any edits, each built, the film is the one that a fresh clone builds; then nothing is left to do."""
