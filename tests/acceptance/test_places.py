@@ -1,5 +1,6 @@
 """Where things lie: names of any letters, folders within folders, several storyboards, a chosen store."""
 
+import json
 from base64 import b64encode
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,26 @@ def test_folders_may_have_any_name(tmp_path: Path) -> None:
     stage.write("film.yaml", THREE_SHOTS.replace("prompt: steam", 'image: "stills/it\'s %d.png", use: 0.25'))
     assert ["pad", "crew", "sky"] == stage.built().ran
     assert 15 == frames_in(stage.film())
+
+
+@pytest.mark.parametrize("name", ["é 月 🚀.yaml", "-v.yaml", "a.b.yaml"], ids=ascii)
+def test_a_storyboard_of_any_name_builds(built: Stage, name: str) -> None:
+    """The film is called as the storyboard is; nothing that was made before is made again."""
+    (built.root / "film.yaml").rename(built.root / name)
+    assert [] == built.built(f"./{name}").ran
+    built.edit("a visor", "a glove", name=name)
+    assert ["crew"] == built.built(f"./{name}").ran
+    assert built.film(f"{Path(name).stem}.mp4").is_file()
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_json_is_whole_on_any_terminal(built: Stage, encoding: str) -> None:
+    """Whatever letters stdout can carry, the object says the same."""
+    (built.root / "film.yaml").rename(built.root / "月.yaml")
+    started = built.using(PYTHONIOENCODING=encoding).start("build", "--json", "月.yaml")
+    stdout, stderr = started.communicate()
+    assert (0, b"") == (started.returncode, stderr)
+    assert "月.yaml" == json.loads(stdout.decode(encoding))["spec"]
 
 
 @pytest.mark.parametrize("mark", ["renderer.toml", ".git"])
