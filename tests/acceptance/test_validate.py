@@ -170,7 +170,7 @@ BAD_STILLS = [
 ]
 
 
-@pytest.mark.parametrize(("lay_out", "code"), BAD_STILLS, ids=lambda value: getattr(value, "__name__", ""))
+@pytest.mark.parametrize(("lay_out", "code"), BAD_STILLS, ids=lambda value: getattr(value, "__name__", value))
 @pytest.mark.parametrize(
     "provider", ["animatic", "aimlapi, model: gen3a_turbo, duration: 5"], ids=["free", "paid"]
 )
