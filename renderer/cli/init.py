@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from importlib.resources import files
 from pathlib import Path
 
@@ -68,5 +69,10 @@ def _ignore_build(path: Path) -> None:
 def _show(folder: Path, names: list[str]) -> None:
     for name in names:
         click.echo(f"wrote  {os.path.normpath(folder / name)}", err=True)
-    here = "" if folder == Path() else f"cd {folder} && "
+    here = "" if folder == Path() else f"cd {shlex.quote(_after_dashes(folder))} && "
     click.echo(f"\nnow    {here}renderer build", err=True)
+
+
+def _after_dashes(folder: Path) -> str:
+    """A folder's name that no command takes for an option."""
+    return f"./{folder}" if str(folder).startswith("-") else str(folder)

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
 from typing import NoReturn
 
 import click
@@ -26,7 +27,6 @@ COMMANDS = {
     "help": "Explain an error code, or a command.",
 }
 INTERRUPTED = 130
-USAGE = 2
 BUG = 70
 UNHEARD = 1
 """Whoever read our output has gone."""
@@ -72,6 +72,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     Leaves without taking the interpreter down, which takes 15 ms and does nothing for us: all files are closed.
     """
     gc.set_threshold(*COLLECT_SELDOM)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a file's name may be no text
     code = run(sys.argv[1:] if arguments is None else list(arguments))
     for stream in (sys.stdout, sys.stderr):
         try:
@@ -85,24 +87,26 @@ def run(arguments: list[str]) -> int:
     """Run the command line and return its exit code."""
     try:
         outcome = commands.main(arguments, prog_name="renderer", standalone_mode=False)
-    except click.ClickException as error:
-        from renderer.cli.terminal import show_error, usage_error  # noqa: PLC0415 - only on the way out
-
-        show_error(usage_error(error, known=COMMANDS), json_wanted="--json" in arguments)
-        return USAGE
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         return INTERRUPTED
-    except RendererError as error:
-        from renderer.cli.terminal import show_error  # noqa: PLC0415 - only on the way out
-
-        show_error(error, json_wanted="--json" in arguments)
-        return error.exit_code
     except BrokenPipeError:
         return UNHEARD
     except Exception as error:  # noqa: BLE001 - the one place where a bug is told from a failure
-        from renderer.cli.terminal import show_bug  # noqa: PLC0415
+        return _tell(error, json_wanted="--json" in arguments)
+    return outcome if isinstance(outcome, int) else 0
 
+
+def _tell(error: Exception, *, json_wanted: bool) -> int:
+    """Show an error and return its exit code; what is neither ours nor the system's is a bug."""
+    from renderer.cli.terminal import show_bug, show_error, system_error, usage_error  # noqa: PLC0415
+
+    if isinstance(error, click.ClickException):
+        error = usage_error(error, known=COMMANDS)
+    elif isinstance(error, OSError):
+        error = system_error(error)
+    if not isinstance(error, RendererError):
         show_bug(error)
         return BUG
-    return outcome if isinstance(outcome, int) else 0
+    show_error(error, json_wanted=json_wanted)
+    return error.exit_code

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from renderer import __version__
-from renderer.errors import RendererError, SpecError, UsageError, did_you_mean
+from renderer.errors import RendererError, SpecError, StoreError, UsageError, did_you_mean
 from renderer.model import Json
 
 if TYPE_CHECKING:
@@ -62,6 +62,16 @@ def show_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
         texts.append(render_text(diagnostic, source=sources[name], colour=wants_colour(sys.stderr)))
     if texts:
         click.echo("\n\n".join(texts), err=True)
+
+
+def system_error(error: OSError) -> RendererError:
+    """What the operating system refused outside the store, in our form."""
+    return StoreError(
+        "the operating system refused a read or write",
+        code="E618",
+        facts=[("reason", error.strerror or error), ("file", error.filename or "standard output")],
+        hint="mend that and run the same command again: what is stored is untouched",
+    )
 
 
 def usage_error(error: click.ClickException, *, known: Iterable[str]) -> UsageError:

@@ -153,9 +153,16 @@ class Voice:
             if error and error.code not in {"G901", "G902", "G903"}:
                 from renderer.report.errors import render_error  # noqa: PLC0415 - only where there are any
 
-                click.echo(f"\n{render_error(error, colour=self.colour, subject=name)}\n", err=True)
+                self._say(f"\n{render_error(error, colour=self.colour, subject=name)}\n")
 
     def _say(self, text: str) -> None:
+        """Write a line; a build goes on when nobody reads any more."""
+        try:
+            self._write(text)
+        except OSError:
+            self.quiet = True
+
+    def _write(self, text: str) -> None:
         if self.bar:
             from rich.text import Text  # noqa: PLC0415 - a bar is shown, so it is loaded
 

@@ -37,8 +37,15 @@ def locate_ffmpeg(environ: Mapping[str, str]) -> Path:
                 hint=f"unset `{VARIABLE}` to use the ffmpeg that comes with the installation",
                 facts=[(VARIABLE, chosen)],
             )
-        return Path(found).resolve()
+        return Path(found).absolute()
     return _bundled() or _on_path(environ)
+
+
+def may_change_unseen(path: Path) -> bool:
+    """Whether the program at a path may become another while its file stays: a script, or a link to a starter."""
+    with path.open("rb") as stream:
+        is_script = stream.read(2) == b"#!"
+    return is_script or path.resolve().name != path.name
 
 
 def describe_ffmpeg(path: Path) -> Ffmpeg:
@@ -77,4 +84,4 @@ def _on_path(environ: Mapping[str, str]) -> Path:
     found = shutil.which("ffmpeg", path=environ.get("PATH"))
     if not found:
         raise MediaToolError("ffmpeg was not found", hint=f"install ffmpeg, or set `{VARIABLE}` to its path")
-    return Path(found).resolve()
+    return Path(found).absolute()

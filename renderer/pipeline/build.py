@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from renderer.digest import Digest
-from renderer.errors import GateError, ProviderUnavailable, StoreError
+from renderer.errors import GateError, ProviderUnavailable, StoreError, UsageError
 from renderer.model import Asker
+from renderer.pipeline.compile import remember_build
 from renderer.pipeline.film import ROUNDS_MAX, FilmState
-from renderer.pipeline.publish import claim, publish
+from renderer.pipeline.project import relative
+from renderer.pipeline.publish import DAMAGED, claim, publish
 from renderer.pipeline.run import Run
 from renderer.plan.action import Action, Input
 from renderer.plan.rows import Detail, OutputRow, TakeRow
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 
 LOCAL = "local"
 GENERATE = "generate"
-DAMAGED = ("E614", "E615")
 NAMES_SHOWN_MAX = 8
 
 
@@ -36,7 +37,9 @@ def run_build(run: Run, *, emit: Emit, stop: Callable[[], asyncio.Event]) -> Non
     loop, the event that interrupts. May spend money.
     """
     _refuse_purchases(run, run.dirty())
-    claim(run.workshop.store, run.project, _own_films(run))
+    films = [run.film_path(output) for output in run.compiled.outputs]
+    _spare_inputs(run, films)
+    claim(run.workshop.store, run.project, films)
     for last in (False, True):
         try:
             _build_once(run, emit=emit, stop=stop)
@@ -59,6 +62,8 @@ def _build_once(run: Run, *, emit: Emit, stop: Callable[[], asyncio.Event]) -> N
 
         asyncio.run(_make(run, dirty, emit=emit, stop=stop))
     run.published += publish(run.workshop.store, [*_clip_copies(run), *film_copies(run)])
+    if not dirty or any(ending.result for ending in run.endings.values()):
+        remember_build(run.workshop, run.project, key=run.detail_key)
 
 
 async def _make(run: Run, dirty: Sequence[int], *, emit: Emit, stop: Callable[[], asyncio.Event]) -> None:
@@ -150,9 +155,19 @@ def _askers(run: Run) -> dict[str, list[Asker]]:
     return askers
 
 
-def _own_films(run: Run) -> list[Path]:
-    outputs = run.compiled.outputs[1:] if run.wishes.output else run.compiled.outputs
-    return [run.project.film(output.file) for output in outputs]
+def _spare_inputs(run: Run, films: Sequence[Path]) -> None:
+    """Refuse to write a film over what it is made of, or over one of the clips."""
+    folder = run.project.spec.parent
+    rows = [path for path, *_ in run.compiled.inputs] + [row.path for row in run.compiled.footage]
+    inputs = [run.project.spec, *(folder / path for path in rows)]
+    for film in films:
+        made_of = any(film.exists() and path.exists() and film.samefile(path) for path in inputs)
+        if made_of or film.is_relative_to(run.project.clips):
+            raise UsageError(
+                f"`{relative(film, here=run.workshop.here)}` is not a place for the film",
+                code="U009",
+                hint="a film replaces neither what it is made of nor the clips: choose another name",
+            )
 
 
 def _clip_copies(run: Run) -> list[tuple[str, Digest]]:

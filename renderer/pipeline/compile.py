@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 MEMO = "compiled"
 DETAIL = "details"
+LAST = "last"
 
 
 def compile_storyboard(workshop: Workshop, project: Project, *, reach: Reach) -> tuple[Compiled, str]:
@@ -34,15 +35,42 @@ def compile_storyboard(workshop: Workshop, project: Project, *, reach: Reach) ->
     never fetched, if `reach` allows; spends nothing.
     """
     key = _memo_key(workshop, project, reach=reach)
-    known = workshop.store.memo_get(MEMO, key)
-    if known is not None:
-        compiled = Compiled.from_json(known)
-        if _inputs_unchanged(workshop, project, compiled):
-            return compiled, key
+    compiled = _remembered(workshop, key)
+    if compiled is not None and _inputs_unchanged(workshop, project, compiled):
+        return compiled, key
     compiled, details = _compile_afresh(workshop, project, reach=reach)
     workshop.store.memo_put(DETAIL, key, [[detail.manifest, detail.inputs] for detail in details])
     workshop.store.memo_put(MEMO, key, compiled.to_json())
     return compiled, key
+
+
+def _remembered(workshop: Workshop, key: str) -> Compiled | None:
+    known = workshop.store.memo_get(MEMO, key)
+    try:
+        return None if known is None else Compiled.from_json(known)
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def remember_build(workshop: Workshop, project: Project, *, key: str) -> None:
+    """Keep which compilation was built last, so that the next plan can say what has changed since."""
+    if workshop.store.memo_get(LAST, _last_name(project)) != key:
+        workshop.store.memo_put(LAST, _last_name(project), key)
+
+
+def last_manifests(workshop: Workshop, project: Project) -> dict[str, Mapping[str, Json]]:
+    """The manifest of each take, by its name, as it was last built here; empty where that is not known any more."""
+    key = workshop.store.memo_get(LAST, _last_name(project))
+    if not isinstance(key, str):
+        return {}
+    compiled, details = _remembered(workshop, key), workshop.store.memo_get(DETAIL, key)
+    if compiled is None or details is None or len(details) != len(compiled.takes):
+        return {}
+    return {row.name: manifest for row, (manifest, _) in zip(compiled.takes, details, strict=True)}
+
+
+def _last_name(project: Project) -> str:
+    return f"{project.identity}/{project.asker_spec}"
 
 
 def load_details(workshop: Workshop, project: Project, *, key: str, reach: Reach) -> list[Detail]:
@@ -70,7 +98,7 @@ def _memo_key(workshop: Workshop, project: Project, *, reach: Reach) -> str:
     parts = [
         __version__,
         schemas_digest(),
-        workshop.ffmpeg.build,
+        workshop.tools,
         digest.sha256,
         project.label,
         str(project.variant),

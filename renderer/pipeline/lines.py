@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
 from renderer.errors import RendererError
 from renderer.model import Json, Result
+from renderer.pipeline.compile import last_manifests
 from renderer.pipeline.film import FilmState
 from renderer.pipeline.project import relative
 from renderer.pipeline.run import Run
@@ -121,17 +122,22 @@ def _clip_line(run: Run, path: Path, result: Result | None) -> ClipLine | None:
 
 
 def _reasons(run: Run) -> dict[int, str]:
-    """Why each missing take is missing: its newest footage's manifest against today's."""
+    """Why each take that is to be made is missing: its manifest when it was last built, against today's."""
     dirty = run.dirty()
     if not dirty:
         return {}
-    details = run.details()
-    shots = [run.compiled.takes[number].shot for number in dirty]
-    newest = run.workshop.store.newest_for(run.project.identity, spec=run.project.asker_spec, shots=shots)
-    return {
-        number: _reason(run, number, trace.manifest if trace else None, details[number].manifest)
-        for number, trace in zip(dirty, newest, strict=True)
-    }
+    details, last = run.details(), last_manifests(run.workshop, run.project)
+    strangers = [number for number in dirty if run.compiled.takes[number].name not in last]
+    before = {number: last.get(run.compiled.takes[number].name) for number in dirty}
+    before |= dict(zip(strangers, _newest(run, strangers), strict=True))
+    return {number: _reason(run, number, before[number], details[number].manifest) for number in dirty}
+
+
+def _newest(run: Run, numbers: Sequence[int]) -> list[Mapping[str, Json] | None]:
+    """The manifest of each take's newest footage, where what was built last is not known."""
+    shots = [run.compiled.takes[number].shot for number in numbers]
+    traces = run.workshop.store.newest_for(run.project.identity, spec=run.project.asker_spec, shots=shots)
+    return [trace.manifest if trace else None for trace in traces]
 
 
 def _reason(run: Run, number: int, before: Mapping[str, Json] | None, after: Mapping[str, Json]) -> str:

@@ -13,17 +13,27 @@ from renderer.pipeline.project import BUILD, Project
 from renderer.store.store import Store
 
 OWNERS = ".owners.json"
+DAMAGED = ("E614", "E615")
 
 
 def publish(store: Store, wanted: Sequence[tuple[str, Digest]]) -> int:
     """Make each path hold the bytes of its digest; returns how many had to be written.
 
-    What is there already is told by one stat each. A film or clip appears whole, by rename.
+    What is there already is told by one stat each. A film or clip appears whole, by rename. Where a blob is damaged
+    or gone, the others are published before that is raised, so that one more try meets no other.
     """
     there = store.digests_of([path for path, _ in wanted])
     stale = [(path, digest) for (path, digest), found in zip(wanted, there, strict=True) if found != digest]
+    failures = []
     for path, digest in stale:
-        store.copy_out(digest, Path(path))
+        try:
+            store.copy_out(digest, Path(path))
+        except StoreError as error:
+            if error.code not in DAMAGED:
+                raise
+            failures.append(error)
+    if failures:
+        raise failures[0]
     return len(stale)
 
 
@@ -33,7 +43,8 @@ def claim(store: Store, project: Project, films: Iterable[Path]) -> None:
     The claim of a storyboard that no longer exists lapses.
     """
     build = project.root / BUILD
-    names = [path.relative_to(build).as_posix() for path in (*films, project.clips)]
+    places = [path for path in (*films, project.clips) if path.is_relative_to(build)]
+    names = [path.relative_to(build).as_posix() for path in places]
     owners = read_owners(build)
     for name in names:
         owner = owners.get(name, project.spec_name)
@@ -55,7 +66,9 @@ def read_owners(build: Path) -> dict[str, str]:
         owners = json.loads((build / OWNERS).read_bytes())
     except (OSError, ValueError):
         return {}
-    return owners if isinstance(owners, dict) else {}
+    if not isinstance(owners, dict):
+        return {}
+    return {name: owner for name, owner in owners.items() if isinstance(owner, str)}
 
 
 def _write_owners(build: Path, owners: dict[str, str]) -> None:

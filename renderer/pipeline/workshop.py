@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from renderer.ffmpeg.binary import Ffmpeg, describe_ffmpeg, locate_ffmpeg
+from renderer.ffmpeg.binary import Ffmpeg, describe_ffmpeg, locate_ffmpeg, may_change_unseen
+from renderer.model import Size
 from renderer.store.layout import locate_root
 from renderer.store.store import Store
 
@@ -39,6 +42,8 @@ class Workshop:
     def ffmpeg(self) -> Ffmpeg:
         """The ffmpeg in use; its build is remembered under the file's path, size and times."""
         path = locate_ffmpeg(self.environ)
+        if may_change_unseen(path):
+            return describe_ffmpeg(path)
         stat = path.stat()
         seen = f"{path}\0{stat.st_size}\0{stat.st_mtime_ns}\0{stat.st_ctime_ns}"
         key = hashlib.sha256(seen.encode("utf-8", "surrogateescape")).hexdigest()
@@ -48,6 +53,12 @@ class Workshop:
         ffmpeg = describe_ffmpeg(path)
         self.store.memo_put("ffmpeg", key, ffmpeg.build)
         return ffmpeg
+
+    @cached_property
+    def tools(self) -> str:
+        """All tools that decide the bytes of what is free, as one text: another makes every free key another."""
+        identity = self.provider(ANIMATIC).identity(size=Size(16, 16), fps=Fraction(1))
+        return json.dumps(identity, sort_keys=True)
 
     def provider(self, name: str) -> Provider:
         """The adapter of a provider whose name the catalogue knows."""

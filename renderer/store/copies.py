@@ -10,6 +10,7 @@ import contextlib
 import errno
 import os
 import sys
+import time
 from pathlib import Path
 
 from renderer.digest import Digest, digest_file
@@ -21,12 +22,15 @@ from renderer.store.locks import Locks
 
 FICLONE = 0x40049409  # linux/fs.h: _IOW(0x94, 9, int)
 WRITABLE = 0o644
+SETTLED_NS = 100_000_000
 
 
 def copy_out(blobs: Blobs, digest: Digest, target: Path, *, locks: Locks) -> os.stat_result:
     """Put the verified bytes of a blob at `target`, replacing what is there; the copy's stat is returned.
 
-    Written aside in the target's folder, hashed, flushed and renamed; the blob's time of change is kept.
+    Written aside in the target's folder, hashed, flushed and renamed. Its time of change is that of the copy, so
+    that whoever goes by times sees a film change when it does, by `SETTLED_NS` earlier: what is remembered of a
+    file is trusted only when it has settled.
     Raises `StoreError`: E614 or E615 for a blob that is damaged or gone, E611 and E613 for the target.
     """
     with contextlib.ExitStack() as stack:
@@ -57,13 +61,12 @@ def clone_file(source: Path, target: Path) -> bool:
 
 def _copy_checked(blobs: Blobs, digest: Digest, aside: Path) -> None:
     source = blobs.path(digest)
-    try:
-        status = source.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        raise missing(digest) from None
+    if not source.is_file():
+        raise missing(digest)
     if not clone_file(source, aside):
         copy_bytes(source, aside)
-    os.utime(aside, ns=(status.st_atime_ns, status.st_mtime_ns))
+    settled_ns = time.time_ns() - SETTLED_NS
+    os.utime(aside, ns=(settled_ns, settled_ns))
     actual = digest_file(aside)
     if actual != digest:
         blobs.verify(digest)

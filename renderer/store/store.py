@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from renderer.digest import Digest
+from renderer.errors import StoreError
 from renderer.model import Asker, Json, Result, Trace
 from renderer.store.blobs import Blobs
 from renderer.store.copies import copy_out
@@ -98,11 +99,20 @@ class Store:
         self._blobs.verify(digest)
 
     def verified_paths(self, digests: Sequence[Digest]) -> list[Path]:
-        """Where some blobs stand, in order, each read and checked since it last changed; raises as `verify` does."""
+        """Where some blobs stand, in order, each read and checked since it last changed.
+
+        Raises as `verify` does, for the first that fails; all are looked at, so that one more try meets no other.
+        """
         paths = [self._blobs.path(digest) for digest in digests]
+        failures = []
         for digest, found in zip(digests, self._seen.digests_of(paths), strict=True):
             if found != digest:
-                self._blobs.verify(digest)
+                try:
+                    self._blobs.verify(digest)
+                except StoreError as error:
+                    failures.append(error)
+        if failures:
+            raise failures[0]
         return paths
 
     def copy_out(self, digest: Digest, target: Path) -> None:

@@ -102,7 +102,7 @@ def parse_trace(content: bytes) -> Trace | None:
             key=fields["key"],
             manifest=fields["manifest"],
             results=tuple(Result.from_json(result) for result in fields["results"]),
-            askers=tuple(Asker(**asker) for asker in fields["askers"]),
+            askers=tuple(Asker(*(asker[name] for name in Asker._fields)) for asker in fields["askers"]),
             made_at=fields["made_at"],
         )
     except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError):

@@ -8,32 +8,26 @@ build with nothing to do.
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import tempfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from renderer.errors import StoreError
 from renderer.ffmpeg.binary import Ffmpeg
 from renderer.ffmpeg.encode import ENCODER
-from renderer.ffmpeg.run import run_ffmpeg
 from renderer.model import Json, Size
-from renderer.providers.base import Delivery, Order
 
 if TYPE_CHECKING:
     from renderer.providers.animatic.graph import Shoot
+    from renderer.providers.base import Delivery, Order
 
 DESIGN = 1
 """The version of the look. It is in every manifest: change it with anything that changes a pixel."""
 
 
-@dataclass(frozen=True, slots=True)
-class Animatic:
+class Animatic(NamedTuple):
     """Fills the port `Provider`. `filter_threads` decides speed alone: the bytes are the same for any number."""
 
     ffmpeg: Ffmpeg
@@ -52,15 +46,24 @@ class Animatic:
         Raises `ProviderRefused` for a size or length out of range, `MediaError` for a damaged still,
         `StoreError` when the disk is full; then, and when cancelled, nothing is left at `output`.
         """
-        from renderer.providers.animatic.scene import read_scene  # noqa: PLC0415 - drawing is imported late
+        import asyncio  # noqa: PLC0415 - drawing and all it needs are imported late
+
+        from renderer.providers.animatic.scene import read_scene  # noqa: PLC0415
         from renderer.providers.animatic.shoot import compose  # noqa: PLC0415
+        from renderer.providers.base import Delivery  # noqa: PLC0415
 
         shoot = await asyncio.to_thread(compose, read_scene(order.manifest), order.inputs)
-        with _nothing_left(output):
+        try:
             await self._film(shoot, output)
+        except BaseException:
+            output.unlink(missing_ok=True)
+            raise
         return Delivery()
 
     async def _film(self, shoot: Shoot, output: Path) -> None:
+        import tempfile  # noqa: PLC0415
+
+        from renderer.ffmpeg.run import run_ffmpeg  # noqa: PLC0415
         from renderer.providers.animatic.graph import film_arguments  # noqa: PLC0415
 
         with tempfile.TemporaryDirectory(prefix=".animatic-", dir=output.parent) as folder:
@@ -68,15 +71,6 @@ class Animatic:
             # ffmpeg works inside the folder, so that no path enters a filter graph; the clip lands beside it.
             arguments = film_arguments(shoot, output=f"../{output.name}", filter_threads=self.filter_threads)
             await run_ffmpeg(self.ffmpeg.path, arguments, cwd=Path(folder))
-
-
-@contextlib.contextmanager
-def _nothing_left(output: Path) -> Iterator[None]:
-    try:
-        yield
-    except BaseException:
-        output.unlink(missing_ok=True)
-        raise
 
 
 def _lay_out(shoot: Shoot, folder: Path) -> None:
