@@ -47,13 +47,18 @@ def test_slots_are_trimmed_and_held_to_their_length(built: Stage) -> None:
     assert 3 + 6 + 6 == frames_in(built.film())
 
 
-def test_a_model_that_returns_less_is_held(built: Stage) -> None:
-    """Own footage shorter than its slot holds its last picture, and the build says so."""
+def test_a_slot_beyond_its_clip_holds_the_last_picture(built: Stage) -> None:
+    """The film is as long as it was asked to be, and one warning says where it stands still."""
     built.footage("own.mp4", fps="12", duration_s=0.5)
     built.edit("shots:", "shots:\n  - {id: own, clip: own.mp4, use: 1}")
     done = built.run("build")
     assert (0, 12 + 18) == (done.code, frames_in(built.film()))
-    assert "warning: `own` is shorter than its slot: its last frame is held" in done.stderr
+    assert 1 == done.stderr.count("warning")
+    assert done.stderr.startswith("warning[S223]: ")
+    assert " --> film.yaml:5:" in done.stderr
+    with av.open(str(built.film())) as film:
+        pictures = [bytes(frame.planes[0]) for frame in film.decode(video=0)][5:12]
+    assert 1 == len(set(pictures))
 
 
 @pytest.mark.parametrize(("fps", "size"), [("24", "64x36"), ("30000/1001", "80x80"), ("12", "64x36")])

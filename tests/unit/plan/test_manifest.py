@@ -3,10 +3,11 @@
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from renderer.digest import Digest, action_key
+from renderer.digest import Digest, action_key, canonical_json
 from renderer.plan.manifest import KEY_VERSION, exact, generate_manifest
 
 STILL = Digest("ab" * 32, 100)
@@ -83,11 +84,28 @@ def test_every_part_decides_the_key() -> None:
 
 @given(value=VALUES)
 def test_any_json_value_becomes_one_with_a_key(value: Any) -> None:
-    """Without floats; and once exact it stays as it is."""
+    """Without floats, so that its JSON is read back as it was."""
     manifest = generate_manifest(**WHOLE | {"params": {"value": value}})
     assert 64 == len(action_key(manifest))
-    assert exact(value) == exact(exact(value))
     assert manifest == json.loads(json.dumps(manifest))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (0.5, {"decimal": "0.5"}),
+        ({"decimal": "0.5"}, {"literal": {"decimal": "0.5"}}),
+        (2**60, {"decimal": str(2**60)}),
+        (2**60, str(2**60)),
+        (1, True),
+        (0, False),
+        (None, "null"),
+        ([], {}),
+    ],
+)
+def test_no_two_values_have_one_form(one: Any, other: Any) -> None:
+    """Not even a mapping that an author writes to look like one of ours."""
+    assert canonical_json(exact(one)) != canonical_json(exact(other))
 
 
 @given(one=NUMBERS, other=NUMBERS)
@@ -95,3 +113,10 @@ def test_numbers_are_told_apart_by_value_alone(one: float, other: float) -> None
     """`30` and `30.0` are one request; `0.5` and `0.25` are two."""
     keys = [action_key(generate_manifest(**WHOLE | {"params": {"n": number}})) for number in (one, other)]
     assert (one == other) == (keys[0] == keys[1])
+
+
+def test_a_mapping_of_the_authors_is_no_number() -> None:
+    """What looks like our mark for a number is marked itself."""
+    assert {"decimal": "0.5"} == exact(0.5)
+    assert {"literal": {"decimal": "0.5"}} == exact({"decimal": "0.5"})
+    assert {"literal": {"literal": 1}} == exact({"literal": 1})
