@@ -91,7 +91,7 @@ def fill(project_folder: Path) -> None:
             else:
                 result = Result(store.put_bytes(content + free_box(number)), drawn.facts)
             store.record(
-                action.key, manifest=action.manifest, result=result, asker=asker, now=datetime.now(UTC)
+                action.key, manifest=action.manifest, result=result, askers=[asker], now=datetime.now(UTC)
             )
 
 

@@ -99,6 +99,7 @@ def exit_code(run: Run) -> int:
     """130 over 4 over 3 over 1 over 0, by how takes and films ended."""
     errors = [ending.error for ending in run.endings.values()] + list(run.film_errors.values())
     found = {error.exit_code for error in errors if error and error.code not in {"G901", "G902", "G903"}}
+    found = {code if code in PRECEDENCE else FAILED for code in found}
     if run.interrupted:
         found.add(INTERRUPTED)
     return next((code for code in PRECEDENCE if code in found), 0)
@@ -108,7 +109,7 @@ def _print_json(run: Run, elapsed_s: float) -> None:
     from renderer.cli.terminal import write_json  # noqa: PLC0415
 
     films = list(film_lines(run))
-    errors: list[RendererError] = [film.error for film in films if film.error]
+    errors: list[RendererError] = list(run.film_errors.values())
     write_json(
         build_json(
             spec=run.project.label, shots=shot_lines(run), films=films, elapsed_s=elapsed_s, errors=errors

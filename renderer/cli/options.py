@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from renderer.errors import UsageError
+from renderer.errors import UsageError, did_you_mean
 from renderer.pipeline.project import Project, open_project, split_targets
 from renderer.pipeline.workshop import Workshop, open_workshop
 
@@ -34,6 +34,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON o
 provider = click.option(
     "--provider",
     metavar="NAME",
+    callback=lambda _ctx, _param, value: known_provider(value),
     help="Use this provider for every shot, as in `--provider animatic`; films go to `<name>.NAME.mp4`.",
 )
 offline = click.option("--offline", is_flag=True, help="Use no network at all.")
@@ -56,6 +57,20 @@ output = click.option(
     help="Write the film here, a .mp4 file.",
 )
 quiet = click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+
+
+def known_provider(name: str | None) -> str | None:
+    """A provider's name that the catalogue knows; `UsageError` for another, which would name files too."""
+    if name is None:
+        return None
+    from renderer.catalogue.library import PROVIDERS  # noqa: PLC0415 - only where one is named
+
+    if name not in PROVIDERS:
+        close = did_you_mean(name, PROVIDERS)
+        known = ", ".join(f"`{provider}`" for provider in PROVIDERS)
+        hint = f"did you mean `{close}`?" if close else f"providers here: {known}"
+        raise UsageError(f"unknown provider `{name}`", code="S300", hint=hint)
+    return name
 
 
 def mp4(path: Path | None) -> Path | None:

@@ -30,6 +30,7 @@ Examples:
 @options.targets
 @click.option("--check", is_flag=True, help="Exit with 5 when there is work to do.")
 @options.common
+@options.quiet
 def command(
     *,
     targets: tuple[str, ...],
@@ -39,6 +40,7 @@ def command(
     allow_outside: bool,
     cache_dir: Path | None,
     as_json: bool,
+    quiet: bool,
 ) -> int:
     """Show what a build would do, why, and what it would cost. Spends nothing and needs no key.
 
@@ -48,15 +50,15 @@ def command(
     reach = Reach(fetch=not offline, outside=allow_outside)
     with options.workshop_for(cache_dir) as workshop:
         run = open_run(workshop, project, Wishes(shots=shots, reach=reach))
-        return show_plan(run, as_json=as_json, check=check)
+        return show_plan(run, as_json=as_json, check=check, quiet=quiet)
 
 
-def show_plan(run: Run, *, as_json: bool, check: bool = False) -> int:
+def show_plan(run: Run, *, as_json: bool, check: bool = False, quiet: bool = False) -> int:
     """Print the plan on stdout and return the exit code."""
     shots, films = list(shot_lines(run, why=True)), list(film_lines(run))
     if as_json:
         write_json(plan_json(spec=run.project.label, shots=shots, films=films))
-    else:
+    elif not quiet:
         show_diagnostics(run.warnings)
         for line in plan_lines(shots, films, colour=wants_colour(sys.stdout)):
             click.echo(line)

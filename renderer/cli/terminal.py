@@ -113,7 +113,9 @@ def write_json(value: Mapping[str, Json]) -> None:
     """Print one JSON object on stdout."""
     import json  # noqa: PLC0415 - only where it is asked for
 
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None)
+    is_utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    text = json.dumps(value, ensure_ascii=not is_utf8, indent=2 if sys.stdout.isatty() else None)
+    sys.stdout.write(text)
     sys.stdout.write("\n")
 
 

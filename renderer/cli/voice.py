@@ -21,12 +21,15 @@ if TYPE_CHECKING:
 
     from rich.progress import Progress, TaskID
 
+    from renderer.errors import RendererError
     from renderer.execute.events import Event, Finished
     from renderer.pipeline.preview import Preview
 
 HOLDS = "S223"
 TOTAL = "total"
+TICK_S = 0.2
 LISTED_MAX = 100
+NAMES_MAX = 6
 
 
 class Voice:
@@ -146,14 +149,24 @@ class Voice:
                 self._say(shot_line(line, width=self.width, elapsed_s=event.elapsed_s, colour=self.colour))
 
     def _complain(self) -> None:
+        """Tell every error once, with the names of all that it struck."""
         names = {row.key: row.name for row in self.run.compiled.takes}
-        told = [(names.get(key), ending.error) for key, ending in self.run.endings.items()]
-        told += list(self.run.film_errors.items())
-        for name, error in told:
+        struck: dict[tuple[str, str], list[str]] = {}
+        errors: dict[tuple[str, str], RendererError] = {}
+        told = [(names.get(key, key), ending.error) for key, ending in self.run.endings.items()]
+        for name, error in [*told, *self.run.film_errors.items()]:
             if error and error.code not in {"G901", "G902", "G903"}:
-                from renderer.report.errors import render_error  # noqa: PLC0415 - only where there are any
+                errors.setdefault((error.code, error.message), error)
+                struck.setdefault((error.code, error.message), []).append(name)
+        for error in self.run.mended:
+            self._say(f"warning: {error.message}: it was set aside and is made again")
+        for kind, error in errors.items():
+            from renderer.report.errors import render_error  # noqa: PLC0415 - only where there are any
 
-                self._say(f"\n{render_error(error, colour=self.colour, subject=name)}\n")
+            shown = ", ".join(struck[kind][:NAMES_MAX]) + (", …" if len(struck[kind]) > NAMES_MAX else "")
+            self._say(f"\n{render_error(error, colour=self.colour, subject=shown, brief=not self.verbose)}")
+        if errors:
+            self._say("")
 
     def _say(self, text: str) -> None:
         """Write a line; a build goes on when nobody reads any more."""
@@ -178,8 +191,17 @@ class Voice:
             self.bar = _progress()
             self.bar.start()
             self.tasks[TOTAL] = self.bar.add_task(self.run.project.label, total=0, share="")
+            self._tick()
         self.steps += steps
         self._advance(0)
+
+    def _tick(self) -> None:
+        """Draw the display from the loop's own thread: another thread's drawing could wipe out a printed line."""
+        import asyncio  # noqa: PLC0415 - a loop runs, or nobody would count
+
+        if self.bar and self.bar.live.is_started:
+            self.bar.refresh()
+            asyncio.get_running_loop().call_later(TICK_S, self._tick)
 
     def _advance(self, steps: int) -> None:
         if self.bar:
@@ -211,7 +233,7 @@ def interrupts() -> asyncio.Event:
         loop.remove_signal_handler(number)
         signal.signal(number, signal.SIG_DFL)
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, on_signal, number)
     return stop
 
@@ -236,4 +258,5 @@ def _progress() -> Progress:
         TimeElapsedColumn(),
         console=Console(stderr=True, highlight=False),
         transient=True,
+        auto_refresh=False,
     )

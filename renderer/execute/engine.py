@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
-from renderer.errors import GateError, RendererError
+from renderer.errors import GateError, RendererError, StoreError
 from renderer.execute.events import Emit, Finished, Outcome, Planned, Started, Waiting
 from renderer.model import Result
 from renderer.plan.action import Action
@@ -221,6 +221,8 @@ class _Run:
                 ending = await self._reuse_or_run(step, decided)
         except RendererError as error:
             ending = Ending(Outcome.FAILED, error=error)
+        except Exception as error:  # noqa: BLE001 - a bug in one step must not cost the others, which may be paid
+            ending = Ending(Outcome.FAILED, error=_foreign(error))
         except asyncio.CancelledError:
             self.emit(
                 Finished(step.name, kind, Outcome.BLOCKED, time.monotonic() - started, error=_interrupted())
@@ -245,6 +247,19 @@ class _Run:
         result = self.endings[name].result
         assert result is not None, f"BUG: `{name}` has no result"
         return result
+
+
+def _foreign(error: Exception) -> RendererError:
+    """An exception that no room translated: the operating system's, or a bug."""
+    if isinstance(error, OSError):
+        facts = [("reason", error.strerror or error), ("file", error.filename or "unknown")]
+        found: RendererError = StoreError(
+            "the operating system refused a read or write", code="E618", facts=facts
+        )
+    else:
+        found = RendererError(f"BUG: {type(error).__name__}: {error}", code="E699", hint="please report this")
+    found.__cause__ = error
+    return found
 
 
 def _needs_missing(name: str) -> RendererError:

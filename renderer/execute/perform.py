@@ -35,10 +35,9 @@ class StoreShelf:
         return self.store.lookup(key)
 
     def record(self, action: Action, result: Result) -> None:
-        for asker in action.askers or (None,):
-            self.store.record(
-                action.key, manifest=action.manifest, result=result, asker=asker, now=self.now()
-            )
+        self.store.record(
+            action.key, manifest=action.manifest, result=result, askers=action.askers, now=self.now()
+        )
 
     def exclusive(self, key: str, *, on_wait: Callable[[], None]) -> AbstractAsyncContextManager[None]:
         return self.store.lock(key, on_wait=on_wait)

@@ -60,8 +60,10 @@ def describe_ffmpeg(path: Path) -> Ffmpeg:
         answer = subprocess.run(
             [str(path), "-version"], capture_output=True, timeout=VERSION_TIMEOUT_S, check=True, text=True
         ).stdout
-        version = answer.split(maxsplit=3)[2]
-    except (OSError, subprocess.SubprocessError, IndexError, UnicodeDecodeError) as error:
+        program, word, version, _ = answer.split(maxsplit=3)
+        if (program, word) != ("ffmpeg", "version"):
+            raise ValueError("what it prints is not what ffmpeg prints")  # noqa: TRY301
+    except (OSError, subprocess.SubprocessError, ValueError) as error:
         raise MediaToolError(
             "ffmpeg does not answer",
             facts=[("program", path), ("error", error)],

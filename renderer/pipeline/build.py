@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from renderer.digest import Digest
-from renderer.errors import GateError, ProviderUnavailable, StoreError, UsageError
+from renderer.errors import GateError, ProviderUnavailable, RendererError, StoreError, UsageError
 from renderer.model import Asker
 from renderer.pipeline.compile import remember_build
 from renderer.pipeline.film import ROUNDS_MAX, FilmState
@@ -43,13 +43,24 @@ def run_build(run: Run, *, emit: Emit, stop: Callable[[], asyncio.Event]) -> Non
     for last in (False, True):
         try:
             _build_once(run, emit=emit, stop=stop)
-        except StoreError as error:
-            if last or error.code not in DAMAGED:
-                raise
-        else:
-            if last or not any(error.code in DAMAGED for error in run.film_errors.values()):
+        except StoreError as failure:
+            if last or failure.code not in DAMAGED:
+                run.film_errors["build/"] = failure
                 return
+            error: RendererError | None = failure
+        else:
+            error = _damage(run)
+            if last or error is None:
+                return
+        assert error
+        run.mended.append(error)
         run.forget()
+
+
+def _damage(run: Run) -> RendererError | None:
+    """A stored file that turned out damaged or gone while the build ran."""
+    errors = [*(ending.error for ending in run.endings.values()), *run.film_errors.values()]
+    return next((error for error in errors if error and error.code in DAMAGED), None)
 
 
 def _build_once(run: Run, *, emit: Emit, stop: Callable[[], asyncio.Event]) -> None:
@@ -63,7 +74,7 @@ def _build_once(run: Run, *, emit: Emit, stop: Callable[[], asyncio.Event]) -> N
         asyncio.run(_make(run, dirty, emit=emit, stop=stop))
     run.published += publish(run.workshop.store, [*_clip_copies(run), *film_copies(run)])
     if not dirty or any(ending.result for ending in run.endings.values()):
-        remember_build(run.workshop, run.project, key=run.detail_key)
+        remember_build(run.workshop, run.project, run.compiled)
 
 
 async def _make(run: Run, dirty: Sequence[int], *, emit: Emit, stop: Callable[[], asyncio.Event]) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 MEMO = "compiled"
 DETAIL = "details"
 LAST = "last"
+LAST_DIGEST = "last-digest"
 
 
 def compile_storyboard(workshop: Workshop, project: Project, *, reach: Reach) -> tuple[Compiled, str]:
@@ -52,21 +53,18 @@ def _remembered(workshop: Workshop, key: str) -> Compiled | None:
         return None
 
 
-def remember_build(workshop: Workshop, project: Project, *, key: str) -> None:
-    """Keep which compilation was built last, so that the next plan can say what has changed since."""
-    if workshop.store.memo_get(LAST, _last_name(project)) != key:
-        workshop.store.memo_put(LAST, _last_name(project), key)
+def remember_build(workshop: Workshop, project: Project, compiled: Compiled) -> None:
+    """Keep the key under which each take was last built, so that the next plan can say what has changed since."""
+    name, keys = _last_name(project), {row.name: row.key for row in compiled.takes}
+    digest = hashlib.sha256("\0".join([*keys, *keys.values()]).encode("utf-8", "surrogateescape")).hexdigest()
+    if workshop.store.memo_get(LAST_DIGEST, name) != digest:
+        workshop.store.memo_put(LAST, name, keys)
+        workshop.store.memo_put(LAST_DIGEST, name, digest)
 
 
-def last_manifests(workshop: Workshop, project: Project) -> dict[str, Mapping[str, Json]]:
-    """The manifest of each take, by its name, as it was last built here; empty where that is not known any more."""
-    key = workshop.store.memo_get(LAST, _last_name(project))
-    if not isinstance(key, str):
-        return {}
-    compiled, details = _remembered(workshop, key), workshop.store.memo_get(DETAIL, key)
-    if compiled is None or details is None or len(details) != len(compiled.takes):
-        return {}
-    return {row.name: manifest for row, (manifest, _) in zip(compiled.takes, details, strict=True)}
+def last_keys(workshop: Workshop, project: Project) -> Mapping[str, str]:
+    """The key under which each take was last built here, by its name; empty where that is not known any more."""
+    return workshop.store.memo_get(LAST, _last_name(project)) or {}
 
 
 def _last_name(project: Project) -> str:

@@ -73,6 +73,8 @@ def examine(workshop: Workshop, project: Project, *, reach: Reach) -> Examined:
     bench = _Bench(InputDesk(project, workshop.store, reach), diagnostics)
     _key_takes(workshop, bench, storyboard)
     outputs = [_output(bench, output, storyboard) for output in storyboard.outputs]
+    _check_uses(bench, storyboard)
+    bench.diagnostics[:] = dict.fromkeys(bench.diagnostics)
     bench.diagnostics.sort(
         key=lambda found: (found.place.line, found.place.column) if found.place else (0, 0)
     )
@@ -256,6 +258,25 @@ def _output(bench: _Bench, output: Output, storyboard: Storyboard) -> OutputRow:
     )
     size = str(output.size) if output.size else None
     return OutputRow(output.name, output.file, size, str(output.fps), output.fit, rows)
+
+
+def _check_uses(bench: _Bench, storyboard: Storyboard) -> None:
+    """Tell of each `use` that leaves its clip, where only now the clip's length is known (else `spec` has told)."""
+    shots = {shot.id: shot for shot in storyboard.shots}
+    uses = [(shot, shot.use, shot.origin("use")) for shot in storyboard.shots if shot.use]
+    uses += [(shots[slot.shot_id], slot.use, slot.place) for slot in storyboard.sequence if slot.use]
+    for shot, use, place in uses:
+        length_s = bench.lengths_s.get(shot.id)
+        if length_s is None or (shot.request and shot.request.duration_s is not None):
+            continue
+        message = f"and the clip of `{shot.id}` lasts {float(length_s):g} s"
+        if use.in_s >= length_s:
+            told = f"`use` begins at {float(use.in_s):g} s, {message}"
+            bench.diagnostics.append(Diagnostic("S219", told, place))
+        elif use.out_s is not None and use.out_s > length_s:
+            told = f"`use` ends at {float(use.out_s):g} s, {message}"
+            hint = "the last frame is held; end earlier, or use a longer clip"
+            bench.diagnostics.append(Diagnostic("S223", told, place, "warning", hint=hint))
 
 
 def _too_short(place: Place, shot: str, fps: Fraction) -> Diagnostic:

@@ -22,6 +22,8 @@ from renderer.plan.action import Action, Input
 from renderer.plan.rows import OutputRow
 
 ROUNDS_MAX = 4
+ROUNDING_FRAMES = 1
+"""A slot may be a frame longer than its clip by rounding alone; nobody need be told."""
 Lookup = Callable[[Sequence[str]], Sequence[Result | None]]
 
 
@@ -102,7 +104,7 @@ class _Film:
         short = {
             kind
             for kind, number in self.samples.items()
-            if held_frames(_facts(self.clips[number]), self.cuts[number], self.fps)
+            if held_frames(_facts(self.clips[number]), self.cuts[number], self.fps) > ROUNDING_FRAMES
         }
         if not short:
             return ()

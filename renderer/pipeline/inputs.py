@@ -87,8 +87,14 @@ class InputDesk:
         return path
 
     def _still_file(self, path: Path) -> Material:
+        digest = self.store.digest_of(path)
+        known = self.store.memo_get("still", digest.sha256) if digest else None
+        if digest and isinstance(known, str):
+            return Material(digest, path, size=Size.parse(known))
         facts = inspect_still(path)
-        return Material(self._digest(path), path, size=facts.size)
+        digest = self._digest(path)
+        self.store.memo_put("still", digest.sha256, str(facts.size))
+        return Material(digest, path, size=facts.size)
 
     def _clip(self, path: Path) -> Material:
         digest = self._digest(path)
@@ -103,11 +109,15 @@ class InputDesk:
     def _digest(self, path: Path) -> Digest:
         digest = self.store.digest_of(path)
         if digest is None:
-            raise MediaError(f"`{path}` does not exist", code="S401")
+            if path.exists():
+                raise MediaError(f"`{path}` is not a regular file", code="S402", hint="name a file")
+            raise MediaError(
+                f"`{path}` does not exist", code="S401", hint="paths begin at the storyboard's folder"
+            )
         return digest
 
     def _fetched(self, url: str) -> Material | None:
-        digest = self.store.fetched_get(url)
+        digest = pinned = self.store.fetched_get(url)
         if digest is None or not self.store.has(digest):
             if not self.reach.whole:
                 return None
@@ -117,11 +127,11 @@ class InputDesk:
                     code="S465",
                     hint="build once without `--offline`, or save the file and name its path",
                 )
-            digest = self._fetch(url)
+            digest = self._fetch(url, pinned=pinned)
         facts = inspect_still(self.store.path(digest))
         return Material(digest, size=facts.size)
 
-    def _fetch(self, url: str) -> Digest:
+    def _fetch(self, url: str, *, pinned: Digest | None) -> Digest:
         from renderer.wire import fetch  # noqa: PLC0415 - httpx costs 100 ms
 
         with self.store.scratch() as folder:
@@ -135,6 +145,13 @@ class InputDesk:
             )
             inspect_still(target)
             digest = self.store.put_file(target)
+        if pinned and digest != pinned:
+            raise MediaError(
+                f"`{url}` does not hold any more what it was pinned to",
+                code="S466",
+                facts=[("pinned", pinned.short), ("now", digest.short)],
+                hint="bring back the store that has it, or save the new file and name its path",
+            )
         self.store.fetched_put(url, digest)
         return digest
 

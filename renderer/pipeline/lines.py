@@ -10,7 +10,7 @@ from pathlib import Path
 
 from renderer.errors import RendererError
 from renderer.model import Json, Result
-from renderer.pipeline.compile import last_manifests
+from renderer.pipeline.compile import last_keys
 from renderer.pipeline.film import FilmState
 from renderer.pipeline.project import relative
 from renderer.pipeline.run import Run
@@ -126,11 +126,16 @@ def _reasons(run: Run) -> dict[int, str]:
     dirty = run.dirty()
     if not dirty:
         return {}
-    details, last = run.details(), last_manifests(run.workshop, run.project)
-    strangers = [number for number in dirty if run.compiled.takes[number].name not in last]
-    before = {number: last.get(run.compiled.takes[number].name) for number in dirty}
+    details, last = run.details(), last_keys(run.workshop, run.project)
+    before = {number: _manifest_of(run, last.get(run.compiled.takes[number].name)) for number in dirty}
+    strangers = [number for number in dirty if before[number] is None]
     before |= dict(zip(strangers, _newest(run, strangers), strict=True))
     return {number: _reason(run, number, before[number], details[number].manifest) for number in dirty}
+
+
+def _manifest_of(run: Run, key: str | None) -> Mapping[str, Json] | None:
+    trace = run.workshop.store.trace(key) if key else None
+    return trace.manifest if trace else None
 
 
 def _newest(run: Run, numbers: Sequence[int]) -> list[Mapping[str, Json] | None]:

@@ -35,8 +35,9 @@ class Project(NamedTuple):
 
     @property
     def spec_name(self) -> str:
-        """The storyboard's path below the root, with forward slashes."""
-        return self.spec.relative_to(self.root).as_posix()
+        """The storyboard's path below the root, with forward slashes; bytes that are no text are written out."""
+        path = self.spec.relative_to(self.root).as_posix()
+        return os.fsencode(path).decode("utf-8", "backslashreplace")
 
     @property
     def asker_spec(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from renderer.digest import Digest
@@ -45,19 +45,26 @@ def claim(store: Store, project: Project, films: Iterable[Path]) -> None:
     build = project.root / BUILD
     places = [path for path in (*films, project.clips) if path.is_relative_to(build)]
     names = [path.relative_to(build).as_posix() for path in places]
-    owners = read_owners(build)
-    for name in names:
-        owner = owners.get(name, project.spec_name)
-        if owner != project.spec_name and (project.root / owner).is_file():
+    if all(read_owners(build).get(name) == project.spec_name for name in names):
+        return
+    with store.hold(f"owners/{project.identity}"):
+        owners = read_owners(build)
+        for name in names:
+            _refuse_taken(name, owners, project)
+        _write_owners(build, owners | dict.fromkeys(names, project.spec_name))
+
+
+def _refuse_taken(name: str, owners: Mapping[str, str], project: Project) -> None:
+    """Refuse a name that is, holds, or lies in one that another living storyboard has."""
+    for taken, owner in owners.items():
+        overlap = name == taken or name.startswith(f"{taken}/") or taken.startswith(f"{name}/")
+        if overlap and owner != project.spec_name and (project.root / owner).is_file():
             raise UsageError(
                 f"`{BUILD}/{name}` belongs to another storyboard",
                 code="S512",
                 facts=[("owner", owner), ("storyboard", project.spec_name)],
                 hint="give this one another `output.file`, or rename the storyboard",
             )
-    if any(owners.get(name) != project.spec_name for name in names):
-        with store.hold(f"owners/{project.identity}"):
-            _write_owners(build, read_owners(build) | dict.fromkeys(names, project.spec_name))
 
 
 def read_owners(build: Path) -> dict[str, str]:

@@ -59,6 +59,7 @@ class Run:
     films: dict[str, FilmState] = field(default_factory=dict)
     film_errors: dict[str, RendererError] = field(default_factory=dict)
     published: int = 0
+    mended: list[RendererError] = field(default_factory=list)
     interrupted: bool = False
 
     @property
@@ -84,6 +85,7 @@ class Run:
     def forget(self) -> None:
         """Give up what was believed of the store, after it turned out to be wrong."""
         self.films, self.film_errors = {}, {}
+        self.endings = {key: ending for key, ending in self.endings.items() if ending.result}
         self.look_up()
 
     def lookup(self, keys: Sequence[str]) -> list[Result | None]:

@@ -55,7 +55,8 @@ def digest_json(digest: Digest) -> dict[str, Json]:
 def exact(value: Json) -> Json:
     """A JSON value that has exact bytes: a whole float becomes an integer, another number `{"decimal": "0.5"}`.
 
-    So does an integer beyond 2^53, which RFC 8785 does not hold.
+    So does an integer beyond 2^53, which RFC 8785 does not hold. An author's own mapping that looks like one of
+    ours is marked `literal`, so that no two values have one form.
 
     >>> exact({"cfg_scale": 0.5, "steps": 30.0})
     {'cfg_scale': {'decimal': '0.5'}, 'steps': 30}
@@ -65,7 +66,8 @@ def exact(value: Json) -> Json:
     if isinstance(value, int) and abs(value) > INTEGER_MAX:
         return {"decimal": str(value)}
     if isinstance(value, Mapping):
-        return {name: exact(item) for name, item in value.items()}
+        mapping = {name: exact(item) for name, item in value.items()}
+        return {"literal": mapping} if set(mapping) in ({"decimal"}, {"literal"}) else mapping
     if isinstance(value, list | tuple):
         return [exact(item) for item in value]
     return value

@@ -14,13 +14,13 @@ from functools import lru_cache
 
 from renderer.diagnostic import Diagnostic, Place
 from renderer.model import Json
+from renderer.report.visible import visible
 
 WIDTH_MAX = 100
 LEAD_MAX = 40
 SCOPE = 2 * WIDTH_MAX  # characters looked at on either side, however long the line
 TAB = "    "
 _LINE_BREAK = re.compile("\r\n|\r|\n")
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 _RESET, _BOLD, _BLUE, _CYAN = "\x1b[0m", "\x1b[1m", "\x1b[1;34m", "\x1b[36m"
 _SEVERITY = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m"}
 
@@ -86,15 +86,6 @@ def to_json(diagnostic: Diagnostic) -> dict[str, Json]:
         "notes": list(diagnostic.notes),
         "related": [{**_place_json(place), "message": words} for place, words in diagnostic.related],
     }
-
-
-def visible(text: str) -> str:
-    """A text with signs for the characters that a terminal would obey.
-
-    >>> visible("a" + chr(27) + "[2J")
-    'a␛[2J'
-    """
-    return _UNSAFE.sub(_sign, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,11 +195,6 @@ def _columns(character: str) -> int:
 @lru_cache(maxsize=4)
 def _split(source: str) -> list[str]:
     return _LINE_BREAK.split(source.removeprefix("\ufeff"))
-
-
-def _sign(found: re.Match[str]) -> str:
-    point = ord(found.group())
-    return chr(0x2400 + point) if point < 0x20 else "\u2421" if point == 0x7F else "\ufffd"
 
 
 def _where(place: Place) -> str:

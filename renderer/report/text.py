@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from renderer.report.run import FilmLine, ShotLine, price_of
+from renderer.report.visible import visible
 
 STYLES = {
     "reused": "\x1b[2m",
@@ -32,7 +33,7 @@ def plan_lines(shots: Sequence[ShotLine], films: Sequence[FilmLine], *, colour: 
         for shot in shots
     ]
     lines += [
-        f"{paint(film.verdict, film.verdict, colour=colour, width=VERDICT_WIDTH)}  {film.file:<{width}}"
+        f"{paint(film.verdict, film.verdict, colour=colour, width=VERDICT_WIDTH)}  {visible(film.file):<{width}}"
         f"  {'':>8}  {film.reason or _length(film)}"
         for film in films
     ]
@@ -54,7 +55,7 @@ def plan_total(shots: Sequence[ShotLine], films: Sequence[FilmLine] = ()) -> str
 def shot_line(shot: ShotLine, *, width: int, elapsed_s: float | None, colour: bool) -> str:
     """The one line that a build prints for a take when it has ended."""
     outcome = shot.outcome or shot.verdict
-    where = shot.clip.path if shot.clip else shot.error.message if shot.error else ""
+    where = visible(shot.clip.path if shot.clip else shot.error.message if shot.error else "")
     took = "" if elapsed_s is None else f"{elapsed_s:.1f} s"
     painted = paint(outcome, outcome, colour=colour, width=VERDICT_WIDTH)
     return f"{painted}  {_take_name(shot):<{width}}  {took:>7}  {where}".rstrip()
@@ -71,7 +72,7 @@ def closing_line(counts: Counter[str], *, elapsed_s: float, spent_usd: Decimal) 
 def film_line(film: FilmLine, *, colour: bool) -> str:
     """Where the film is, and how long."""
     name = paint("film", "ran", colour=colour, width=VERDICT_WIDTH)
-    where = film.clip.path if film.clip else ""
+    where = visible(film.clip.path) if film.clip else ""
     return f"{name}  {where}  {_length(film)}"
 
 

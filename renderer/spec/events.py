@@ -140,8 +140,12 @@ def _escape(text: Text, _opened: int, offset: int) -> Diagnostic:
     return _at(text, start, "S106", f"`{mark}` is not an escape", end=start + 2, hint=hint)
 
 
-def _surrogate(text: Text, _opened: int, offset: int) -> Diagnostic:
+def _surrogate(text: Text, opened: int, offset: int) -> Diagnostic:
     start = text.content.rfind("\\", 0, offset + 1)
+    if start < 0:  # an escape of a tag's, with `%`
+        return _at(
+            text, opened, "S109", "a tag is cut short", hint="put quotes around text that begins with `!`"
+        )
     escape = (re.match(r"\\[uUx][0-9a-fA-F]*", text.content[start:]) or ["\\"])[0]
     message = f"`{escape}` is half of a surrogate pair, or no character at all"
     hint = "write the character itself, or `\\U` and its eight digits"

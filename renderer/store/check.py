@@ -115,7 +115,7 @@ def _read_traces(layout: Layout, seen: Callable[[Path], None]) -> tuple[list[Tra
     traces, damaged = [], []
     for path in _told(layout.traces, seen):
         with translated("read the store", path):
-            trace = parse_trace(path.read_bytes())
+            trace = parse_trace(path.read_bytes(), path=path)
         if trace and trace.key == path.stem:
             traces.append(trace)
         else:

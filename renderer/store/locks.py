@@ -153,7 +153,7 @@ def _identity(status: os.stat_result) -> tuple[int, int]:
 
 def _offset(name: str) -> int:
     # 62 bits keep the offset positive in a signed 64-bit file size; two names meeting would only wait.
-    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8]) >> 2
+    return int.from_bytes(hashlib.sha256(name.encode("utf-8", "surrogateescape")).digest()[:8]) >> 2
 
 
 def _pauses(name: str, *, timeout_s: float) -> Iterator[float]:

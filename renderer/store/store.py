@@ -28,7 +28,7 @@ from renderer.store.traces import Traces
 if TYPE_CHECKING:
     from renderer.store.check import StoreCheck, StoreStats
 
-MEMO_SLOTS = 16
+MEMO_SLOTS = 128
 
 
 class Store:
@@ -140,15 +140,15 @@ class Store:
         *,
         manifest: Mapping[str, Json],
         result: Result,
-        asker: Asker | None = None,
+        askers: Sequence[Asker] = (),
         now: datetime,
     ) -> Trace:
         """Add a result to the trace of a key, durably; a digest that it has already is not added again.
 
-        `asker` is named for generations alone, since `newest_for` takes all that a shot asked for as footage.
+        `askers` are named for generations alone, since `newest_for` takes all that a shot asked for as footage.
         `now` has a time zone.
         """
-        trace = self._traces.record(key, manifest=manifest, result=result, asker=asker, now=now)
+        trace = self._traces.record(key, manifest=manifest, result=result, askers=askers, now=now)
         self._results.learn(trace)
         return trace
 

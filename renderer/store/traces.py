@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from renderer.digest import action_key, canonical_json
+from renderer.errors import StoreError
 from renderer.model import Asker, Json, Result, Trace
 from renderer.store.border import translated
 from renderer.store.files import put_in_place, set_aside, write_aside
@@ -43,14 +44,20 @@ class Traces:
                 content = path.read_bytes()
             except (FileNotFoundError, NotADirectoryError):
                 return None
-        trace = parse_trace(content)
-        if trace and trace.key == key:
-            return trace
-        set_aside(path, self._layout.damaged)
-        return None
+        fields = read_fields(content)
+        if fields is None or fields["key"] != key:
+            set_aside(path, self._layout.damaged)
+            return None
+        return _trace_of(fields, path=path)
 
     def record(
-        self, key: str, *, manifest: Mapping[str, Json], result: Result, asker: Asker | None, now: datetime
+        self,
+        key: str,
+        *,
+        manifest: Mapping[str, Json],
+        result: Result,
+        askers: Sequence[Asker],
+        now: datetime,
     ) -> Trace:
         """Add a result and who asked for it, under the key's own brief lock, durably; the trace as it is now.
 
@@ -59,7 +66,7 @@ class Traces:
         assert action_key(manifest) == key, "BUG: a key that is not its manifest's digest"
         with self._locks.hold(f"trace/{key}"):
             before = self.read(key)
-            trace = _extended(before or Trace(key, manifest, ()), result=result, asker=asker, now=now)
+            trace = _extended(before or Trace(key, manifest, ()), result=result, askers=askers, now=now)
             if trace != before:
                 self._write(trace)
         return trace
@@ -92,12 +99,26 @@ def format_trace(trace: Trace) -> bytes:
     return canonical_json({**fields, CHECK: _checksum(fields)}) + b"\n"
 
 
-def parse_trace(content: bytes) -> Trace | None:
-    """The inverse of `format_trace`; None for bytes that it did not write."""
+def parse_trace(content: bytes, *, path: Path) -> Trace | None:
+    """The inverse of `format_trace`; None for bytes that are damaged. `path` is named where the form is unknown."""
+    fields = read_fields(content)
+    return None if fields is None else _trace_of(fields, path=path)
+
+
+def read_fields(content: bytes) -> dict[str, Json] | None:
+    """A trace's fields where its checksum and its key are right, else None: then it is damaged."""
     try:
-        fields = json.loads(content)
+        fields: dict[str, Json] = json.loads(content)
         if fields.pop(CHECK) != _checksum(fields) or fields["key"] != action_key(fields["manifest"]):
             return None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+    return fields
+
+
+def _trace_of(fields: Mapping[str, Json], *, path: Path) -> Trace:
+    """A whole trace as a value; fields that we do not know are passed over. Another form is no damage: E612."""
+    try:
         return Trace(
             key=fields["key"],
             manifest=fields["manifest"],
@@ -105,17 +126,21 @@ def parse_trace(content: bytes) -> Trace | None:
             askers=tuple(Asker(*(asker[name] for name in Asker._fields)) for asker in fields["askers"]),
             made_at=fields["made_at"],
         )
-    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError):
-        return None
+    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as error:
+        raise StoreError(
+            "a trace in the store has a form that this program does not know",
+            code="E612",
+            facts=[("trace", path)],
+            hint="upgrade `renderer`, or choose another store with `--cache-dir`",
+        ) from error
 
 
 def _checksum(fields: Mapping[str, Json]) -> str:
     return hashlib.sha256(canonical_json(fields)).hexdigest()
 
 
-def _extended(trace: Trace, *, result: Result, asker: Asker | None, now: datetime) -> Trace:
-    if asker and asker not in trace.askers:
-        trace = trace._replace(askers=(*trace.askers, asker))
+def _extended(trace: Trace, *, result: Result, askers: Sequence[Asker], now: datetime) -> Trace:
+    trace = trace._replace(askers=tuple(dict.fromkeys([*trace.askers, *askers])))
     if all(known.digest != result.digest for known in trace.results):
         made_at = now.astimezone(UTC).isoformat(timespec="milliseconds")
         trace = trace._replace(results=(*trace.results, result), made_at=made_at)

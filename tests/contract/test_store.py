@@ -72,7 +72,7 @@ def make(store: Store, prompt: str, *, shot: str = "pad", clip: bytes | None = N
         (folder / "clip.mp4").write_bytes(prompt.encode() * 500 if clip is None else clip)
         digest = store.put_file(folder / "clip.mp4")
     key = action_key(manifest)
-    store.record(key, manifest=manifest, result=Result(digest), asker=Asker("p", "s", shot, 1), now=NOON)
+    store.record(key, manifest=manifest, result=Result(digest), askers=[Asker("p", "s", shot, 1)], now=NOON)
     return key
 
 

@@ -8,7 +8,8 @@ build with nothing to do.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -53,11 +54,8 @@ class Animatic(NamedTuple):
         from renderer.providers.base import Delivery  # noqa: PLC0415
 
         shoot = await asyncio.to_thread(compose, read_scene(order.manifest), order.inputs)
-        try:
+        with _nothing_left(output):
             await self._film(shoot, output)
-        except BaseException:
-            output.unlink(missing_ok=True)
-            raise
         return Delivery()
 
     async def _film(self, shoot: Shoot, output: Path) -> None:
@@ -71,6 +69,15 @@ class Animatic(NamedTuple):
             # ffmpeg works inside the folder, so that no path enters a filter graph; the clip lands beside it.
             arguments = film_arguments(shoot, output=f"../{output.name}", filter_threads=self.filter_threads)
             await run_ffmpeg(self.ffmpeg.path, arguments, cwd=Path(folder))
+
+
+@contextlib.contextmanager
+def _nothing_left(output: Path) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        output.unlink(missing_ok=True)
+        raise
 
 
 def _lay_out(shoot: Shoot, folder: Path) -> None:

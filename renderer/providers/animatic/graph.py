@@ -74,7 +74,9 @@ def film_arguments(shoot: Shoot, *, output: str, filter_threads: int) -> list[st
             format="yuv420",
             eof_action="repeat",
         )
-    *arguments, target = ffmpeg.get_args(picture.filter("setparams", **BT709).output(output))
+    *arguments, target = ffmpeg.get_args(
+        picture.filter("setsar", 1).filter("setparams", **BT709).output(output)
+    )
     threads = str(filter_threads)
     return [
         *("-filter_threads", threads, "-filter_complex_threads", threads),

@@ -79,7 +79,7 @@ def make() -> Make:
             action_key(manifest),
             manifest=manifest,
             result=Result(digest, FACTS, Decimal("0.25")),
-            asker=Asker("project", spec, shot, 1),
+            askers=[Asker("project", spec, shot, 1)],
             now=now,
         )
 

@@ -196,12 +196,12 @@ def test_a_memo_of_megabytes_comes_back(store: Store, reopen: Open, make: Make) 
 
 def test_large_memos_share_a_few_places_and_are_told_apart(store: Store) -> None:
     """Another key in the same place is not an answer, and the index does not grow with every edit."""
-    for number in range(100):
-        store.memo_put("storyboard", str(number), [number] * 5000)
-    found = [store.memo_get("storyboard", str(number)) for number in range(100)]
+    for number in range(400):
+        store.memo_put("storyboard", str(number), [number] * 3000)
+    found = [store.memo_get("storyboard", str(number)) for number in range(400)]
     kept = [number for number, value in enumerate(found) if value is not None]
-    assert 0 < len(kept) <= 16
-    assert [[number] * 5000 for number in kept] == [found[number] for number in kept]
+    assert 0 < len(kept) <= 128
+    assert [[number] * 3000 for number in kept] == [found[number] for number in kept]
 
 
 def test_small_memos_are_all_kept(store: Store) -> None:

@@ -121,7 +121,7 @@ def test_a_trace_without_asker_or_price_is_a_trace() -> None:
     """Free actions name no asker, and what is not a clip has no facts."""
     manifest = {"action": "sound", "text": "é\u2028"}
     trace = Trace(action_key(manifest), manifest, (Result(digest_bytes(b"sound")),), (), "2026")
-    assert trace == parse_trace(format_trace(trace))
+    assert trace == parse_trace(format_trace(trace), path=Path())
 
 
 def test_the_file_of_a_trace_is_canonical(store: Store, make: Make) -> None:
