@@ -26,6 +26,7 @@ TEXT_MAX = 1200
 ELLIPSIS, DOT = "…", "·"
 UNKNOWN = "\U0010fffd"
 """A character that no font has: what is drawn for it is drawn for every other one that this font lacks."""
+HALVINGS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +133,15 @@ def wrap(words: Sequence[str], width: float, measure: Callable[[str], float]) ->
 def balance(words: Sequence[str], width: float, measure: Callable[[str], float]) -> list[str]:
     """The narrowest wrapping that needs no more lines than the full width does: no lone last word."""
     lines = wrap(words, width, measure)
-    low, high = width * 0.5, width
-    for _ in range(8):
+    # No narrower than the widest word, which would be broken.
+    widest = max((measure(word.rstrip()) for word in words), default=0.0)
+    low, high = min(width, max(width * 0.5, widest)), width
+    if len(wrap(words, low, measure)) <= len(lines):
+        return wrap(words, low, measure)
+    for _ in range(HALVINGS):
         middle = (low + high) / 2
         narrower = wrap(words, middle, measure)
-        if len(narrower) <= len(lines) and _unbroken(narrower, words):
+        if len(narrower) <= len(lines):
             lines, high = narrower, middle
         else:
             low = middle
@@ -151,12 +156,6 @@ def shorten(text: str, width: float, measure: Callable[[str], float]) -> str:
     while stem and measure(stem.rstrip() + ELLIPSIS) > width:
         stem = stem[:-1]
     return stem.rstrip() + ELLIPSIS if stem.strip() else ""
-
-
-def _unbroken(lines: Sequence[str], words: Sequence[str]) -> bool:
-    return "".join("".join(lines).split()) == "".join("".join(words).split()) and all(
-        any(line.endswith(word.rstrip()) for word in words) for line in lines
-    )
 
 
 def _longest(lines: Sequence[str], measure: Callable[[str], float]) -> float:
