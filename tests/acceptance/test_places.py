@@ -1,6 +1,7 @@
 """Where things lie: names of any letters, folders within folders, several storyboards, a chosen store."""
 
 import json
+import os
 from base64 import b64encode
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +31,14 @@ def test_a_storyboard_of_any_name_builds(built: Stage, name: str) -> None:
     built.edit("a visor", "a glove", name=name)
     assert ["crew"] == built.built(f"./{name}").ran
     assert built.film(f"{Path(name).stem}.mp4").is_file()
+
+
+def test_a_storyboard_whose_name_is_no_text_builds(built: Stage) -> None:
+    """Names of files are bytes; one of Latin-1 letters is a name."""
+    name = os.fsdecode(b"caf\xe9.yaml")
+    (built.root / "film.yaml").rename(built.root / name)
+    built.edit("a visor", "a glove", name=name)
+    assert ["crew"] == built.built(name).ran
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
