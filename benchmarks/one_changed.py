@@ -25,8 +25,8 @@ from benchmarks.storyboard import ROOT, SPEC, prepare
 
 SHOTS = 1_000
 EDITED = 500
-SHARE_MAX = 1.5
-"""Of the time of a build with nothing to do: as much may go by besides the work."""
+RATIO_MAX = 1.5
+"""Of the time of a build with nothing to do and of the work itself, together."""
 
 LOG = "seconds"
 STOPWATCH = """\
@@ -74,10 +74,10 @@ def take_turn(runner: Runner, *, number: int) -> Round:
 
 
 def edit(spec: Path, *, number: int) -> None:
-    """Give one shot a prompt that it never had."""
+    """Give one shot a prompt that it never had, and another picture: the words that tell stand first."""
     lines = spec.read_text().splitlines(keepends=True)
     place = next(at for at, line in enumerate(lines) if f"shot {EDITED} of many" in line)
-    lines[place] = f"      shot {EDITED} of many, version {number}: a white rocket on the pad,\n"
+    lines[place] = f"      {number}{number} shot {EDITED} of many: a white rocket on the pad,\n"
     spec.write_text("".join(lines))
 
 
@@ -95,10 +95,12 @@ def report(rounds: Sequence[Round]) -> int:
         ["the ffmpeg commands in them", commands_s],
     ]
     print(table(["", "time"], [[str(name), seconds(float(elapsed_s))] for name, elapsed_s in rows]))
-    share = (build_s - actions_s) / noop_s
-    print(f"\nbeside the actions: {share:.2f} times a build with nothing to do (at most {SHARE_MAX:g})")
-    print(f"beside the ffmpeg commands: {(build_s - commands_s) / noop_s:.2f} times")
-    return 0 if share <= SHARE_MAX else 1
+    ratio = build_s / (noop_s + actions_s)
+    print(
+        f"\nratio {ratio:.2f} of a build with nothing to do and its actions together (at most {RATIO_MAX:g})"
+    )
+    print(f"beside the actions {(build_s - actions_s) / noop_s:.2f} times a build with nothing to do goes by")
+    return 0 if ratio <= RATIO_MAX else 1
 
 
 def time_work(folder: Path) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from renderer.pipeline.compile import remember_build
 from renderer.pipeline.film import ROUNDS_MAX, FilmState
 from renderer.pipeline.project import relative
 from renderer.pipeline.publish import DAMAGED, claim, publish
-from renderer.pipeline.run import Run
+from renderer.pipeline.run import PUBLISHING, Run
 from renderer.plan.action import Action, Input
 from renderer.plan.rows import Detail, OutputRow, TakeRow
 
@@ -45,7 +45,7 @@ def run_build(run: Run, *, emit: Emit, stop: Callable[[], asyncio.Event]) -> Non
             _build_once(run, emit=emit, stop=stop)
         except StoreError as failure:
             if last or failure.code not in DAMAGED:
-                run.film_errors["build/"] = failure
+                run.film_errors[PUBLISHING] = failure
                 return
             error: RendererError | None = failure
         else:

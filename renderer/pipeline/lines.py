@@ -13,7 +13,7 @@ from renderer.model import Json, Result
 from renderer.pipeline.compile import last_keys
 from renderer.pipeline.film import FilmState
 from renderer.pipeline.project import relative
-from renderer.pipeline.run import Run
+from renderer.pipeline.run import PUBLISHING, Run
 from renderer.plan.explain import reason
 from renderer.plan.rows import TakeRow
 from renderer.report.run import ClipLine, FilmLine, ShotLine
@@ -87,12 +87,13 @@ def film_lines(run: Run) -> Iterator[FilmLine]:
     for output in run.compiled.outputs:
         state = run.films.get(output.name) or run.assess(output)
         result = state.result if state else None
+        clip = None if PUBLISHING in run.film_errors else _clip_line(run, run.film_path(output), result)
         yield FilmLine(
             output=output.name,
             file=relative(run.film_path(output), here=run.workshop.here),
             verdict="reused" if result else "run" if state else "depends",
             reason="" if result else _film_reason(state),
-            clip=_clip_line(run, run.film_path(output), result),
+            clip=clip,
             frames=sum(slot.frames for slot in output.slots),
             fps=Fraction(output.fps),
             error=run.film_errors.get(output.name),
@@ -130,7 +131,13 @@ def _reasons(run: Run) -> dict[int, str]:
     before = {number: _manifest_of(run, last.get(run.compiled.takes[number].name)) for number in dirty}
     strangers = [number for number in dirty if before[number] is None]
     before |= dict(zip(strangers, _newest(run, strangers), strict=True))
-    return {number: _reason(run, number, before[number], details[number].manifest) for number in dirty}
+    reasons = {number: _reason(run, number, before[number], details[number].manifest) for number in dirty}
+    first = {run.compiled.takes[number].key: number for number in reversed(dirty)}
+    for number in dirty:
+        maker = first[run.compiled.takes[number].key]
+        if maker != number:
+            reasons[number] = f"the same request as `{run.compiled.takes[maker].name}`: one clip for both"
+    return reasons
 
 
 def _manifest_of(run: Run, key: str | None) -> Mapping[str, Json] | None:

@@ -39,6 +39,10 @@ class Wishes(NamedTuple):
     output: Path | None = None
 
 
+PUBLISHING = "build/"
+"""Stands for an output's name where putting results into place failed."""
+
+
 @dataclass(eq=False, repr=False)
 class Run:
     """The state of one storyboard.

@@ -23,8 +23,7 @@ def ensure_folder(folder: Path) -> None:
         if not folder.is_dir():
             raise
     except FileNotFoundError:
-        if folder.parent.exists():
-            raise
+        # Not "if the parent is missing": another thread may have made it since, and some places allow no folder.
         ensure_folder(folder.parent)
         folder.mkdir(exist_ok=True)
         sync_folder(folder.parent)
