@@ -23,7 +23,7 @@ class _Count(click.IntRange):
         return f"{self.min} to {self.max}"
 
 
-targets = click.argument("targets", nargs=-1, metavar="[SPEC] [SHOT]...")
+targets = click.argument("targets", nargs=-1, type=click.Path(), metavar="[SPEC] [SHOT]...")
 cache_dir = click.option(
     "--cache-dir",
     type=click.Path(path_type=Path, file_okay=False),
