@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
+from renderer.errors import did_you_mean as nearest_word
 from renderer.model import Json
 
 NAMES_SHOWN_MAX = 12
-CLOSE_ENOUGH = 0.6
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """A hint with the known word most like this one, or None."""
-    from difflib import get_close_matches  # noqa: PLC0415 - 6 ms that only an error pays
-
-    close = get_close_matches(word, list(known), n=1, cutoff=CLOSE_ENOUGH)
-    return f"did you mean `{close[0]}`?" if close else None
+    close = nearest_word(word, known)
+    return f"did you mean `{close}`?" if close else None
 
 
 def listed(names: Iterable[str]) -> str:
