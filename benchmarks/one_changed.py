@@ -25,8 +25,8 @@ from benchmarks.storyboard import ROOT, SPEC, prepare
 
 SHOTS = 1_000
 EDITED = 500
-RATIO_MAX = 1.5
-"""Of the time of a build with nothing to do and of the work itself, together."""
+SHARE_MAX = 1.5
+"""Of the time of a build with nothing to do: as much may go by besides the work."""
 
 LOG = "seconds"
 STOPWATCH = """\
