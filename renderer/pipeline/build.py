@@ -33,16 +33,17 @@ def run_build(run: Run, *, emit: Emit, stop: Callable[[], asyncio.Event]) -> Non
     """Do all that is to be done, and publish it. How each take ended stands in `run` after.
 
     A stored file that turns out damaged or gone when it is read is made again, once, if that is free. Raises
-    `RendererError` only before the first action: what goes wrong later is an ending. `stop` makes, inside the
-    loop, the event that interrupts. May spend money.
+    `RendererError` before the first action, or where such a file would have to be bought: all else that goes wrong
+    is an ending. `stop` makes, inside the loop, the event that interrupts. May spend money.
     """
-    _refuse_purchases(run, run.dirty())
+    dirty = run.dirty()
+    _refuse_purchases(run, dirty)
     films = [run.film_path(output) for output in run.compiled.outputs]
     _spare_inputs(run, films)
     claim(run.workshop.store, run.project, films)
     for last in (False, True):
         try:
-            _build_once(run, emit=emit, stop=stop)
+            _build_once(run, dirty, emit=emit, stop=stop)
         except StoreError as failure:
             if last or failure.code not in DAMAGED:
                 run.film_errors[PUBLISHING] = failure
@@ -55,6 +56,8 @@ def run_build(run: Run, *, emit: Emit, stop: Callable[[], asyncio.Event]) -> Non
         assert error
         run.mended.append(error)
         run.forget()
+        dirty = run.dirty()
+        _refuse_purchases(run, dirty)
 
 
 def _damage(run: Run) -> RendererError | None:
@@ -63,9 +66,7 @@ def _damage(run: Run) -> RendererError | None:
     return next((error for error in errors if error and error.code in DAMAGED), None)
 
 
-def _build_once(run: Run, *, emit: Emit, stop: Callable[[], asyncio.Event]) -> None:
-    dirty = run.dirty()
-    _refuse_purchases(run, dirty)
+def _build_once(run: Run, dirty: Sequence[int], *, emit: Emit, stop: Callable[[], asyncio.Event]) -> None:
     if not dirty:
         run.films = {output.name: state for output in run.compiled.outputs if (state := run.assess(output))}
     if dirty or any(state.missing for state in run.films.values()):
