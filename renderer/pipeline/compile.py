@@ -55,10 +55,12 @@ def _remembered(workshop: Workshop, key: str) -> Compiled | None:
 
 def remember_build(workshop: Workshop, project: Project, compiled: Compiled) -> None:
     """Keep the key under which each take was last built, so that the next plan can say what has changed since."""
-    name, keys = _last_name(project), {row.name: row.key for row in compiled.takes}
-    digest = hashlib.sha256("\0".join([*keys, *keys.values()]).encode("utf-8", "surrogateescape")).hexdigest()
+    name, takes = _last_name(project), compiled.takes
+    # Every build comes by here, so the names, which follow from shots and order, are made only when they are kept.
+    told = "\0".join([row.shot for row in takes] + [row.key for row in takes])
+    digest = hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest()
     if workshop.store.memo_get(LAST_DIGEST, name) != digest:
-        workshop.store.memo_put(LAST, name, keys)
+        workshop.store.memo_put(LAST, name, {row.name: row.key for row in takes})
         workshop.store.memo_put(LAST_DIGEST, name, digest)
 
 
