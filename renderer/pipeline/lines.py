@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -130,7 +130,8 @@ def _reasons(run: Run) -> dict[int, str]:
     details, last = run.details(), last_keys(run.workshop, run.project)
     before = {number: _manifest_of(run, last.get(run.compiled.takes[number].name)) for number in dirty}
     strangers = [number for number in dirty if before[number] is None]
-    before |= dict(zip(strangers, _newest(run, strangers), strict=True))
+    newest = zip(strangers, run.newest(strangers), strict=True)
+    before |= {number: trace.manifest for number, trace in newest if trace}
     reasons = {number: _reason(run, number, before[number], details[number].manifest) for number in dirty}
     first = {run.compiled.takes[number].key: number for number in reversed(dirty)}
     for number in dirty:
@@ -143,13 +144,6 @@ def _reasons(run: Run) -> dict[int, str]:
 def _manifest_of(run: Run, key: str | None) -> Mapping[str, Json] | None:
     trace = run.workshop.store.trace(key) if key else None
     return trace.manifest if trace else None
-
-
-def _newest(run: Run, numbers: Sequence[int]) -> list[Mapping[str, Json] | None]:
-    """The manifest of each take's newest footage, where what was built last is not known."""
-    shots = [run.compiled.takes[number].shot for number in numbers]
-    traces = run.workshop.store.newest_for(run.project.identity, spec=run.project.asker_spec, shots=shots)
-    return [trace.manifest if trace else None for trace in traces]
 
 
 def _reason(run: Run, number: int, before: Mapping[str, Json] | None, after: Mapping[str, Json]) -> str:

@@ -100,16 +100,12 @@ def _assess(preview: Preview, output: OutputRow) -> FilmState | None:
 
 def _newest(run: Run, numbers: Sequence[int]) -> dict[int, Result]:
     """The newest footage of the shots of some takes, made under another request."""
-    shots = [run.compiled.takes[number].shot for number in numbers]
-    traces = run.workshop.store.newest_for(run.project.identity, spec=run.project.asker_spec, shots=shots)
-    found = {}
-    for number, trace in zip(numbers, traces, strict=True):
-        results = [
-            result for result in (trace.results if trace else ()) if run.workshop.store.has(result.digest)
-        ]
-        if results:
-            found[number] = results[0]
-    return found
+    there = run.workshop.store.has
+    return {
+        number: result
+        for number, trace in zip(numbers, run.newest(numbers), strict=True)
+        if trace and (result := next((found for found in trace.results if there(found.digest)), None))
+    }
 
 
 def _stand_ins(run: Run, numbers: Sequence[int]) -> dict[int, Action]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from renderer.digest import Digest
 from renderer.errors import RendererError
-from renderer.model import MediaFacts, Result
+from renderer.model import MediaFacts, Result, Trace
 from renderer.pipeline.compile import compile_storyboard, diagnostic_of, load_details
 from renderer.pipeline.film import FilmState, assess_film
 from renderer.pipeline.project import Project, Reach
@@ -102,6 +102,14 @@ class Run:
     def details(self) -> list[Detail]:
         """What each take needs to be made, beside `compiled.takes`."""
         return load_details(self.workshop, self.project, key=self.detail_key, reach=self.wishes.reach)
+
+    def newest(self, numbers: Sequence[int]) -> list[Trace | None]:
+        """The newest footage of the shots of some takes, whatever the request it was made under, in order."""
+        if not numbers:
+            return []  # the store would be asked for all its traces
+        shots = [self.compiled.takes[number].shot for number in numbers]
+        project = self.project
+        return self.workshop.store.newest_for(project.identity, spec=project.asker_spec, shots=shots)
 
     def input_path(self, text: str | None) -> Path | None:
         """Where an input lies that a detail names relative to the storyboard's folder; None: in the store."""
