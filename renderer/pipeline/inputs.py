@@ -7,6 +7,7 @@ then pinned: what it held the first time is what it means from then on.
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -87,14 +88,19 @@ class InputDesk:
         return path
 
     def _still_file(self, path: Path) -> Material:
-        digest = self.store.digest_of(path)
-        known = self.store.memo_get("still", digest.sha256) if digest else None
-        if digest and isinstance(known, str):
-            return Material(digest, path, size=Size.parse(known))
-        facts = inspect_still(path)
+        if not _may_be_still(path):
+            inspect_still(path)  # says what it is instead, without reading it all to name its bytes
         digest = self._digest(path)
-        self.store.memo_put("still", digest.sha256, str(facts.size))
-        return Material(digest, path, size=facts.size)
+        return Material(digest, path, size=self._size(digest, path))
+
+    def _size(self, digest: Digest, path: Path) -> Size:
+        """The size of a still, which is decoded once for each digest."""
+        known = self.store.memo_get("still", digest.sha256)
+        if isinstance(known, str):
+            return Size.parse(known)
+        size = inspect_still(path).size
+        self.store.memo_put("still", digest.sha256, str(size))
+        return size
 
     def _clip(self, path: Path) -> Material:
         digest = self._digest(path)
@@ -128,8 +134,7 @@ class InputDesk:
                     hint="build once without `--offline`, or save the file and name its path",
                 )
             digest = self._fetch(url, pinned=pinned)
-        facts = inspect_still(self.store.path(digest))
-        return Material(digest, size=facts.size)
+        return Material(digest, size=self._size(digest, self.store.path(digest)))
 
     def _fetch(self, url: str, *, pinned: Digest | None) -> Digest:
         from renderer.wire import fetch  # noqa: PLC0415 - httpx costs 100 ms
@@ -170,15 +175,23 @@ class OutsideError(RendererError):
         )
 
 
-def finding_of(error: RendererError, *, field: tuple[str, ...] = ()) -> Finding:
+def finding_of(error: RendererError) -> Finding:
     """A runtime error as a finding that can be placed in the storyboard."""
     notes = tuple(f"{name}: {value}" for name, value in error.facts)
-    return Finding(code=error.code, message=error.message, field=field, notes=notes, hint=error.hint)
+    return Finding(code=error.code, message=error.message, notes=notes, hint=error.hint)
 
 
 def sizes(materials: Mapping[str, Material]) -> dict[str, Size]:
     """The size of each still, by field."""
     return {name: material.size for name, material in materials.items() if material.size}
+
+
+def _may_be_still(path: Path) -> bool:
+    try:
+        status = path.stat()
+    except OSError:
+        return False
+    return stat.S_ISREG(status.st_mode) and status.st_size <= STILL_BYTES_MAX
 
 
 def _below(path: Path, root: Path) -> bool:
