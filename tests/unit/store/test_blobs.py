@@ -86,6 +86,7 @@ def test_a_hard_linked_file_is_copied_so_that_its_twin_cannot_change_the_blob(
     digest = store.put_file(clip)
     twin.write_bytes(b"sun")
     store.verify(digest)
+    assert MOON == store.path(digest).read_bytes()
 
 
 def test_a_symbolic_link_is_followed(store: Store, tmp_path: Path) -> None:
