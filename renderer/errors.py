@@ -8,7 +8,9 @@ RendererError
 ├── MediaError             a picture, clip or sequence is not what it must be           exit 1
 │   └── MediaToolError     ffmpeg is missing or cannot be started                       exit 4
 └── ProviderError          a generation did not give a clip                             exit 1
-    ├── ProviderUnavailable    down, rate-limited, unauthorised: a retry may help       exit 4
+    ├── ProviderUnavailable    down, slow or rate-limited: a retry may help             exit 4
+    │   ├── ProviderUnauthorised   there is no key, or it is not taken                  exit 4
+    │   └── ProviderBroke          the account is out of credits                        exit 4
     ├── ProviderRefused        the request itself was refused                           exit 1
     └── ProviderFailed         the generation was accepted and then failed              exit 1
 
@@ -102,11 +104,24 @@ class ProviderError(RendererError):
 
 
 class ProviderUnavailable(ProviderError):  # noqa: N818 - named for what it states
-    """The provider cannot be used now; a retry may help."""
+    """The provider cannot be used now; a retry may help, after `pause_s` seconds where the vendor says so."""
 
     code = "P701"
     exit_code = 4
     retryable = True
+    pause_s: float | None = None
+
+
+class ProviderUnauthorised(ProviderUnavailable):
+    """There is no key for the account, or the vendor does not take it."""
+
+    code = "P704"
+
+
+class ProviderBroke(ProviderUnavailable):
+    """The account is out of credits: nothing more can be bought until it is topped up."""
+
+    code = "P705"
 
 
 class ProviderRefused(ProviderError):  # noqa: N818

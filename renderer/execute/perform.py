@@ -20,7 +20,7 @@ from renderer.media.segment import make_reference, make_segment
 from renderer.media.sound import make_sound
 from renderer.model import MediaFacts, Result, Size
 from renderer.plan.action import Action, Input
-from renderer.providers.base import Order, Provider
+from renderer.providers.base import Maker, Order
 from renderer.store.store import Store
 
 
@@ -54,11 +54,11 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Performer:
-    """Performs actions with real tools. May spend money through a provider that is not free."""
+    """Performs actions with real tools. Spends nothing."""
 
     store: Store
     ffmpeg: Ffmpeg
-    provider: Callable[[str], Provider]
+    maker: Callable[[str], Maker]
 
     async def perform(self, action: Action) -> Result:
         """Make the result of an action and store it; the caller records it.
@@ -93,8 +93,8 @@ class Performer:
     async def _generate(self, action: Action, inputs: Mapping[str, list[Path]], folder: Path) -> Made:
         output = folder / "clip.mp4"
         order = Order(action.manifest, {role: paths[0] for role, paths in inputs.items()})
-        delivery = await self.provider(action.manifest["provider"]).generate(order, output=output)
-        return Made(output, await asyncio.to_thread(probe, output), delivery.price_usd)
+        await self.maker(action.manifest["provider"]).generate(order, output=output)
+        return Made(output, await asyncio.to_thread(probe, output))
 
     async def _segment(self, action: Action, inputs: Mapping[str, list[Path]], folder: Path) -> Made:
         output, manifest = folder / "segment.mp4", action.manifest

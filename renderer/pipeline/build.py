@@ -127,7 +127,7 @@ async def run_actions(
     endings = await run_steps(
         steps,
         shelf=StoreShelf(workshop.store, lambda: datetime.now(UTC)),
-        performer=Performer(workshop.store, workshop.ffmpeg, workshop.provider),
+        performer=Performer(workshop.store, workshop.ffmpeg, workshop.maker),
         pools={LOCAL: workshop.cores, GENERATE: wishes.jobs or workshop.cores},
         emit=emit,
         stop=stop,

@@ -24,7 +24,7 @@ from renderer.errors import SpecError, UsageError
 from renderer.model import Json, frames_until
 from renderer.pipeline.inputs import InputDesk, Material, sizes
 from renderer.pipeline.project import Project, Reach, no_storyboard
-from renderer.pipeline.workshop import ANIMATIC, Workshop
+from renderer.pipeline.workshop import Workshop
 from renderer.plan.manifest import generate_manifest
 from renderer.plan.rows import Compiled, Detail, FootageRow, OutputRow, SlotRow, TakeRow
 from renderer.plan.slots import slot_frames, slot_span
@@ -215,7 +215,7 @@ def _manifest(
     params = {name: value for name, value in resolved.params_sent.items() if name != "slate"}
     slate = {"shot": shot.id, "take": take, "model": request.model} if request.params.get("slate") else None
     manifest = generate_manifest(
-        identity=workshop.provider(ANIMATIC).identity(
+        identity=workshop.maker().identity(
             size=output.size or clip_size(request, model=model), fps=output.fps
         ),
         model=None,

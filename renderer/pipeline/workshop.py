@@ -18,7 +18,7 @@ from renderer.store.layout import locate_root
 from renderer.store.store import Store
 
 if TYPE_CHECKING:
-    from renderer.providers.base import Provider
+    from renderer.providers.base import Maker
 
 ANIMATIC = "animatic"
 
@@ -57,12 +57,12 @@ class Workshop:
     @cached_property
     def tools(self) -> str:
         """All tools that decide the bytes of what is free, as one text: another makes every free key another."""
-        identity = self.provider(ANIMATIC).identity(size=Size(16, 16), fps=Fraction(1))
+        identity = self.maker().identity(size=Size(16, 16), fps=Fraction(1))
         return json.dumps(identity, sort_keys=True)
 
-    def provider(self, name: str) -> Provider:
-        """The adapter of a provider whose name the catalogue knows."""
-        assert name == ANIMATIC, f"BUG: no adapter for `{name}`"
+    def maker(self, name: str = ANIMATIC) -> Maker:
+        """The adapter of a free provider."""
+        assert name == ANIMATIC, f"BUG: `{name}` is not free"
         from renderer.providers.animatic import Animatic  # noqa: PLC0415 - not needed when nothing runs
 
         return Animatic(self.ffmpeg, filter_threads=self.cores)

@@ -19,7 +19,7 @@ from renderer.errors import MediaError, ProviderRefused
 from renderer.ffmpeg.binary import Ffmpeg, describe_ffmpeg, locate_ffmpeg
 from renderer.model import Size
 from renderer.providers.animatic import Animatic
-from renderer.providers.base import Order, Provider
+from renderer.providers.base import Maker, Order
 
 STILLS = Path(__file__).parents[2] / "specs" / "stills"
 ROCKET, ASTRONAUT, HUBBLE = (
@@ -76,10 +76,10 @@ def difference(one: Image.Image, other: Image.Image) -> float:
     return sum(ImageStat.Stat(ImageChops.difference(one, other)).mean) / 3
 
 
-def test_animatic_fills_the_providers_port(animatic: Animatic) -> None:
-    """It is a free provider by that name."""
-    provider: Provider = animatic
-    assert ("animatic", True) == (provider.name, provider.free)
+def test_animatic_fills_the_makers_port(animatic: Animatic) -> None:
+    """It is a maker by that name."""
+    maker: Maker = animatic
+    assert "animatic" == maker.name
 
 
 def test_identity_names_all_that_decides_the_bytes(animatic: Animatic, ffmpeg: Ffmpeg) -> None:

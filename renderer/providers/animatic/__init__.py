@@ -22,26 +22,25 @@ from renderer.model import Json, Size
 
 if TYPE_CHECKING:
     from renderer.providers.animatic.graph import Shoot
-    from renderer.providers.base import Delivery, Order
+    from renderer.providers.base import Order
 
 DESIGN = 1
 """The version of the look. It is in every manifest: change it with anything that changes a pixel."""
 
 
 class Animatic(NamedTuple):
-    """Fills the port `Provider`. `filter_threads` decides speed alone: the bytes are the same for any number."""
+    """Fills the port `Maker`. `filter_threads` decides speed alone: the bytes are the same for any number."""
 
     ffmpeg: Ffmpeg
     filter_threads: int
     name: str = "animatic"
-    free: bool = True
 
     def identity(self, *, size: Size, fps: Fraction) -> Mapping[str, Json]:
         """All that decides the bytes beside the request: picture, tools and the version of the look."""
         tools = {"ffmpeg": self.ffmpeg.build, "encoder": dict(ENCODER), "design": DESIGN, **_drawing_tools()}
         return {"provider": self.name, "picture": {"size": str(size), "fps": str(fps)}, "tools": tools}
 
-    async def generate(self, order: Order, *, output: Path) -> Delivery:
+    async def generate(self, order: Order, *, output: Path) -> None:
         """Draw and encode the clip of `order`: exactly its frames, no sound. Costs nothing.
 
         Raises `ProviderRefused` for a size or length out of range, `MediaError` for a damaged still,
@@ -51,12 +50,10 @@ class Animatic(NamedTuple):
 
         from renderer.providers.animatic.scene import read_scene  # noqa: PLC0415
         from renderer.providers.animatic.shoot import compose  # noqa: PLC0415
-        from renderer.providers.base import Delivery  # noqa: PLC0415
 
         shoot = await asyncio.to_thread(compose, read_scene(order.manifest), order.inputs)
         with _nothing_left(output):
             await self._film(shoot, output)
-        return Delivery()
 
     async def _film(self, shoot: Shoot, output: Path) -> None:
         import tempfile  # noqa: PLC0415
