@@ -5,6 +5,7 @@
 <root>/cas/<aa>/<sha256>        blobs, read-only
 <root>/ac/<aa>/<key>.json       traces, read-only
 <root>/fetched/<aa>/<sha256 of the URL>.json      what a URL held when it was first fetched
+<root>/journal/<number>.jsonl   what was asked of vendors, what they answered, what it cost
 <root>/damaged/                 what failed a check, kept
 <root>/index/cache.db           the index: may be deleted at any time
 <root>/tmp/<session>/           files being written by a living process
@@ -47,6 +48,10 @@ class Layout:
     @property
     def pins(self) -> Path:
         return self.root / "fetched"
+
+    @property
+    def journal(self) -> Path:
+        return self.root / "journal"
 
     @property
     def damaged(self) -> Path:

@@ -17,7 +17,9 @@ from renderer.store.blobs import Blobs
 from renderer.store.copies import copy_out
 from renderer.store.fetched import Fetched
 from renderer.store.index import Index
+from renderer.store.journal import Journal
 from renderer.store.layout import Layout, check_version
+from renderer.store.lines import Lines
 from renderer.store.locks import LOCK_TIMEOUT_S, Locks
 from renderer.store.newest import Newest
 from renderer.store.results import Results
@@ -50,6 +52,7 @@ class Store:
         self._seen = Seen(self._index, clock_ns=clock_ns)
         self._newest = Newest(layout, self._index, self._traces, self._blobs, clock_ns=clock_ns)
         self._fetched = Fetched(layout, self._scratch)
+        self.journal = Journal(Lines(layout.journal, hold=lambda: self.hold("journal")), self._index)
 
     @classmethod
     def open(cls, root: Path) -> Self:

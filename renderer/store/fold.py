@@ -1,0 +1,145 @@
+"""From the journal's records to jobs: each record says one thing that happened, the fold says what is true now. Pure.
+
+Records are JSON objects with an `event` and the `intent` that it is about:
+
+| event | and | the job is then |
+|---|---|---|
+| `intent` | all of `Intent` | unknown |
+| `accepted` | `job`, `price` or null, `how` | running |
+| `not accepted` | `why`, `code`, `reason` | not accepted, or refused |
+| `unknown` | `reason` | unknown |
+| `ready` | `price`, `generated_s` | ready |
+| `failed` | `code`, `reason` | failed |
+| `stored` | `sha256` | stored |
+| `priced` | `price` | as before |
+| `forgotten` | `reason` | forgotten |
+
+`at` is when it was written. A record of another event, or about an intent that nobody knows, changes nothing, so that
+an older program can read a newer journal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+
+from renderer.job import Intent, Job, JobState, Price
+from renderer.model import Asker, Json
+
+REFUSED = "REFUSED"
+
+
+def intent_record(intent: Intent) -> dict[str, Json]:
+    """The record that is written before a request is sent."""
+    return {
+        "event": "intent",
+        "intent": intent.name,
+        "at": intent.at,
+        "key": intent.key,
+        "provider": intent.provider,
+        "model": intent.model,
+        "account": intent.account,
+        "base": intent.base,
+        "address": intent.frozen.address,
+        "body": intent.frozen.body,
+        "manifest": intent.manifest,
+        "askers": [list(asker) for asker in intent.askers],
+        "estimate_usd": None if intent.estimate_usd is None else str(intent.estimate_usd),
+    }
+
+
+def folded(job: Job | None, record: Mapping[str, Json]) -> Job | None:
+    """What is true of a job after one more record about it; None where nothing is known of it.
+
+    >>> folded(None, {"event": "accepted", "intent": "a", "job": "7", "price": None, "at": "", "how": "answer"})
+    """
+    if record["event"] == "intent":
+        return _begun(record)
+    change = CHANGES.get(record["event"])
+    return job if job is None or change is None else change(job, record)
+
+
+def price_json(price: Price | None) -> Json:
+    return None if price is None else {"usd": str(price.usd), "source": price.source}
+
+
+def _begun(record: Mapping[str, Json]) -> Job:
+    estimate = record["estimate_usd"]
+    return Job(
+        intent=record["intent"],
+        at=record["at"],
+        key=record["key"],
+        provider=record["provider"],
+        model=record["model"],
+        account=record["account"],
+        base=record["base"],
+        address=record["address"],
+        askers=tuple(Asker(*asker) for asker in record["askers"]),
+        estimate_usd=None if estimate is None else Decimal(estimate),
+        reason="the program ended before an answer was on record",
+    )
+
+
+def _accepted(job: Job, record: Mapping[str, Json]) -> Job:
+    price = _price(record) or job.price
+    return job._replace(
+        state=JobState.RUNNING,
+        job=record["job"],
+        price=price,
+        reason=record["how"],
+        accepted_at=record["at"],
+    )
+
+
+def _not_accepted(job: Job, record: Mapping[str, Json]) -> Job:
+    state = JobState.REFUSED if record["why"] == REFUSED else JobState.NOT_ACCEPTED
+    return job._replace(state=state, code=record["code"], reason=record["reason"], ended_at=record["at"])
+
+
+def _unknown(job: Job, record: Mapping[str, Json]) -> Job:
+    return job._replace(state=JobState.UNKNOWN, reason=record["reason"])
+
+
+def _ready(job: Job, record: Mapping[str, Json]) -> Job:
+    return job._replace(
+        state=JobState.READY,
+        price=_price(record) or job.price,
+        generated_s=record["generated_s"],
+        reason="",
+        ended_at=record["at"],
+    )
+
+
+def _failed(job: Job, record: Mapping[str, Json]) -> Job:
+    return job._replace(
+        state=JobState.FAILED, code=record["code"], reason=record["reason"], ended_at=record["at"]
+    )
+
+
+def _stored(job: Job, record: Mapping[str, Json]) -> Job:
+    return job._replace(state=JobState.STORED, sha256=record["sha256"], reason="", stored_at=record["at"])
+
+
+def _priced(job: Job, record: Mapping[str, Json]) -> Job:
+    return job._replace(price=_price(record) or job.price)
+
+
+def _forgotten(job: Job, record: Mapping[str, Json]) -> Job:
+    return job._replace(state=JobState.FORGOTTEN, reason=record["reason"], ended_at=record["at"])
+
+
+def _price(record: Mapping[str, Json]) -> Price | None:
+    price = record.get("price")
+    return None if price is None else Price(Decimal(price["usd"]), price["source"])
+
+
+CHANGES: Mapping[str, Callable[[Job, Mapping[str, Json]], Job]] = {
+    "accepted": _accepted,
+    "not accepted": _not_accepted,
+    "unknown": _unknown,
+    "ready": _ready,
+    "failed": _failed,
+    "stored": _stored,
+    "priced": _priced,
+    "forgotten": _forgotten,
+}
