@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -60,6 +61,42 @@ def canonical_json(value: Any) -> bytes:
 def action_key(manifest: Any) -> str:
     """The action key: sha256 of the manifest's canonical JSON, in lower-case hex."""
     return hashlib.sha256(canonical_json(manifest)).hexdigest()
+
+
+def exact(value: Any) -> Any:
+    """A JSON value that has exact bytes: a whole float becomes an integer, another number `{"decimal": "0.5"}`.
+
+    So does an integer beyond 2^53, which RFC 8785 does not hold. An author's own mapping that looks like one of
+    ours is marked `literal`, so that no two values have one form.
+
+    >>> exact({"cfg_scale": 0.5, "steps": 30.0})
+    {'cfg_scale': {'decimal': '0.5'}, 'steps': 30}
+    """
+    if isinstance(value, float):
+        return exact(int(value)) if value.is_integer() else {"decimal": repr(value)}
+    if isinstance(value, int) and abs(value) > INTEGER_MAX:
+        return {"decimal": str(value)}
+    if isinstance(value, Mapping):
+        mapping = {name: exact(item) for name, item in value.items()}
+        return {"literal": mapping} if set(mapping) in ({"decimal"}, {"literal"}) else mapping
+    if isinstance(value, list | tuple):
+        return [exact(item) for item in value]
+    return value
+
+
+def inexact(value: Any) -> Any:
+    """The value that `exact` was given, up to the number's kind: `30.0` comes back as the equal `30`.
+
+    >>> inexact({"cfg_scale": {"decimal": "0.5"}, "steps": 30})
+    {'cfg_scale': 0.5, 'steps': 30}
+    """
+    if isinstance(value, Mapping):
+        if set(value) == {"decimal"}:
+            text = value["decimal"]
+            return int(text) if text.lstrip("-").isdecimal() else float(text)
+        mapping = value["literal"] if set(value) == {"literal"} else value
+        return {name: inexact(item) for name, item in mapping.items()}
+    return [inexact(item) for item in value] if isinstance(value, list) else value
 
 
 _dump = json.JSONEncoder(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -9,6 +10,9 @@ from typing import Literal
 
 from renderer.diagnostic import Place
 from renderer.model import Fit, Json, Size
+
+_LOOPBACK = re.compile(r"http://(localhost|127\.[0-9.]+|\[::1\])(:[0-9]+)?(/|$)")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,15 @@ class Source:
     kind: Literal["path", "url", "data"]
     text: str
 
+    @classmethod
+    def read(cls, text: str) -> Source | None:
+        """The source that an author's text names; None for an address that is neither https nor of this machine."""
+        if text.startswith("data:"):
+            return cls("data", text)
+        if text.startswith("https://") or _LOOPBACK.match(text):
+            return cls("url", text)
+        return None if _SCHEME.match(text) else cls("path", text)
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -46,8 +59,13 @@ class Request:
     camera: str | None = None
     image: Source | None = None
     last_image: Source | None = None
+    references: tuple[Source, ...] = ()
+    video: Source | None = None
+    audio: Source | None = None
     ratio: str | None = None
+    resolution: str | None = None
     duration_s: Fraction | None = None
+    enhance_prompt: bool | None = None
     seed: int = 1
     params: Mapping[str, Json] = field(default_factory=dict)
 

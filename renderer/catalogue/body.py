@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from renderer.catalogue.entry import APPEND, PLACEHOLDER, Endpoint, Field, Model
+from renderer.catalogue.media import join_params
 from renderer.catalogue.resolve import Resolved
 from renderer.model import Json
 
@@ -13,7 +14,7 @@ from renderer.model import Json
 def body(
     resolved: Resolved, *, model: Model, endpoint: Endpoint, media: Mapping[str, Json]
 ) -> dict[str, Json]:
-    """The JSON object to send, defaults written out; `media` has a URL or a list of them for each medium.
+    """The JSON object to send, defaults written out; `media` has a URL or a list of them for each role.
 
     >>> from renderer.catalogue.library import load
     >>> from renderer.catalogue.resolve import resolve
@@ -21,13 +22,14 @@ def body(
     >>> gen3a = load("aimlapi", "gen3a_turbo")
     >>> resolved = resolve(Request("aimlapi", "gen3a_turbo", seed=7), model=gen3a)
     >>> body(resolved, model=gen3a, endpoint="legacy", media={"last_image": "https://example.org/end.png"})
-    {'model': 'gen3a_turbo', 'ratio': '16:9', 'duration': 5, 'seed': 7, 'last_image_url': 'https://example.org/end.png'}
+    {'model': 'gen3a_turbo', 'last_image_url': 'https://example.org/end.png', 'ratio': '16:9', 'duration': 5, 'seed': 7}
     """
     content: dict[str, Json] = {"model": resolved.model}
-    for name, value in {**resolved.sent, **media}.items():
-        field = model.fields[name]
+    neutral = {**resolved.sent, **media}
+    for name in (name for name in model.fields if name in neutral):
+        field, value = model.fields[name], neutral[name]
         _put(content, path=field.wire[endpoint], value=_wired(field, value))
-    return {**content, **resolved.params_sent}
+    return {**content, **join_params(resolved.params_sent, media)}
 
 
 def _wired(field: Field, value: Json) -> Json:
@@ -52,4 +54,8 @@ def _put(content: dict[str, Any], *, path: str, value: Json) -> None:
     if not path.endswith(APPEND):
         content[last] = value
     else:
-        content.setdefault(last, []).extend(value if isinstance(value, list) else [value])
+        content[last] = _listed(content.get(last, [])) + _listed(value)
+
+
+def _listed(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else [value]

@@ -15,12 +15,12 @@ from pathlib import Path
 from renderer.catalogue.entry import Model, parse_model
 from renderer.catalogue.lenient import lenient
 from renderer.catalogue.locate import MODELS, json_files, schemas_folder
+from renderer.catalogue.providers import providers
 from renderer.catalogue.wording import did_you_mean, listed
 from renderer.diagnostic import Finding
 from renderer.errors import UsageError
 
 ANIMATIC = "animatic"
-PROVIDERS = ("aimlapi", ANIMATIC)
 FAMILY = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{0,99}", re.ASCII)
 SCHEMA_SUFFIX = ".schema.json"
 
@@ -42,7 +42,7 @@ def load(provider: str, model_id: str | None, *, folder: Path | None = None) -> 
     file of another form. `animatic` takes every model, also one that nobody has heard of.
     """
     folder = folder or _packaged()
-    if provider not in PROVIDERS:
+    if provider not in providers():
         raise CatalogueError(_unknown_provider(provider))
     if provider == ANIMATIC:
         known = _find(model_id, provider=None, folder=folder) if model_id else None
@@ -97,8 +97,8 @@ def _unknown_provider(provider: str) -> Finding:
         code="S300",
         message=f"unknown provider `{provider}`",
         field=("provider",),
-        notes=(f"providers: {listed(PROVIDERS)}",),
-        hint=did_you_mean(provider, PROVIDERS),
+        notes=(f"providers: {listed(providers())}",),
+        hint=did_you_mean(provider, providers()),
     )
 
 

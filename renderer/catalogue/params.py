@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from renderer.catalogue.entry import APPEND, Field, Model
+from renderer.catalogue.media import media_places
 from renderer.catalogue.wording import did_you_mean, either, listed, literal
 from renderer.diagnostic import Finding
 from renderer.model import Json
+from renderer.storyboard import Source
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -21,6 +23,7 @@ def check_params(params: Mapping[str, Json], *, model: Model) -> Iterator[Findin
     yield from (_missing(name, model=model) for name in model.params_required if name not in params)
     if known:
         yield from _check_known(known, model=model)
+        yield from _check_media(known, model=model)
 
 
 def _check_known(params: Mapping[str, Json], *, model: Model) -> Iterator[Finding]:
@@ -34,6 +37,15 @@ def _check_known(params: Mapping[str, Json], *, model: Model) -> Iterator[Findin
         yield Finding(
             code="S307", message=f"`{_dotted(path)}` {_reason(error)}", field=path, hint=_hint(error)
         )
+
+
+def _check_media(params: Mapping[str, Json], *, model: Model) -> Iterator[Finding]:
+    for place, value in media_places(params, model.params_schema):
+        texts = [text for text in (value if isinstance(value, list) else [value]) if isinstance(text, str)]
+        for text in (text for text in texts if Source.read(text) is None):
+            path = ("params", *place)
+            message = f"`{_dotted(path)}` must be a path, an https URL or a data URI, not `{text}`"
+            yield Finding(code="S307", message=message, field=path)
 
 
 def _unknown(name: str, *, model: Model) -> Finding:

@@ -12,7 +12,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from renderer.catalogue.entry import Field, Model, Price, parse_ratio
-from renderer.catalogue.neutral import asked
+from renderer.catalogue.media import Role, split_params
+from renderer.catalogue.neutral import NEUTRAL, asked
+from renderer.digest import Digest, inexact
 from renderer.model import Json, Size
 from renderer.storyboard import Request
 
@@ -24,15 +26,15 @@ SHORT_SIDES_PX = {"hd": 720, "fhd": 1080, "2k": 1440, "4k": 2160}
 class Resolved:
     """A request as one model takes it, for one take.
 
-    `sent` and `params_sent` are JSON values with all defaults, `media` the images and clips to send beside
-    them, all by neutral name (`params_sent` by the model's own). `keyed` and `params_keyed` are the same
+    `sent` and `params_sent` are JSON values with all defaults, by neutral name and by the model's own; `media`
+    the images, clips and sounds to send beside them, by role: a neutral name, or a place in `params`. `keyed` and `params_keyed` are the same
     without what equals a default; a number in `keyed` is an exact string. `seed` is this take's own, None
     for a model that has none or ignores it: then the take's number tells takes apart.
     """
 
     model: str
     sent: Mapping[str, Json]
-    media: Mapping[str, Json]
+    media: Mapping[Role, Json]
     keyed: Mapping[str, Json]
     params_sent: Mapping[str, Json]
     params_keyed: Mapping[str, Json]
@@ -49,30 +51,29 @@ def resolve(request: Request, *, model: Model, take: int = 1) -> Resolved:
     >>> dict(resolved.sent), dict(resolved.keyed), resolved.seed
     ({'prompt': 'a launch', 'ratio': '16:9', 'duration': 5, 'seed': 8}, {'prompt': 'a launch'}, 8)
     """
+    params, media = split_params(request.params, model=model)
     values = asked(request)
-    taken = [field for field in model.fields.values() if field.honoured and field.name != "seed"]
-    media = {field.name: values[field.name] for field in taken if field.is_media and field.name in values}
-    plain = {field.name: _resolved(field, values) for field in taken if not field.is_media}
-    plain = {name: value for name, value in plain.items() if value is not None}
+    media = {
+        name: values[name] for name in NEUTRAL if name in values and _is_taken_medium(model, name)
+    } | media
     seed = request.seed + take - 1 if model.seed_honoured else None
-    params_default = {name: schema["default"] for name, schema in model.params.items() if "default" in schema}
-    return Resolved(
-        model=model.id,
-        sent={name: _json(value) for name, value in plain.items()} | ({} if seed is None else {"seed": seed}),
-        media=media,
-        keyed={
-            name: _exact(value)
-            for name, value in plain.items()
-            if not _same(value, model.fields[name].default)
-        },
-        params_sent={**params_default, **request.params},
-        params_keyed={
-            name: value
-            for name, value in request.params.items()
-            if name not in params_default or not _same(value, params_default[name])
-        },
-        seed=seed,
-        take=take,
+    return _resolved(values, media=media, params=params, seed=seed, take=take, model=model)
+
+
+def sent_of(manifest: Mapping[str, Json], *, model: Model) -> Resolved:
+    """The inverse of what is keyed: what a *generate* manifest says, as it goes on the wire, defaults written out.
+
+    `manifest` is a paid one, made of what `resolve` gave; so what was keyed is what is sent. `media` has the
+    `Digest` of each medium, or a tuple of them, in place of its source.
+    """
+    keyed = manifest.get("fields", {})
+    return _resolved(
+        {name: _asked(model.fields[name], value) for name, value in keyed.items()},
+        media={role: _digests(given) for role, given in manifest.get("inputs", {}).items()},
+        params=inexact(manifest.get("params", {})),
+        seed=int(manifest["seed"]) if "seed" in manifest else None,
+        take=manifest.get("take", 1),
+        model=model,
     )
 
 
@@ -80,7 +81,7 @@ def clip_duration(request: Request, *, model: Model) -> Fraction | None:
     """How long the clip is that the model makes of a request, in seconds; None where nobody says."""
     if not model.takes("duration"):
         return model.clip_s
-    duration = _resolved(model.fields["duration"], asked(request))
+    duration = asked(request).get("duration", model.fields["duration"].default)
     return None if duration is None else Fraction(duration)
 
 
@@ -110,8 +111,57 @@ def estimate_usd(request: Request, *, model: Model) -> Decimal | None:
     return None if duration_s is None else _times(price.usd, duration_s)
 
 
-def _resolved(field: Field, values: Mapping[str, Json]) -> Json:
-    return values.get(field.name, field.default)
+def _resolved(
+    values: Mapping[str, Json],
+    *,
+    media: Mapping[Role, Json],
+    params: Mapping[str, Json],
+    seed: int | None,
+    take: int,
+    model: Model,
+) -> Resolved:
+    """The one walk from values to what is sent and what is keyed. `params` are without media."""
+    taken = [field for field in model.fields.values() if _is_plain(field)]
+    plain = {field.name: values.get(field.name, field.default) for field in taken}
+    plain = {name: value for name, value in plain.items() if value is not None}
+    params_default = {name: schema["default"] for name, schema in model.params.items() if "default" in schema}
+    return Resolved(
+        model=model.id,
+        sent={name: _json(value) for name, value in plain.items()} | ({} if seed is None else {"seed": seed}),
+        media=media,
+        keyed={
+            name: _exact(value)
+            for name, value in plain.items()
+            if not _same(value, model.fields[name].default)
+        },
+        params_sent={**params_default, **params},
+        params_keyed={
+            name: value
+            for name, value in params.items()
+            if name not in params_default or not _same(value, params_default[name])
+        },
+        seed=seed,
+        take=take,
+    )
+
+
+def _is_plain(field: Field) -> bool:
+    return field.honoured and not field.is_media and field.name != "seed"
+
+
+def _is_taken_medium(model: Model, name: str) -> bool:
+    return model.takes(name) and model.fields[name].is_media
+
+
+def _asked(field: Field, value: Json) -> Json:
+    """A keyed value as `asked` gives it: numbers were keyed as exact strings."""
+    return Fraction(value) if field.type in {"number", "integer"} else value
+
+
+def _digests(given: Json) -> Digest | tuple[Digest, ...]:
+    if isinstance(given, list):
+        return tuple(Digest(item["sha256"], item["size_bytes"]) for item in given)
+    return Digest(given["sha256"], given["size_bytes"])
 
 
 def _same(value: Json, default: Json) -> bool:

@@ -63,11 +63,11 @@ def known_provider(name: str | None) -> str | None:
     """A provider's name that the catalogue knows; `UsageError` for another, which would name files too."""
     if name is None:
         return None
-    from renderer.catalogue.library import PROVIDERS  # noqa: PLC0415 - only where one is named
+    from renderer.catalogue.providers import providers  # noqa: PLC0415 - only where one is named
 
-    if name not in PROVIDERS:
-        close = did_you_mean(name, PROVIDERS)
-        known = ", ".join(f"`{provider}`" for provider in PROVIDERS)
+    if name not in providers():
+        close = did_you_mean(name, providers())
+        known = ", ".join(f"`{provider}`" for provider in providers())
         hint = f"did you mean `{close}`?" if close else f"providers here: {known}"
         raise UsageError(f"unknown provider `{name}`", code="S300", hint=hint)
     return name

@@ -7,9 +7,9 @@ holds the shot's id, its place in the cut, or `use`. `explain` reads these same 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from renderer.digest import INTEGER_MAX, Digest
+from renderer.digest import Digest, exact
 from renderer.model import Json
 
 KEY_VERSION = 1
@@ -20,7 +20,7 @@ def generate_manifest(
     identity: Mapping[str, Json],
     model: str | None,
     fields: Mapping[str, Json],
-    inputs: Mapping[str, Digest],
+    inputs: Mapping[str, Digest | Sequence[Digest]],
     params: Mapping[str, Json],
     seed: int | None,
     take: int,
@@ -28,7 +28,8 @@ def generate_manifest(
 ) -> dict[str, Json]:
     """The manifest of one take.
 
-    `fields` are the neutral fields that count, defaults left out. With `seed` None (a model without seeds)
+    `fields` are the neutral fields that count, defaults left out; `inputs` the digest of each medium by its
+    role, or the digests of a list of them in order. With `seed` None (a model without seeds)
     the take's number tells takes apart. `model` None stands for a provider that ignores it. Empty parts
     are left out, so that a field unset and a field never written give one key.
     """
@@ -39,7 +40,7 @@ def generate_manifest(
         **identity,
         "model": model,
         "fields": exact(fields),
-        "inputs": {name: digest_json(digest) for name, digest in inputs.items()},
+        "inputs": {role: input_json(given) for role, given in inputs.items()},
         "params": exact(params),
         **told_apart,
         "slate": slate,
@@ -52,22 +53,6 @@ def digest_json(digest: Digest) -> dict[str, Json]:
     return {"sha256": digest.sha256, "size_bytes": digest.size_bytes}
 
 
-def exact(value: Json) -> Json:
-    """A JSON value that has exact bytes: a whole float becomes an integer, another number `{"decimal": "0.5"}`.
-
-    So does an integer beyond 2^53, which RFC 8785 does not hold. An author's own mapping that looks like one of
-    ours is marked `literal`, so that no two values have one form.
-
-    >>> exact({"cfg_scale": 0.5, "steps": 30.0})
-    {'cfg_scale': {'decimal': '0.5'}, 'steps': 30}
-    """
-    if isinstance(value, float):
-        return exact(int(value)) if value.is_integer() else {"decimal": repr(value)}
-    if isinstance(value, int) and abs(value) > INTEGER_MAX:
-        return {"decimal": str(value)}
-    if isinstance(value, Mapping):
-        mapping = {name: exact(item) for name, item in value.items()}
-        return {"literal": mapping} if set(mapping) in ({"decimal"}, {"literal"}) else mapping
-    if isinstance(value, list | tuple):
-        return [exact(item) for item in value]
-    return value
+def input_json(given: Digest | Sequence[Digest]) -> Json:
+    """How a manifest names what stands in one role: a medium, or a list of them."""
+    return digest_json(given) if isinstance(given, Digest) else [digest_json(digest) for digest in given]

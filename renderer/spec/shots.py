@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
 
 from renderer.diagnostic import Place
@@ -18,8 +17,6 @@ from renderer.storyboard import Request, Shot, Source, Use
 PROVIDER = "animatic"
 SEED = 1
 SEED_MAX = 2**32 - 1
-_LOOPBACK = re.compile(r"http://(localhost|127\.[0-9.]+|\[::1\])(:[0-9]+)?(/|$)")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 Origins = dict[str, tuple[Place, ...]]
 
@@ -132,7 +129,7 @@ def _source(
     if not filled.text:
         return None
     origins[name] = nearest_first([*filled.places])
-    source = _read_source(filled.text)
+    source = Source.read(filled.text)
     if source is None or (path_only and source.kind != "path"):
         wanted = "a path" if path_only else "a path, an https URL or a data URI"
         message = f"`{name}` must be {wanted}, not `{shorten(filled.text)}`"
@@ -140,14 +137,6 @@ def _source(
         scene.problems.add("S224", message, filled.places[0], hint=hint)
         return None
     return source
-
-
-def _read_source(text: str) -> Source | None:
-    if text.startswith("data:"):
-        return Source("data", text)
-    if text.startswith("https://") or _LOOPBACK.match(text):
-        return Source("url", text)
-    return None if _SCHEME.match(text) else Source("path", text)
 
 
 def _check_seeds(scene: Scene, fields: Merged, seed: int, takes: int) -> None:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from renderer.digest import Digest, action_key, canonical_json
-from renderer.plan.manifest import KEY_VERSION, exact, generate_manifest
+from renderer.digest import Digest, action_key, canonical_json, exact, inexact
+from renderer.plan.manifest import KEY_VERSION, generate_manifest
 
 STILL = Digest("ab" * 32, 100)
 WHOLE: dict[str, Any] = {
@@ -120,3 +120,15 @@ def test_a_mapping_of_the_authors_is_no_number() -> None:
     assert {"decimal": "0.5"} == exact(0.5)
     assert {"literal": {"decimal": "0.5"}} == exact({"decimal": "0.5"})
     assert {"literal": {"literal": 1}} == exact({"literal": 1})
+
+
+@given(value=VALUES)
+def test_an_exact_value_gives_back_what_it_was_made_of(value: Any) -> None:
+    """So that what was keyed can be sent."""
+    assert value == inexact(exact(value))
+
+
+@pytest.mark.parametrize("value", [2**60, 1e-20, -0.5, {"decimal": "1"}, {"literal": {"decimal": 1}}])
+def test_marked_values_come_back(value: Any) -> None:
+    """Large numbers, fractions and an author's own marks."""
+    assert value == inexact(exact(value))
