@@ -87,8 +87,10 @@ class Shot:
     origins: Mapping[str, tuple[Place, ...]] = field(default_factory=dict)
 
     def origin(self, name: str) -> Place:
-        """The place to point at when field `name` is at fault: its own, else the shot's."""
-        return next(iter(self.origins.get(name, ())), self.place)
+        """The place to point at when field `name` is at fault: its own, else that of what it is part of, else the shot's."""
+        while name and not self.origins.get(name):
+            name = name.rpartition(".")[0]
+        return self.origins[name][0] if name else self.place
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from typing import Any
+from typing import Any, Literal, cast
 
 from renderer.catalogue.entry import Model
+from renderer.catalogue.neutral import NEUTRAL
 from renderer.model import Json
 from renderer.storyboard import Source
 
 PARAMS = "params"
 Role = str
+Sort = Literal["image", "video", "audio"]
 Place = tuple[str | int, ...]
 
 
@@ -44,6 +46,17 @@ def join_params(params: Mapping[str, Json], media: Mapping[Role, Json]) -> dict[
             parent, name = _parent(whole, tuple(place))
             parent[name] = value
     return whole
+
+
+def sort_of(role: Role, *, model: Model) -> Sort:
+    """Whether an image, a clip or a sound stands in a role of a model."""
+    first, *place = role.split(".")
+    if first != PARAMS:
+        return cast("Sort", NEUTRAL[first].type.removesuffix("s"))
+    schema: Any = model.params_schema
+    for part in place:
+        schema = schema["items"] if part.isdecimal() else schema["properties"][part]
+    return cast("Sort", schema["media"])
 
 
 def media_places(value: Json, schema: Mapping[str, Json], at: Place = ()) -> Iterator[tuple[Place, Json]]:

@@ -13,11 +13,12 @@ import os
 import re
 import stat
 import warnings
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import unquote_to_bytes
 
 from renderer.errors import MediaError
@@ -45,7 +46,8 @@ OTHER_FORMATS = (
     (re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?<svg", re.DOTALL), "an SVG"),
 )
 DATA_URI = re.compile(
-    r"data:(image/[a-z0-9.+-]+)((?:;[a-z0-9-]+=[^;,]*)*)(;base64)?,(.*)", re.DOTALL | re.IGNORECASE
+    r"data:(image|video|audio)/[a-z0-9.+-]+((?:;[a-z0-9-]+=[^;,]*)*)(;base64)?,(.*)",
+    re.DOTALL | re.IGNORECASE,
 )
 PERCENT_TEXT = re.compile(r"(?:[!$&-;=?-Z_a-z~@]|%[0-9A-Fa-f]{2})*")
 
@@ -76,31 +78,52 @@ def read_regular(path: Path, *, size_max: int) -> bytes:
 
     The kind of file is looked at before it is opened, and again after, without waiting for a writer.
     """
+    with _opened(path) as stream:
+        content = stream.read(size_max + 1)
+    if len(content) > size_max:
+        raise _too_large(f"`{path}`", path.stat().st_size, size_max)
+    return content
+
+
+def read_head(path: Path, *, head_bytes: int, size_max: int) -> bytes:
+    """The first bytes of a regular file that is neither empty nor a git-lfs pointer, at most `size_max` long.
+
+    Raises `MediaError` (S401 to S405) otherwise; the rest is not read.
+    """
+    name = f"`{path}`"
+    with _opened(path) as stream:
+        size_bytes, head = os.fstat(stream.fileno()).st_size, stream.read(head_bytes)
+    if size_bytes > size_max:
+        raise _too_large(name, size_bytes, size_max)
+    _refuse_pointer(name, head)
+    return head
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
     name = f"`{path}`"
     try:
         _refuse_irregular(name, path.stat().st_mode)
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         with os.fdopen(descriptor, "rb") as stream:
             _refuse_irregular(name, os.fstat(descriptor).st_mode)
-            content = stream.read(size_max + 1)
+            yield stream
     except OSError as error:
         raise _unreadable(name, error) from error
-    if len(content) > size_max:
-        raise _too_large(name, path.stat().st_size, size_max)
-    return content
 
 
-def parse_data_uri(text: str, *, size_max: int) -> bytes:
-    """The bytes of an `image/*` data URI (RFC 2397), base64 or percent-encoded, read strictly.
+def parse_data_uri(text: str, *, size_max: int, sort: str = "image") -> bytes:
+    """The bytes of a data URI (RFC 2397) of one sort of media, base64 or percent-encoded, read strictly.
 
-    Raises `MediaError`: S410 when it is malformed or not an image, S405 beyond `size_max` bytes.
+    `sort` is `image`, `video` or `audio`. Raises `MediaError`: S410 when the URI is malformed or of another sort,
+    S405 beyond `size_max` bytes.
 
     >>> parse_data_uri("data:image/png;base64,aGk=", size_max=10)
     b'hi'
     """
     parts = DATA_URI.fullmatch(text)
-    if not parts:
-        raise _malformed("it is not of the form `data:image/…;base64,…`")
+    if not parts or parts[1].lower() != sort:
+        raise _malformed(f"it is not of the form `data:{sort}/…;base64,…`")
     encoded, payload = parts[3], parts[4]
     if len(payload) > size_max * (4 if encoded else 3):
         raise _too_large("the data URI", len(payload), size_max)

@@ -153,8 +153,8 @@ def _take_actions(run: Run, dirty: Sequence[int]) -> list[Action]:
 def take_action(run: Run, row: TakeRow, detail: Detail, *, askers: tuple[Asker, ...]) -> Action:
     """The action that makes a take."""
     inputs = {
-        role: (Input(Digest(sha256, size), run.input_path(path)),)
-        for role, (sha256, size, path) in detail.inputs.items()
+        role: tuple(Input(Digest(sha256, size), run.input_path(path)) for sha256, size, path in given)
+        for role, given in detail.inputs.items()
     }
     return Action.of(detail.manifest, name=row.name, inputs=inputs, askers=askers)
 

@@ -22,7 +22,8 @@ from renderer.diagnostic import Diagnostic, Finding, Place
 from renderer.digest import action_key
 from renderer.errors import SpecError, UsageError
 from renderer.model import Json, frames_until
-from renderer.pipeline.inputs import InputDesk, Material, sizes
+from renderer.pipeline.inputs import InputDesk, Material
+from renderer.pipeline.materials import Materials, find_materials
 from renderer.pipeline.project import Project, Reach, no_storyboard
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.manifest import generate_manifest
@@ -31,6 +32,8 @@ from renderer.plan.slots import slot_frames, slot_span
 from renderer.storyboard import Output, Shot, Source, Storyboard
 
 ANIMATIC_DURATION_S = Fraction(5)
+DRAWN = ("prompt", "negative_prompt", "ratio")
+"""The neutral fields that a free manifest names beside length, size and stills; others change nothing that is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +147,9 @@ def _key_shot(workshop: Workshop, bench: _Bench, shot: Shot, output: Output) -> 
     except CatalogueError as error:
         bench.report([error.finding], shot)
         return
-    materials = _materials(bench, shot)
-    bench.report(check(shot.request, model=model, stills=sizes(materials), takes=shot.takes), shot)
+    materials = find_materials(bench.desk, shot.request, model=model)
+    bench.report(materials.findings, shot)
+    bench.report(check(shot.request, model=model, stills=materials.sizes, takes=shot.takes), shot)
     length_s = clip_duration(shot.request, model=model) or ANIMATIC_DURATION_S
     bench.lengths_s[shot.id] = length_s
     bench.first_take[shot.id] = len(bench.takes)
@@ -167,22 +171,7 @@ def _key_shot(workshop: Workshop, bench: _Bench, shot: Shot, output: Output) -> 
             column=shot.place.column,
         )
         bench.takes.append(row)
-        bench.details.append(
-            Detail(manifest, {name: _input_detail(m, bench.desk.project) for name, m in materials.items()})
-        )
-
-
-def _materials(bench: _Bench, shot: Shot) -> dict[str, Material]:
-    assert shot.request
-    named = {"image": shot.request.image, "last_image": shot.request.last_image}
-    materials = {}
-    for name, source in named.items():
-        found = bench.desk.still(source) if source else None
-        if isinstance(found, Finding):
-            bench.report([_on(found, name)], shot)
-        elif found:
-            materials[name] = found
-    return materials
+        bench.details.append(Detail(manifest, _input_details(materials, bench.desk.project)))
 
 
 def _manifest(
@@ -192,7 +181,7 @@ def _manifest(
     *,
     model: Model,
     output: Output,
-    materials: Mapping[str, Material],
+    materials: Materials,
     length_s: Fraction,
 ) -> tuple[dict[str, Json], int]:
     """The manifest of one take, and its seed. A free one spells out everything that is drawn."""
@@ -200,13 +189,12 @@ def _manifest(
     assert request
     resolved = resolve(request, model=model, take=take)
     seed = request.seed + take - 1
-    digests = {name: material.digest for name, material in materials.items() if name in resolved.media}
     if not model.lenient:
         manifest = generate_manifest(
             identity={"provider": request.provider},
             model=resolved.model,
             fields=resolved.keyed,
-            inputs=digests,
+            inputs=materials.digests,
             params=resolved.params_keyed,
             seed=resolved.seed,
             take=take,
@@ -220,7 +208,7 @@ def _manifest(
         ),
         model=None,
         fields=_drawn(resolved.sent, camera=request.camera, length_s=length_s),
-        inputs=digests,
+        inputs=materials.digests,
         params=params,
         seed=seed,
         take=take,
@@ -230,7 +218,7 @@ def _manifest(
 
 
 def _drawn(sent: Mapping[str, Json], *, camera: str | None, length_s: Fraction) -> dict[str, Json]:
-    fields = {name: value for name, value in sent.items() if name != "seed"}
+    fields = {name: sent[name] for name in DRAWN if name in sent}
     return fields | {"duration": str(length_s)} | ({"camera": camera} if camera else {})
 
 
@@ -290,6 +278,13 @@ def _too_short(place: Place, shot: str, fps: Fraction) -> Diagnostic:
 
 def _on(finding: Finding, name: str) -> Finding:
     return replace(finding, field=(name,))
+
+
+def _input_details(materials: Materials, project: Project) -> dict[str, list[tuple[str, int, str | None]]]:
+    return {
+        role: [_input_detail(item, project) for item in ([given] if isinstance(given, Material) else given)]
+        for role, given in materials.given.items()
+    }
 
 
 def _input_detail(material: Material, project: Project) -> tuple[str, int, str | None]:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from renderer.diagnostic import Finding
 from renderer.digest import Digest, digest_bytes
 from renderer.errors import MediaError, RendererError
 from renderer.media.probe import probe
 from renderer.media.stills import STILL_BYTES_MAX, inspect_still, parse_data_uri
+from renderer.media.tracks import TRACK_BYTES_MAX, inspect_track
 from renderer.model import MediaFacts, Size
 from renderer.pipeline.project import Project, Reach
 from renderer.store.store import Store
@@ -24,6 +25,8 @@ from renderer.storyboard import Source
 
 FETCH_TIMEOUT_S = 60.0
 CONNECT_TIMEOUT_S = 10.0
+Sort = Literal["image", "video", "audio"]
+Kind = Sort | Literal["footage"]
 FAULTS = (1, 2)
 """Exit codes of what is wrong with an input, as against with this machine or the network."""
 
@@ -48,17 +51,17 @@ class InputDesk:
     project: Project
     store: Store
     reach: Reach
-    seen: dict[tuple[str, Source], Material | Finding | None] = field(default_factory=dict)
+    seen: dict[tuple[Kind, Source], Material | Finding | None] = field(default_factory=dict)
 
-    def still(self, source: Source) -> Material | Finding | None:
-        """The still that a source names, or what is wrong with it; None where it was not to be fetched."""
-        return self._once("still", source)
+    def medium(self, sort: Sort, source: Source) -> Material | Finding | None:
+        """The image, clip or sound that a source names, or what is wrong with it; None where it was not to be fetched."""
+        return self._once(sort, source)
 
     def footage(self, source: Source) -> Material | Finding | None:
         """Own footage: a clip file, probed."""
         return self._once("footage", source)
 
-    def _once(self, kind: str, source: Source) -> Material | Finding | None:
+    def _once(self, kind: Kind, source: Source) -> Material | Finding | None:
         known = (kind, source)
         if known not in self.seen:
             try:
@@ -69,16 +72,20 @@ class InputDesk:
                 self.seen[known] = finding_of(error)
         return self.seen[known]
 
-    def _examine(self, kind: str, source: Source) -> Material | None:
+    def _examine(self, kind: Kind, source: Source) -> Material | None:
+        if kind == "footage":
+            return self._clip(self.locate(source.text))
         if source.kind == "path":
-            path = self.locate(source.text)
-            return self._clip(path) if kind == "footage" else self._still_file(path)
+            return self._file(kind, self.locate(source.text))
         if source.kind == "data":
-            content = parse_data_uri(source.text, size_max=STILL_BYTES_MAX)
-            facts = inspect_still(content)
-            digest = self.store.put_bytes(content) if self.reach.whole else digest_bytes(content)
-            return Material(digest, size=facts.size)
-        return self._fetched(source.text)
+            return self._inline(kind, source.text)
+        return self._fetched(kind, source.text)
+
+    def _inline(self, sort: Sort, text: str) -> Material:
+        content = parse_data_uri(text, size_max=STILL_BYTES_MAX, sort=sort)
+        size = inspect_still(content).size if sort == "image" else None
+        digest = self.store.put_bytes(content) if self.reach.whole else digest_bytes(content)
+        return Material(digest, size=size)
 
     def locate(self, text: str) -> Path:
         """The path that a storyboard means; raises `OutsideError` where it leaves the project's root."""
@@ -87,7 +94,10 @@ class InputDesk:
             raise OutsideError(text, self.project.root)
         return path
 
-    def _still_file(self, path: Path) -> Material:
+    def _file(self, sort: Sort, path: Path) -> Material:
+        if sort != "image":
+            inspect_track(path, sort=sort)
+            return Material(self._digest(path), path)
         if not _may_be_still(path):
             inspect_still(path)  # says what it is instead, without reading it all to name its bytes
         digest = self._digest(path)
@@ -122,7 +132,7 @@ class InputDesk:
             )
         return digest
 
-    def _fetched(self, url: str) -> Material | None:
+    def _fetched(self, sort: Sort, url: str) -> Material | None:
         digest = pinned = self.store.fetched_get(url)
         if digest is None or not self.store.has(digest):
             if not self.reach.whole:
@@ -133,10 +143,11 @@ class InputDesk:
                     code="S465",
                     hint="build once without `--offline`, or save the file and name its path",
                 )
-            digest = self._fetch(url, pinned=pinned)
-        return Material(digest, size=self._size(digest, self.store.path(digest)))
+            digest = self._fetch(sort, url, pinned=pinned)
+        size = self._size(digest, self.store.path(digest)) if sort == "image" else None
+        return Material(digest, size=size)
 
-    def _fetch(self, url: str, *, pinned: Digest | None) -> Digest:
+    def _fetch(self, sort: Sort, url: str, *, pinned: Digest | None) -> Digest:
         from renderer.wire import fetch  # noqa: PLC0415 - httpx costs 100 ms
 
         with self.store.scratch() as folder:
@@ -144,11 +155,14 @@ class InputDesk:
             fetch(
                 url,
                 target=target,
-                size_max=STILL_BYTES_MAX,
+                size_max=STILL_BYTES_MAX if sort == "image" else TRACK_BYTES_MAX,
                 timeout_s=FETCH_TIMEOUT_S,
                 connect_timeout_s=CONNECT_TIMEOUT_S,
             )
-            inspect_still(target)
+            if sort == "image":
+                inspect_still(target)
+            else:
+                inspect_track(target, sort=sort)
             digest = self.store.put_file(target)
         if pinned and digest != pinned:
             raise MediaError(
@@ -179,11 +193,6 @@ def finding_of(error: RendererError) -> Finding:
     """A runtime error as a finding that can be placed in the storyboard."""
     notes = tuple(f"{name}: {value}" for name, value in error.facts)
     return Finding(code=error.code, message=error.message, notes=notes, hint=error.hint)
-
-
-def sizes(materials: Mapping[str, Material]) -> dict[str, Size]:
-    """The size of each still, by field."""
-    return {name: material.size for name, material in materials.items() if material.size}
 
 
 def _may_be_still(path: Path) -> bool:

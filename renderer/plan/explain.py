@@ -66,6 +66,6 @@ def _short(value: Json) -> str:
     if value is None:
         return "(none)"
     if isinstance(value, Mapping):
-        value = value.get("decimal") or value["sha256"][:8]
-    text = str(value)
+        value = value.get("decimal") or value.get("sha256", "")[:8] or value
+    text = ", ".join(map(_short, value)) if isinstance(value, list) else str(value)
     return text if len(text) <= VALUE_CHARACTERS_MAX else f"{text[: VALUE_CHARACTERS_MAX - 1]}…"

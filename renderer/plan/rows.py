@@ -34,10 +34,13 @@ class TakeRow(NamedTuple):
 
 
 class Detail(NamedTuple):
-    """What a take needs to be made, beside its row: the manifest, and each input's digest, size and path or None."""
+    """What a take needs to be made, beside its row: the manifest, and the inputs of each role in order.
+
+    An input is its digest, its size and its path, None where the store has it.
+    """
 
     manifest: Mapping[str, Json]
-    inputs: Mapping[str, tuple[str, int, str | None]]
+    inputs: Mapping[str, Sequence[tuple[str, int, str | None]]]
 
 
 class FootageRow(NamedTuple):

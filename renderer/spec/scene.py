@@ -11,7 +11,7 @@ from typing import Any
 from renderer.diagnostic import Place
 from renderer.spec.document import Document
 from renderer.spec.merge import Merged, Written, leaves
-from renderer.spec.nodes import Scalar
+from renderer.spec.nodes import Items, Scalar
 from renderer.spec.problems import Problems
 from renderer.spec.text import Path
 from renderer.spec.times import seconds
@@ -54,6 +54,13 @@ class Scene:
         if isinstance(merged, Written) and isinstance(merged.node, Scalar):
             return self.variables.fill(merged.node, merged.path)
         return NOTHING
+
+    def filled_items(self, merged: Written | Merged | None) -> tuple[Filled, ...]:
+        """The texts of a list, each with its variables put in and its own places."""
+        if not (isinstance(merged, Written) and isinstance(merged.node, Items)):
+            return ()
+        entries = enumerate(merged.node.nodes)
+        return tuple(self.filled(Written(node, (*merged.path, number))) for number, node in entries)
 
     def use(self, merged: Written | Merged | None) -> Use | None:
         """The range that a `use` names; tells one that is empty (S218) or counts frames that are not there (S208)."""
@@ -99,6 +106,12 @@ def word(merged: Written | Merged | None) -> str | None:
     """A merged text field as written."""
     value = merged.node.value if isinstance(merged, Written) else None
     return value if isinstance(value, str) else None
+
+
+def truth(merged: Written | Merged | None) -> bool | None:
+    """A merged `true` or `false`."""
+    value = merged.node.value if isinstance(merged, Written) else None
+    return value if isinstance(value, bool) else None
 
 
 def below(merged: Written | Merged | None) -> Mapping[str, Any]:

@@ -8,13 +8,14 @@ from renderer.diagnostic import Place
 from renderer.spec.merge import Merged, Written, merge, plain
 from renderer.spec.nodes import Fields, Scalar
 from renderer.spec.prompt import PARTS, TEMPLATE, compose_prompt, composed
-from renderer.spec.scene import Scene, below, nearest_first, number, shown, word
+from renderer.spec.scene import Scene, below, nearest_first, number, shown, truth, word
 from renderer.spec.text import Path
 from renderer.spec.variables import Filled, Reference
 from renderer.spec.wording import shorten
 from renderer.storyboard import Request, Shot, Source, Use
 
 PROVIDER = "animatic"
+MEDIA = ("image", "last_image", "video", "audio")
 SEED = 1
 SEED_MAX = 2**32 - 1
 
@@ -65,7 +66,7 @@ def _own_footage(scene: Scene, own_id: str, place: Place, fields: Merged) -> Sho
 
 
 def _request(scene: Scene, fields: Merged, path: Path, origins: Origins) -> Request:
-    _note(scene, origins, fields, "model", "ratio", "duration", "seed")
+    _note(scene, origins, fields, "model", "ratio", "resolution", "duration", "enhance_prompt", "seed")
     if scene.provider is None:
         _note(scene, origins, fields, "provider")
     parts = {name: scene.filled(fields.get(name)) for name in PARTS}
@@ -74,9 +75,9 @@ def _request(scene: Scene, fields: Merged, path: Path, origins: Origins) -> Requ
     for name, filled in (("negative_prompt", negative), ("camera", parts["camera"])):
         if filled.places:
             origins[name] = nearest_first([*filled.places])
-    image = _source(scene, fields, "image", origins)
-    last_image = _source(scene, fields, "last_image", origins)
-    if not ("image" in origins or parts["prompt"].text.strip()):
+    media = {name: _source(scene, fields, name, origins) for name in MEDIA}
+    references = _sources(scene, fields, "references", origins)
+    if not ("image" in origins or "video" in origins or parts["prompt"].text.strip()):
         _tell_nothing_to_make(scene, path, word(fields.get("prompt")) or "")
     params = below(fields.get("params"))
     for name, field in params.items():
@@ -88,10 +89,12 @@ def _request(scene: Scene, fields: Merged, path: Path, origins: Origins) -> Requ
         prompt=prompt,
         negative_prompt=composed(negative.text) or None,
         camera=composed(parts["camera"].text) or None,
-        image=image,
-        last_image=last_image,
+        **media,
+        references=references,
         ratio=word(fields.get("ratio")),
+        resolution=word(fields.get("resolution")),
         duration_s=number(fields.get("duration")),
+        enhance_prompt=truth(fields.get("enhance_prompt")),
         seed=SEED if seed is None else int(seed),
         params={name: plain(field) for name, field in params.items()},
     )
@@ -129,6 +132,22 @@ def _source(
     if not filled.text:
         return None
     origins[name] = nearest_first([*filled.places])
+    return _read(scene, filled, name, path_only=path_only)
+
+
+def _sources(scene: Scene, fields: Merged, name: str, origins: Origins) -> tuple[Source, ...]:
+    """The sources of a list; `name.0` is the origin of its first entry."""
+    entries = scene.filled_items(fields.get(name))
+    origins.update(
+        {f"{name}.{number}": nearest_first([*filled.places]) for number, filled in enumerate(entries)}
+    )
+    if entries:
+        origins[name] = nearest_first([place for filled in entries for place in filled.places])
+    found = [_read(scene, filled, name) for filled in entries if filled.text]
+    return tuple(source for source in found if source)
+
+
+def _read(scene: Scene, filled: Filled, name: str, *, path_only: bool = False) -> Source | None:
     source = Source.read(filled.text)
     if source is None or (path_only and source.kind != "path"):
         wanted = "a path" if path_only else "a path, an https URL or a data URI"
@@ -153,7 +172,7 @@ def _tell_nothing_to_make(scene: Scene, path: Path, written: str) -> None:
     if any(fault[: len(path)] == path or fault[0] == "defaults" for fault in scene.faults):
         return
     hint = "add a `prompt` or an `image`, or give own footage as `clip`"
-    message = "a shot without `prompt`, `image` and `clip`"
+    message = "a shot without `prompt`, `image`, `video` and `clip`"
     scene.problems.add("S217", message, scene.document.place((*path, "id")), hint=hint)
 
 

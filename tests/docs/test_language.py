@@ -29,7 +29,14 @@ TABLES = {
     "use": RANGE["properties"],
     "sequence": SLOT["properties"],
 }
-TYPES = {"object": "mapping", "array": "list", "string": "text", "integer": "integer", "number": "number"}
+TYPES = {
+    "object": "mapping",
+    "array": "list",
+    "string": "text",
+    "integer": "integer",
+    "number": "number",
+    "boolean": "true or false",
+}
 SHOT = {
     "id": "pad",
     "provider": "aimlapi",

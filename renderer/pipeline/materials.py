@@ -1,0 +1,73 @@
+"""The media of one request by role: each source found, checked and digested, every fault a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from renderer.catalogue.entry import Model
+from renderer.catalogue.media import Role, sort_of
+from renderer.catalogue.resolve import resolve
+from renderer.diagnostic import Finding
+from renderer.digest import Digest
+from renderer.model import Size
+from renderer.pipeline.inputs import InputDesk, Material
+from renderer.storyboard import Request, Source
+
+STILLS = ("image", "last_image")
+"""What is always looked at, also for a model that takes neither, and all that a free provider draws."""
+
+Given = Material | tuple[Material, ...]
+
+
+class Materials(NamedTuple):
+    """What was found for each role: a material, or those of a list in order. Roles with a fault are left out."""
+
+    given: Mapping[Role, Given]
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def sizes(self) -> dict[Role, Size]:
+        """The size of each still that stands alone in its role."""
+        return {
+            role: given.size
+            for role, given in self.given.items()
+            if isinstance(given, Material) and given.size
+        }
+
+    @property
+    def digests(self) -> dict[Role, Digest | Sequence[Digest]]:
+        """What a key holds of each role."""
+        return {
+            role: given.digest if isinstance(given, Material) else [item.digest for item in given]
+            for role, given in self.given.items()
+        }
+
+
+def find_materials(desk: InputDesk, request: Request, *, model: Model) -> Materials:
+    """The materials of all media that a model takes of a request; a still that it does not take is looked at, too."""
+    taken = resolve(request, model=model).media
+    stills = {role: source for role in STILLS if (source := getattr(request, role))}
+    given: dict[Role, Given] = {}
+    findings: list[Finding] = []
+    for role, sources in (stills if model.lenient else {**stills, **taken}).items():
+        found = _find(desk, role, sources, model=model)
+        findings.extend(item for item in found if isinstance(item, Finding))
+        materials = tuple(item for item in found if isinstance(item, Material))
+        if role in taken and materials and len(materials) == len(found):
+            given[role] = materials[0] if isinstance(sources, Source) else materials
+    return Materials(given, tuple(findings))
+
+
+def _find(
+    desk: InputDesk, role: Role, sources: Source | tuple[Source, ...], *, model: Model
+) -> list[Material | Finding | None]:
+    sort = sort_of(role, model=model)
+    if isinstance(sources, Source):
+        return [_on(desk.medium(sort, sources), role)]
+    return [_on(desk.medium(sort, source), f"{role}.{number}") for number, source in enumerate(sources)]
+
+
+def _on(found: Material | Finding | None, role: Role) -> Material | Finding | None:
+    return replace(found, field=tuple(role.split("."))) if isinstance(found, Finding) else found
