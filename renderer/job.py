@@ -84,8 +84,9 @@ class Intent(NamedTuple):
 class Job(NamedTuple):
     """One request and all that became of it, folded from the journal.
 
-    `accepted_at`, `ended_at` and `stored_at` are UTC in ISO 8601 by our clock, empty until then; `generated_s` is how
-    long the generation took as far as polling could tell, `sha256` the stored clip, `reason` why it is as it is.
+    `accepted_at`, `ready_at`, `ended_at` and `stored_at` are UTC in ISO 8601 by our clock, empty until then;
+    `generated_s` is how long the generation took as far as polling could tell, `sha256` the stored clip, `reason` why
+    it is as it is.
     """
 
     intent: str
@@ -104,6 +105,7 @@ class Job(NamedTuple):
     code: str = ""
     reason: str = ""
     accepted_at: str = ""
+    ready_at: str = ""
     ended_at: str = ""
     stored_at: str = ""
     generated_s: float | None = None

@@ -106,6 +106,7 @@ def _ready(job: Job, record: Mapping[str, Json]) -> Job:
         price=_price(record) or job.price,
         generated_s=record["generated_s"],
         reason="",
+        ready_at=record["at"],
         ended_at=record["at"],
     )
 

@@ -31,11 +31,7 @@ class Journal:
         self._lines = lines
         self._index = index
         self._guard = threading.Lock()
-        self._position = Position()
-        self._jobs: dict[str, Job] = {}
-        self._by_key: dict[str, list[str]] = {}
-        self._places: dict[str, Position] = {}
-        self._damaged: dict[Position, None] = {}
+        self._begin()
 
     # What is true
 
@@ -61,32 +57,40 @@ class Journal:
         known = self._index.get(MEMO)
         if known == {"at": list(end), "open": 0}:
             return []
-        found = [job for job in self.jobs() if job.is_open]
-        self._index.put(MEMO, {"at": list(self._position), "open": len(found)})
+        with self._guard:
+            self._read_on()
+            found = [job for job in self._jobs.values() if job.is_open]
+            place = self._position
+        self._index.put(MEMO, {"at": list(place), "open": len(found)})
         return found
 
     def request_of(self, intent: str) -> tuple[Frozen, Mapping[str, Json]]:
-        """The frozen request and the manifest of a known intent, read again from the disk."""
+        """The frozen request and the manifest of a known intent, read again from the disk; `StoreError` E619 if damaged."""
         self._catch_up()
-        line = next(self._lines.read(self._places[intent]))
-        assert line.value, "BUG: an intent's line that was whole is not any more"
-        return Frozen(line.value["address"], line.value["body"]), line.value["manifest"]
+        record = self._lines.value_at(self._places[intent])
+        if record is None:
+            raise _damage(1)
+        return Frozen(record["address"], record["body"]), record["manifest"]
 
     def damaged(self) -> Sequence[Position]:
         """Where lines stand that once were whole and are not any more, and that nobody has looked at yet."""
         self._catch_up()
         return list(self._damaged)
 
+    def damaged_names(self) -> tuple[str, ...]:
+        """The same places for people: file and offset in bytes."""
+        return tuple(self._lines.name(place) for place in self.damaged())
+
+    def size_bytes(self) -> int:
+        """How much room the records take."""
+        return self._lines.size_bytes()
+
     # What happens
 
     def intend(self, intent: Intent) -> None:
         """A request is about to be sent. Raises `StoreError` E619 where the journal is damaged: nothing is bought then."""
-        if self.damaged():
-            raise StoreError(
-                f"{len(self._damaged)} lines of the journal are damaged, so what was bought is not all known",
-                code="E619",
-                hint="look at the account's own log, then run `renderer cache repair`; nothing is bought until then",
-            )
+        if damaged := self.damaged():
+            raise _damage(len(damaged))
         self._lines.append(intent_record(intent))
 
     def accept(self, intent: str, *, job: str, price: Price | None, how: str, at: datetime) -> None:
@@ -133,11 +137,26 @@ class Journal:
         record = {"event": event, "intent": intent, "at": at.isoformat(timespec="milliseconds"), **facts}
         self._lines.append(record, last_resort=True)
 
+    def _begin(self) -> None:
+        self._position = Position()
+        self._jobs: dict[str, Job] = {}
+        self._by_key: dict[str, list[str]] = {}
+        self._places: dict[str, Position] = {}
+        self._damaged: dict[Position, None] = {}
+
     def _catch_up(self) -> None:
         with self._guard:
-            for line in self._lines.read(self._position):
-                self._take(line)
-                self._position = line.end
+            self._read_on()
+
+    def _read_on(self) -> None:
+        """Take up what was written since; from the start where the last line that was read is gone."""
+        if self._lines.end() == self._position:
+            return
+        if not self._lines.is_between(self._position):
+            self._begin()
+        for line in self._lines.read(self._position):
+            self._take(line)
+            self._position = line.end
 
     def _take(self, line: Line) -> None:
         if line.value is None:
@@ -154,6 +173,15 @@ class Journal:
             self._places[name] = line.at
         if job is not None:
             self._jobs[name] = job
+
+
+def _damage(lines: int) -> StoreError:
+    many = "1 line of the journal is" if lines == 1 else f"{lines} lines of the journal are"
+    return StoreError(
+        f"{many} damaged, so what was bought is not all known",
+        code="E619",
+        hint="look at the account's own log, then run `renderer cache repair`; nothing is bought until then",
+    )
 
 
 def current(jobs: Sequence[Job]) -> Job | None:

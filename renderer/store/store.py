@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -17,9 +18,7 @@ from renderer.store.blobs import Blobs
 from renderer.store.copies import copy_out
 from renderer.store.fetched import Fetched
 from renderer.store.index import Index
-from renderer.store.journal import Journal
 from renderer.store.layout import Layout, check_version
-from renderer.store.lines import Lines
 from renderer.store.locks import LOCK_TIMEOUT_S, Locks
 from renderer.store.newest import Newest
 from renderer.store.results import Results
@@ -28,7 +27,9 @@ from renderer.store.seen import Seen
 from renderer.store.traces import Traces
 
 if TYPE_CHECKING:
+    from renderer.job import Job
     from renderer.store.check import StoreCheck, StoreStats
+    from renderer.store.journal import Journal
 
 MEMO_SLOTS = 128
 
@@ -52,7 +53,6 @@ class Store:
         self._seen = Seen(self._index, clock_ns=clock_ns)
         self._newest = Newest(layout, self._index, self._traces, self._blobs, clock_ns=clock_ns)
         self._fetched = Fetched(layout, self._scratch)
-        self.journal = Journal(Lines(layout.journal, hold=lambda: self.hold("journal")), self._index)
 
     @classmethod
     def open(cls, root: Path) -> Self:
@@ -76,6 +76,20 @@ class Store:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    # The journal
+
+    @cached_property
+    def journal(self) -> Journal:
+        """What was asked of vendors, what they answered, what it cost."""
+        from renderer.store.journal import Journal  # noqa: PLC0415 - 4 ms that a build without jobs need not spend
+        from renderer.store.lines import Lines  # noqa: PLC0415
+
+        return Journal(Lines(self._layout.journal, hold=lambda: self.hold("journal")), self._index)
+
+    def open_jobs(self) -> list[Job]:
+        """Jobs with money at stake and no clip here, oldest first; one stat where nothing was ever bought."""
+        return self.journal.open_jobs() if self._layout.journal.is_dir() else []
 
     # Blobs
 
