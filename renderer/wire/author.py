@@ -1,25 +1,22 @@
-"""The wire: the sole httpx. Fetches a file from a URL that an author wrote, and trusts nobody on the way.
+"""Fetches a file from a URL that an author wrote.
 
-https only; plain http to loopback addresses, for tests and local servers. Every redirect is checked as the
-first URL was, and none leads from elsewhere to this machine. No credentials, cookies or netrc are sent. The
-body goes to disk as it comes, up to a limit in bytes and one in seconds. httpx is imported by the first
-request, because it takes 100 ms.
+Every redirect is checked as the first URL was, and none leads from elsewhere to this machine. No credentials,
+cookies or netrc are sent. The body goes to disk as it comes, up to a limit in bytes and one in seconds.
 """
 
 from __future__ import annotations
 
 import contextlib
-import errno
-import ipaddress
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from renderer import __version__
-from renderer.errors import RendererError, StoreError
+from renderer.errors import RendererError
+from renderer.wire.address import FetchRefused, check_url, is_loopback, not_fetched, shown
+from renderer.wire.disk import unwritten
 
 if TYPE_CHECKING:
     import httpx
@@ -29,14 +26,7 @@ CHUNK_BYTES = 1 << 16
 BUSY = frozenset({408, 425, 429})
 
 
-class FetchRefused(RendererError):  # noqa: N818 - named for what it states
-    """The URL does not give a file that may be used; another try gives the same."""
-
-    code = "S460"
-    exit_code = 2
-
-
-class FetchFailed(RendererError):  # noqa: N818
+class FetchFailed(RendererError):  # noqa: N818 - named for what it states
     """The file did not arrive; a retry may help."""
 
     code = "S460"
@@ -68,7 +58,7 @@ def fetch(
     allowed, S463 a status such as 404, S464 too many redirects; `FetchFailed` S460 not reached, cut off
     or too slow, S463 a status of a busy or broken server; `StoreError` E610 or E611 when it cannot be written.
     """
-    import httpx  # noqa: PLC0415 - see above
+    import httpx  # noqa: PLC0415 - it takes 100 ms
 
     check_url(url)
     deadline_s = clock_s() + timeout_s
@@ -77,7 +67,7 @@ def fetch(
         with httpx.Client(
             timeout=timeout,
             follow_redirects=False,
-            trust_env=not _is_loopback(url),
+            trust_env=not is_loopback(url),
             headers={"User-Agent": f"renderer/{__version__}", "Accept-Encoding": "identity"},
         ) as client:
             return _follow(
@@ -88,24 +78,9 @@ def fetch(
     except httpx.HTTPError as error:
         raise _failed(url, str(error) or type(error).__name__) from error
     except httpx.InvalidURL as error:
-        raise _refused(url, str(error)) from error
+        raise not_fetched(url, str(error)) from error
     except OSError as error:
-        raise _unwritten(target, error) from error
-
-
-def check_url(url: str) -> None:
-    """Raise `FetchRefused` S462 unless `url` is https, or http to a loopback address, without credentials."""
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        raise _refused(url, "it is not a URL") from None
-    if not host:
-        raise _refused(url, "it names no host")
-    if parts.username or parts.password:
-        raise _refused(url, "it carries a user name or password")
-    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(url)):
-        raise _refused(url, "only https is fetched, and http from this machine itself")
+        raise unwritten(target, error) from error
 
 
 def _follow(
@@ -128,8 +103,8 @@ def _follow(
                 )
             there = str(response.next_request.url)
         check_url(there)
-        if _is_loopback(there) and not _is_loopback(here):
-            raise _refused(there, "a redirect may not lead to this machine")
+        if is_loopback(there) and not is_loopback(here):
+            raise not_fetched(there, "a redirect may not lead to this machine")
         here = there
     raise FetchRefused(
         f"there are more than {REDIRECTS_MAX} redirects", code="S464", facts=[("url", shown(url))]
@@ -171,38 +146,11 @@ def _check_status(response: httpx.Response, *, url: str) -> None:
     )
 
 
-def shown(url: str) -> str:
-    """A URL fit for messages: without user, query and fragment, which may hold signatures."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
-
-
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _failed(url: str, reason: str) -> FetchFailed:
     return FetchFailed(
         "the file could not be fetched",
         facts=[("url", shown(url)), ("reason", reason)],
         hint="run the same command again, or save the file and name its path",
-    )
-
-
-def _refused(url: str, reason: str) -> FetchRefused:
-    try:
-        name = shown(url)
-    except ValueError:
-        name = "(unreadable)"
-    return FetchRefused(
-        "the URL is not one that is fetched",
-        code="S462",
-        facts=[("url", name), ("reason", reason)],
-        hint="name an https URL or a file",
     )
 
 
@@ -212,14 +160,4 @@ def _too_large(url: str, size_bytes: int, size_max: int) -> FetchRefused:
         code="S461",
         facts=[("url", shown(url)), ("bytes", f"at least {size_bytes}"), ("limit", f"{size_max} bytes")],
         hint="make it smaller, save it and name its path",
-    )
-
-
-def _unwritten(target: Path, error: OSError) -> StoreError:
-    is_full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-    return StoreError(
-        "the disk is full" if is_full else "the fetched file cannot be written",
-        code="E611" if is_full else "E610",
-        facts=[("path", target), ("reason", error.strerror or error)],
-        hint="free some space and run the same command again" if is_full else "run `renderer doctor`",
     )

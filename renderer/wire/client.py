@@ -1,0 +1,218 @@
+"""One vendor's API over HTTP. Says for every request whether it was never sent, not answered, or answered.
+
+A request counts as sent from the moment its first byte may have been written, which the connection itself tells
+(httpcore's trace of `send_request_headers`); which error came of it later does not matter.
+
+A POST gets a connection of its own, since it may cost money: on a kept one that the server has just closed nobody can
+say whether the request was taken. A GET shares kept connections, and is asked once more when one was closed under it.
+Redirects are never followed, so the key goes to the vendor's address alone; cookies are neither kept nor sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote, urlencode
+
+from renderer import __version__
+from renderer.wire.address import is_loopback
+from renderer.wire.body import Body
+from renderer.wire.outcome import NoAnswer, NotSent, Outcome, Reply
+
+if TYPE_CHECKING:
+    import httpx
+
+IN_FLIGHT_MAX = 256
+KEPT_MAX = 64
+KEPT_S = 30.0
+ANSWER_BYTES_MAX = 8 << 20
+ATTEMPTS_MAX = 2
+BROKEN = "the connection broke"
+
+
+class Timeouts(NamedTuple):
+    """How long each part of an exchange may take, in seconds.
+
+    `send_s` bounds the whole of sending, `answer_s` the time from the last byte sent to the last one received, and
+    any wait for the next byte of either.
+    """
+
+    connect_s: float = 10.0
+    send_s: float = 600.0
+    answer_s: float = 60.0
+
+
+TIMEOUTS = Timeouts()
+
+
+class Client:
+    """Connections to one vendor at `base`, an address that was checked. To be closed in the loop that used it."""
+
+    def __init__(
+        self, base: str, *, timeouts: Timeouts = TIMEOUTS, in_flight_max: int = IN_FLIGHT_MAX
+    ) -> None:
+        self._base = base.rstrip("/")
+        self._timeouts = timeouts
+        self._in_flight_max = in_flight_max
+        self._pools: dict[str, httpx.AsyncClient] = {}
+        self._tls: Any = None
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the vendor is this machine itself, as in tests."""
+        return is_loopback(self._base)
+
+    async def get(self, path: str, *, query: Mapping[str, str], headers: Mapping[str, str]) -> Outcome:
+        """Ask for something; free, so it is tried once more where a kept connection broke under it."""
+        outcome: Outcome = NotSent("it was not tried")
+        for _ in range(ATTEMPTS_MAX):
+            outcome = await self._exchange("GET", path, query=query, headers=headers)
+            if not (isinstance(outcome, NoAnswer) and outcome.reason.startswith(BROKEN)):
+                return outcome
+        return outcome
+
+    async def post(self, path: str, *, body: Body, headers: Mapping[str, str]) -> Outcome:
+        """Send a JSON body once. Raises nothing but cancellation, after which it may have been sent."""
+        sent = {**headers, "Content-Type": "application/json", "Content-Length": str(body.length)}
+        return await self._exchange("POST", path, headers=sent, body=body)
+
+    async def delete(self, path: str, *, headers: Mapping[str, str]) -> Outcome:
+        """Ask once for something to be ended."""
+        return await self._exchange("DELETE", path, headers=headers)
+
+    def links(self) -> httpx.AsyncClient:
+        """The connections for links that answers lead to, which never carry the key."""
+        return self._pool("links", kept_max=0)
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        while self._pools:
+            await self._pools.popitem()[1].aclose()
+
+    async def _exchange(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str],
+        query: Mapping[str, str] | None = None,
+        body: Body | None = None,
+    ) -> Outcome:
+        pool = self._pool("once", kept_max=0) if method == "POST" else self._pool("kept", kept_max=KEPT_MAX)
+        exchange = _Exchange(self._timeouts)
+        try:
+            async with (
+                asyncio.timeout(None) as exchange.limit,
+                pool.stream(
+                    method,
+                    f"{self._base}{path}{_query(query)}",
+                    headers=dict(headers),
+                    content=body.chunks() if body else None,
+                    extensions={"trace": exchange.watch},
+                ) as response,
+            ):
+                await exchange.read(response)
+        except Exception as error:  # noqa: BLE001 - whatever broke, the request may have left, and that must be told
+            return exchange.broken(error)
+        return exchange.reply(whole=True)
+
+    def _pool(self, name: str, *, kept_max: int) -> httpx.AsyncClient:
+        if name not in self._pools:
+            self._pools[name] = self._open(kept_max)
+        return self._pools[name]
+
+    def _open(self, kept_max: int) -> httpx.AsyncClient:
+        import httpx  # noqa: PLC0415 - it takes 100 ms
+
+        _silence()
+        self._tls = self._tls or httpx.create_ssl_context()
+        wait_s = self._timeouts.answer_s
+        return httpx.AsyncClient(
+            verify=self._tls,
+            trust_env=not self.is_local,
+            follow_redirects=False,
+            timeout=httpx.Timeout(wait_s, connect=self._timeouts.connect_s, pool=None),
+            limits=httpx.Limits(
+                max_connections=self._in_flight_max,
+                max_keepalive_connections=kept_max,
+                keepalive_expiry=KEPT_S,
+            ),
+            cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
+            headers={
+                "User-Agent": f"renderer/{__version__}",
+                "Accept": "*/*",
+                "Accept-Encoding": "identity",
+            },
+        )
+
+
+class _Exchange:
+    """One request under way: what is known of it so far."""
+
+    limit: asyncio.Timeout
+
+    def __init__(self, timeouts: Timeouts) -> None:
+        self._timeouts = timeouts
+        self._sent = False
+        self._status: int | None = None
+        self._headers: dict[str, str] = {}
+        self._body = bytearray()
+
+    async def watch(self, event: str, about: Mapping[str, Any]) -> None:
+        """Follow httpcore's events. A CONNECT to a proxy is not the request, and says nothing about it."""
+        if event.endswith(".send_request_headers.started") and about["request"].method != b"CONNECT":
+            self._sent = True
+            self._allow(self._timeouts.send_s)
+        elif event.endswith(".send_request_body.complete"):
+            self._allow(self._timeouts.answer_s)
+
+    async def read(self, response: httpx.Response) -> None:
+        """Take up the answer; raises what httpx raises, and `ValueError` where it is too large."""
+        self._status, self._headers = response.status_code, dict(response.headers)
+        async for chunk in response.aiter_bytes():
+            self._body += chunk
+            if len(self._body) > ANSWER_BYTES_MAX:
+                raise ValueError("the answer is too large")
+
+    def broken(self, error: Exception) -> Outcome:
+        """What is certain after an error, and no more."""
+        if self._status is not None:
+            return self.reply(whole=False)
+        return NoAnswer(_reason(error)) if self._sent else NotSent(_reason(error))
+
+    def reply(self, *, whole: bool) -> Reply:
+        assert self._status is not None, "BUG: an answer without a status"
+        return Reply(self._status, self._headers, bytes(self._body), whole)
+
+    def _allow(self, seconds: float) -> None:
+        self.limit.reschedule(asyncio.get_running_loop().time() + seconds)
+
+
+def _query(query: Mapping[str, str] | None) -> str:
+    """Every reserved character is encoded: an id may hold `:`, `/` and more."""
+    return f"?{urlencode(query, quote_via=quote, safe='')}" if query else ""
+
+
+def _reason(error: Exception) -> str:
+    """Why it broke, in words that hold no address."""
+    import httpx  # noqa: PLC0415 - it is loaded by now
+
+    kinds: list[tuple[type[Exception], str]] = [
+        (httpx.ConnectTimeout, "no connection in time"),
+        (httpx.TimeoutException, "no answer in time"),
+        (httpx.ConnectError, f"no connection: {error}"),
+        (httpx.ProxyError, f"the proxy refused: {error}"),
+        (httpx.LocalProtocolError, "it cannot be sent"),  # its text may hold the header with the key
+        (httpx.TransportError, f"{BROKEN}: {error}" if str(error) else BROKEN),
+        (TimeoutError, "no answer in time"),
+    ]
+    return next((text for kind, text in kinds if isinstance(error, kind)), type(error).__name__)
+
+
+def _silence() -> None:
+    """Keep whole URLs out of logs, since a link's query may hold a signature."""
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.WARNING)
