@@ -1,0 +1,205 @@
+"""AI/ML API: sells clips of many vendors' models by one key. Strict in what is sent, tolerant in what is taken.
+
+A request has no idempotency key there and cannot be cancelled, so it is sent once, under an id of ours
+(`X-Client-Request-Id`) by which the account's log names it later. Free questions may be asked again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal, get_args
+from urllib.parse import quote
+
+from renderer.errors import (
+    ProviderFailed,
+    ProviderRefused,
+    ProviderUnauthorised,
+    ProviderUnavailable,
+    UsageError,
+)
+from renderer.job import Frozen
+from renderer.model import Json
+from renderer.providers.account import Account, read_account
+from renderer.providers.aimlapi import shapes
+from renderer.providers.base import Answer, LogRow, Look, NotAccepted, Standing, Why, standing_of
+from renderer.providers.clips import LIMITS, fetch_clip
+from renderer.providers.payload import body_of
+from renderer.providers.sorting import complaint, sort_submission, unavailable
+from renderer.providers.words import spoken
+from renderer.wire.client import TIMEOUTS, Client, Timeouts
+from renderer.wire.download import Limits
+from renderer.wire.outcome import Outcome, Reply
+from renderer.wire.pace import PACE, Pace
+
+Endpoint = Literal["universal", "legacy"]
+
+NAME = "aimlapi"
+HOME = "https://api.aimlapi.com"
+KEY_VARIABLES = ("AIMLAPI_API_KEY", "AIML_API_KEY")
+BASE_VARIABLE, ENDPOINT_VARIABLE = "AIMLAPI_API_BASE", "AIMLAPI_ENDPOINT"
+UNIVERSAL = "/v2/video/generations"
+LOG, LOG_ROWS, LOG_PAGES_MAX, LOG_ATTEMPTS_MAX, LOG_PAUSE_S_MAX = "/v2/logs", 100, 20, 4, 60.0
+LOG_DAYS_MAX = 92
+UNHEARD_OF = frozenset({400, 404, 410, 422})
+
+
+class AimlApi:
+    """A `Seller`. `endpoint` is which of its two addresses new requests go to; old ones are polled at their own."""
+
+    name = NAME
+    has_log = True
+    can_cancel = False
+
+    def __init__(
+        self,
+        account: Account,
+        *,
+        endpoint: Endpoint = "universal",
+        pace: Pace = PACE,
+        timeouts: Timeouts = TIMEOUTS,
+        limits: Limits = LIMITS,
+    ) -> None:
+        self.endpoint = endpoint
+        self._account = account
+        self._pace = pace
+        self._limits = limits
+        self._client = Client(account.base, timeouts=timeouts)
+
+    @property
+    def account(self) -> str:
+        return self._account.fingerprint
+
+    @property
+    def base(self) -> str:
+        return self._account.own_base
+
+    def freeze(self, body: Mapping[str, Json], *, vendor: str) -> Frozen:
+        """The request for a body in the model's wire names; the legacy address names the model's maker. Pure."""
+        is_legacy = self.endpoint == "legacy"
+        return Frozen(
+            f"/v2/generate/video/{quote(vendor, safe='')}/generation" if is_legacy else UNIVERSAL, body
+        )
+
+    async def submit(self, frozen: Frozen, *, media: Mapping[str, Path], intent: str) -> Answer:
+        """Send the request once. Spends money where it is `Accepted`, perhaps where `Unknown`."""
+        try:
+            headers = {**self._account.headers(), "X-Client-Request-Id": intent}
+            body = body_of(frozen.body, media=media)
+        except ProviderUnauthorised as error:
+            return NotAccepted(Why.UNAUTHORISED, error)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            return NotAccepted(
+                Why.UNREACHABLE, unavailable("a picture of the request cannot be read", answer=reason)
+            )
+        outcome = await self._client.post(frozen.address, body=body, headers=headers)
+        return sort_submission(
+            outcome,
+            account=self._account,
+            job_of=shapes.job_of,
+            price_of=shapes.price_of,
+            now=self._pace.now(),
+        )
+
+    async def poll(self, job: str, *, address: str) -> Look:
+        """Ask once how a job stands; free. Raises `ProviderUnavailable` and its kinds where no answer came."""
+        headers = self._account.headers()
+        outcome = await self._client.get(address, query={"generation_id": job}, headers=headers)
+        if isinstance(outcome, Reply) and outcome.status in UNHEARD_OF and not outcome.is_page:
+            return Look(Standing.ABSENT, str(outcome.status))
+        content, fields = self._content(outcome)
+        word, link = shapes.word_of(content), shapes.link_of(content)
+        standing = standing_of(word) if word else Standing.DONE if link else Standing.WAITING
+        return Look(
+            standing,
+            self._account.clean(word),
+            link=link if standing is Standing.DONE else None,
+            price_usd=shapes.price_of(content, fields),
+            error=self._failure(content, job=job, word=word) if standing is Standing.FAILED else None,
+        )
+
+    async def fetch(self, link: str, *, output: Path) -> None:
+        """Write the clip that a link leads to at `output`, whole; free."""
+        await fetch_clip(
+            self._client, link, account=self._account, output=output, limits=self._limits, pace=self._pace
+        )
+
+    async def log(self, *, since: datetime, until: datetime) -> AsyncIterator[LogRow]:
+        """The account's log between two times with zones, newest first, 2,000 rows at most; free.
+
+        The vendor gives 92 days at a time; what is older is not asked for. A 429 is waited out a few times.
+        """
+        since = max(since, until - timedelta(days=LOG_DAYS_MAX))
+        query = {"start": _iso(since), "end": _iso(until), "limit": str(LOG_ROWS)}
+        offset = 0
+        for _ in range(LOG_PAGES_MAX):
+            page = await self._page({**query, "offset": str(offset)})
+            for row in shapes.rows_of(page):
+                yield row
+            offset += shapes.rows_read(page)
+            if not (shapes.has_more(page) and shapes.rows_read(page)):
+                return
+
+    async def cancel(self, job: str) -> None:
+        """Raises `ProviderRefused`: this API has no way to end a job."""
+        raise ProviderRefused(
+            f"`{NAME}` has no way to cancel a job",
+            code="P711",
+            facts=[("job", job)],
+            hint="let it end; the next build collects its clip",
+        )
+
+    async def close(self) -> None:
+        await self._client.close()
+
+    async def _page(self, query: Mapping[str, str]) -> Json:
+        for attempt in range(1, LOG_ATTEMPTS_MAX + 1):
+            headers = self._account.headers()
+            try:
+                return self._content(await self._client.get(LOG, query=query, headers=headers))[0]
+            except ProviderUnavailable as error:
+                is_final = attempt == LOG_ATTEMPTS_MAX or (error.pause_s or 0) > LOG_PAUSE_S_MAX
+                if is_final or type(error) is not ProviderUnavailable:
+                    raise
+                await self._pace.back_off(attempt, asked_s=error.pause_s)
+        raise AssertionError("BUG: the last attempt returns or raises")
+
+    def _content(self, outcome: Outcome) -> tuple[Json, Mapping[str, str]]:
+        """The JSON of a successful answer, and its headers."""
+        with contextlib.suppress(ValueError):
+            if isinstance(outcome, Reply) and 200 <= outcome.status < 300:
+                return outcome.json(), outcome.headers
+        raise complaint(outcome, account=self._account, now=self._pace.now())
+
+    def _failure(self, content: Json, *, job: str, word: str) -> ProviderFailed:
+        words = spoken(content.get("error")) or spoken({"message": content.get("message")}) or word
+        return ProviderFailed(
+            f"`{NAME}` could not make the clip", facts=[("job", job), ("reason", self._account.clean(words))]
+        )
+
+
+def open_aimlapi(environ: Mapping[str, str], *, pace: Pace = PACE) -> AimlApi:
+    """The adapter as the environment sets it up. Raises `UsageError` U040, U041; a missing key is told when asked for."""
+    account = read_account(
+        environ, provider=NAME, key_variables=KEY_VARIABLES, base_variable=BASE_VARIABLE, home=HOME
+    )
+    return AimlApi(account, endpoint=_endpoint(environ), pace=pace)
+
+
+def _endpoint(environ: Mapping[str, str]) -> Endpoint:
+    word = environ.get(ENDPOINT_VARIABLE, "").strip() or "universal"
+    for known in get_args(Endpoint):
+        if word == known:
+            return known  # type: ignore[no-any-return]
+    raise UsageError(
+        f"`{ENDPOINT_VARIABLE}` is `universal` or `legacy`, not `{word}`",
+        code="U040",
+        hint="leave it unset for `universal`",
+    )
+
+
+def _iso(time: datetime) -> str:
+    return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
