@@ -11,7 +11,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from .clips import clips_folder
+from .clips import Clips, clips_folder
+from .schemas import Schemas
 from .server import serve
 from .settings import WILD, Settings
 from .world import World
@@ -20,16 +21,18 @@ from .world import World
 def main() -> None:
     wishes = _parser().parse_args()
     given = json.loads(wishes.settings)
+    clips = Clips(wishes.clips)
     world = World(
         settings=Settings().changed({**(WILD if wishes.wild else {}), **given}),
         seed=wishes.seed,
         clock_scale=wishes.clock_scale,
         state=wishes.state,
-        schemas=wishes.schemas,
-        clips=wishes.clips,
+        schemas=Schemas(wishes.schemas),
+        clips=clips,
     )
     asyncio.run(_run(world, port=wishes.port))
     world.close()
+    clips.close()
 
 
 async def _run(world: World, *, port: int) -> None:

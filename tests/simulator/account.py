@@ -7,13 +7,12 @@ the balance that is shown; rows appear when the generation ends, or later.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from .clock import iso
 from .draw import dice
-from .jobs import Job
+from .jobs import Job, Jobs
 from .settings import Settings
 
 CREDITS_PER_USD = 2_000_000
@@ -22,7 +21,7 @@ CREDITS_PER_USD = 2_000_000
 class Account:
     """What the vendor knows of the money of one key; `topups` are credits with the time they came."""
 
-    def __init__(self, *, seed: int, jobs: Iterable[Job]) -> None:
+    def __init__(self, *, seed: int, jobs: Jobs) -> None:
         self.seed = seed
         self.topups: list[tuple[float, int]] = []
         self._jobs = jobs
@@ -34,7 +33,7 @@ class Account:
 
     def available(self, *, settings: Settings) -> int:
         """Credits that may still be spent: less the holds of what is not charged yet."""
-        return self._income(settings) - sum(job.price for job in self._ours() if job.earns)
+        return self._income(settings) - self._jobs.committed["aimlapi"]
 
     def transactions(self, *, settings: Settings, now_s: float) -> list[dict[str, Any]]:
         """One entry for each movement of the balance, newest first."""
@@ -54,10 +53,12 @@ class Account:
         rows = [(job.accepted_s, self._row(job, settings=settings, now_s=now_s)) for job in seen]
         return sorted(rows, key=lambda entry: entry[0], reverse=True)
 
-    def is_logged(self, job: Job, *, settings: Settings, now_s: float) -> bool:
-        """Whether a job's row is to be seen, with the id that the client sent."""
-        row = self._row(job, settings=settings, now_s=now_s)
-        return self._logged_s(job, settings) <= now_s and row["client_request_id"] is not None
+    def row_s(self, job: Job, *, settings: Settings) -> float | None:
+        """From when on a job's row is to be seen with the id that the client sent; None for never."""
+        row = self._row(job, settings=settings, now_s=job.accepted_s)
+        from_s = self._logged_s(job, settings)
+        is_found = from_s != float("inf") and row["client_request_id"] is not None
+        return from_s if is_found else None
 
     def _ours(self) -> list[Job]:
         return [job for job in self._jobs if job.vendor == "aimlapi"]

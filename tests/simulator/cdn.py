@@ -89,6 +89,7 @@ def _forms(world: World, job: Job, *, form: str, ends_s: float) -> tuple[str, di
         "keyHash": job.digest[:12],
         "bucket": "runway-task-artifacts",
         "stage": "prod",
+        "nonce": world.links[job.id],
         "exp": int(ends_s),
     }
     middle = f"{_encoded({'alg': 'HS256', 'typ': 'JWT'})}.{_encoded(claims)}"

@@ -38,7 +38,7 @@ async def converse(
 ) -> None:
     """Answer the requests of one connection, one after the other, until either side ends it."""
     trailing = b""
-    with contextlib.suppress(Gone, ConnectionError):
+    with contextlib.closing(writer), contextlib.suppress(Gone, ConnectionError):
         for _ in range(REQUESTS_MAX):
             parser = h11.Connection(h11.SERVER)
             if trailing:
@@ -48,9 +48,6 @@ async def converse(
             if not answer.keeps_open:
                 break
             trailing = parser.trailing_data[0]
-    writer.close()
-    with contextlib.suppress(ConnectionError):
-        await writer.wait_closed()
 
 
 async def _hear(reader: asyncio.StreamReader, parser: h11.Connection, *, reception: Reception) -> Answer:

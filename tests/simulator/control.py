@@ -10,9 +10,10 @@ from typing import Any
 
 from .jobs import job_value
 from .message import Answer, Request, json_answer
-from .world import World
+from .world import World, checked
 
 PREFIX = "/_control/"
+VENDORS = ("aimlapi", "runway")
 
 
 def control(world: World, request: Request) -> Answer:
@@ -37,7 +38,7 @@ def _clear(world: World, _: Mapping[str, Any]) -> Any:
 
 
 def _change(world: World, wish: Mapping[str, Any]) -> Any:
-    world.settings = world.settings.changed(wish)
+    world.settings = checked(world.settings.changed(wish))
     return asdict(world.settings)
 
 
@@ -56,10 +57,8 @@ def _standing(world: World, _: Mapping[str, Any]) -> Any:
     return {
         "now_s": now_s,
         "civil_s": world.civil_s,
-        "peaks": dict(world.jobs.peaks),
-        "in_flight": {
-            vendor: len(world.jobs.in_flight(vendor, now_s=now_s)) for vendor in ("aimlapi", "runway")
-        },
+        "peaks": {vendor: world.jobs.peak(vendor) for vendor in VENDORS},
+        "in_flight": {vendor: len(world.jobs.in_flight(vendor, now_s=now_s)) for vendor in VENDORS},
         "balance_credits": world.account.balance(settings=settings, now_s=now_s),
         "available_credits": world.account.available(settings=settings),
         "script": world.script.left(),
@@ -67,10 +66,8 @@ def _standing(world: World, _: Mapping[str, Any]) -> Any:
 
 
 def _jobs(world: World, _: Mapping[str, Any]) -> Any:
-    now_s, settings = world.now_s, world.settings
     return [
-        {**job_value(job), "logged": world.account.is_logged(job, settings=settings, now_s=now_s)}
-        for job in world.jobs
+        {**job_value(job), "row_s": world.account.row_s(job, settings=world.settings)} for job in world.jobs
     ]
 
 

@@ -4,6 +4,10 @@ A fault is a word with a number or text behind a colon: `500`, `429:2` (Retry-Af
 it comes instead of what was asked for: nothing is accepted, bought or told. After `accept-then-` it spoils the
 answer of a request that was served. The words that shape a true answer (`cut`, `slow`, …) always do so.
 `ok` is no fault: it holds a place in a script.
+
+A fate says how a job goes, in words joined by `+`: `error:detail` (named, detail, text, null, empty; a failure code for
+Runway), `takes:3`, `never`, `unseen:2` (polls answer 404 that long), `dead-link`, `short-link:5`, `stale-links:1` (so
+many links have expired when they are given), `late-row:60`, `null-id` (the row without the client's id), `unlogged`.
 """
 
 from __future__ import annotations
@@ -19,6 +23,20 @@ from .message import Answer, Ending, json_answer
 AFTER = "accept-then-"
 UNREAD = "reset-unread"
 HTML = b"<!doctype html><html><head><title>Bad gateway</title></head><body><h1>Oops</h1></body></html>"
+FATES = frozenset(
+    {
+        "error",
+        "takes",
+        "never",
+        "unseen",
+        "dead-link",
+        "short-link",
+        "stale-links",
+        "late-row",
+        "null-id",
+        "unlogged",
+    }
+)
 KINDS = frozenset({"submit", "poll", "download", "logs", "billing", "models", "task", "job"})
 
 
@@ -172,6 +190,16 @@ def spoil(answer: Answer, fault: Fault) -> Answer:
     return replace(spoiled, job=answer.job, accepted=answer.accepted)
 
 
+def check_name(kind: str, name: str) -> None:
+    """Raise `ValueError` for a kind of request, a fault or a fate that there is not."""
+    if kind not in KINDS:
+        raise ValueError(f"there is no kind of request `{kind}`")
+    if kind != "job":
+        Fault.read(name)
+    elif name != "ok" and not {word.partition(":")[0] for word in name.split("+")} <= FATES:
+        raise ValueError(f"there is no fate `{name}`")
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of a script: a name of a fault or fate, and a text that the request's prompt must hold."""
@@ -189,10 +217,7 @@ class Script:
         self._met: Counter[str] = Counter()
 
     def add(self, kind: str, line: Line) -> None:
-        if kind not in KINDS:
-            raise ValueError(f"there is no kind of request `{kind}`")
-        if kind != "job":
-            Fault.read(line.name)
+        check_name(kind, line.name)
         self._lines[kind].append(line)
 
     def clear(self) -> None:

@@ -8,6 +8,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
+from itertools import accumulate
 from random import Random
 from typing import Any
 
@@ -71,7 +72,7 @@ class Job:
     @property
     def fates(self) -> dict[str, str]:
         """The words of its fate, each with what stands behind the colon."""
-        return dict((*word.partition(":")[::2],) for word in self.fate.split("+") if word)
+        return _fates(self.fate) if self.fate else {}
 
     @property
     def fails(self) -> bool:
@@ -81,6 +82,13 @@ class Job:
     def earns(self) -> bool:
         """Whether it is charged, now or later: every accepted job but those that fail or are cancelled."""
         return not self.fails and self.cancelled_s is None
+
+    @property
+    def over_s(self) -> float:
+        """When it ended or will: a throttled job that is cancelled never began."""
+        if self.cancelled_s is None:
+            return self.ends_s
+        return max(self.cancelled_s, self.starts_s)
 
     def is_over(self, now_s: float) -> bool:
         return self.cancelled_s is not None or now_s >= self.ends_s
@@ -92,7 +100,7 @@ class Jobs:
     def __init__(self, *, seed: int) -> None:
         self.seed = seed
         self.by_id: dict[str, Job] = {}
-        self.peaks: Counter[str] = Counter()
+        self.committed: Counter[str] = Counter()
         self._active: dict[str, None] = {}
         self._nths: Counter[str] = Counter()
 
@@ -138,15 +146,22 @@ class Jobs:
             picture=f"{asked.digest}{nth if settings.similar else ''}",
         )
         self.restore(job)
-        self.peaks[job.vendor] = max(self.peaks[job.vendor], len(self.in_flight(job.vendor, now_s=now_s)))
         return job
 
     def restore(self, job: Job) -> None:
         """Put a job on the book: a new one, a changed one, or one from a state file."""
-        if job.id not in self.by_id:
+        before = self.by_id.get(job.id)
+        if before is None:
             self._nths[job.digest] += 1
+        self.committed[job.vendor] += _due(job) - (_due(before) if before else 0)
         self.by_id[job.id] = job
         self._active[job.id] = None
+
+    def peak(self, vendor: str) -> int:
+        """The most jobs of a vendor that were ever made at once; throttled ones do not count while they wait."""
+        ours = [job for job in self if job.vendor == vendor]
+        steps = sorted([(job.starts_s, 1) for job in ours] + [(job.over_s, -1) for job in ours])
+        return max(accumulate(step for _, step in steps), default=0)
 
     def cancel(self, job: Job, *, now_s: float) -> Job:
         """End a job now. Jobs that wait for its place keep their start: the real rule is not documented."""
@@ -186,6 +201,10 @@ def job_value(job: Job) -> dict[str, Any]:
 
 def read_job(value: Mapping[str, Any]) -> Job:
     return Job(**{**value, "ends_s": float("inf") if value["ends_s"] is None else value["ends_s"]})
+
+
+def _due(job: Job) -> int:
+    return job.price if job.earns else 0
 
 
 def _fates(fate: str) -> dict[str, str]:

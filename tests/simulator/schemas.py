@@ -21,7 +21,7 @@ from PIL import Image
 
 from .settings import Settings
 
-URI_KEYS = ("url", "urls", "uri", "promptImage")
+URI_KEYS = ("url", "urls", "uri", "_image", "_mask", "promptImage")
 IMAGE_TYPES = {"image/jpeg": "JPEG", "image/jpg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 URL_CHARS_MAX = 2048
 SHAPE_MIN, SHAPE_MAX = 0.5, 2.0
@@ -46,7 +46,7 @@ class Schemas:
 
     def __init__(self, more: Path | None = None) -> None:
         given = json.loads(more.read_text()) if more else {}
-        found = {model: value.get("request", value) for model, value in given.items()}
+        found = {model: closed(value.get("request", value)) for model, value in given.items()}
         self.by_model: dict[str, Mapping[str, Any]] = {"gen3a_turbo": GEN3A, **found}
         self._validators: dict[str, Any] = {}
 
@@ -59,7 +59,7 @@ class Schemas:
         found = [
             f"{_place(error)}: {error.message[:200]}" for error in self._validator(model).iter_errors(body)
         ]
-        strange = sorted(set(body) - set(schema["properties"]))
+        strange = sorted(set(body) - set(schema.get("properties", body)))
         if settings.unknown_fields_refused:
             found += [f"Unrecognized key: '{name}'" for name in strange]
         takes_shape = model == "gen3a_turbo" and "aspect_ratio" not in body and legacy
@@ -69,6 +69,26 @@ class Schemas:
         if model not in self._validators:
             self._validators[model] = jsonschema_rs.Draft202012Validator(dict(self.by_model[model]))
         return self._validators[model]
+
+
+def closed(schema: Any, *, is_top: bool = True) -> Any:
+    """A published schema made sound and strict: a boolean `required` dropped, `nullable` honoured, nested objects closed."""
+    if isinstance(schema, list):
+        return [closed(item, is_top=False) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    inner = {
+        name: {field: closed(one, is_top=False) for field, one in value.items()}
+        if name == "properties"
+        else closed(value, is_top=False)
+        if name in {"items", "anyOf", "oneOf", "allOf"}
+        else value
+        for name, value in schema.items()
+        if not (name == "required" and isinstance(value, bool))
+    }
+    if "properties" in inner and not is_top:
+        inner.setdefault("additionalProperties", False)
+    return {"anyOf": [inner, {"type": "null"}]} if inner.pop("nullable", False) is True else inner
 
 
 def universal_body(body: Any) -> Any:

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ from .jobs import Job
 from .message import Answer, Ending, Request, json_answer, with_headers
 from .record import Received
 from .vendors import aimlapi, runway
+from .vendors.aimlapi import message_of
 from .vendors.aimlapi_account import billing, logs, models, transactions
 from .world import World, prompt_of
 
@@ -38,7 +40,9 @@ class Server:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self.reception = Reception(self.greet, self.answer, self._date, lambda: world.settings.body_max_bytes)
+        self.reception = Reception(
+            self.greet, self.answer, self._date, lambda: self._world.settings.body_max_bytes
+        )
 
     def greet(self, request: Request) -> Answer | None:
         """What is said to a head already: a reset, before any of the body is read; mostly nothing."""
@@ -53,6 +57,9 @@ class Server:
 
     def answer(self, request: Request) -> Answer:
         """The answer to a whole request, spoiled where a script or chance wants it."""
+        if request.path == f"{PREFIX}reset":
+            self._world = self._world.renewed(json.loads(request.body))
+            return json_answer({})
         if request.path.startswith(PREFIX):
             return control(self._world, request)
         errand, body = self._errand(request), _json(request)
@@ -63,6 +70,8 @@ class Server:
             answer = Answer(job=errand.job.id if errand.job else None)
         if fault is not None:
             answer = self._spoiled(request, answer, fault, vendor=errand.vendor)
+        if request.method == "HEAD":
+            answer = replace(answer, sent_max=0, ending=Ending.CLOSE)
         digest = _digest(request, body)
         self._note(request, errand, answer, fault=fault.name if fault else None, digest=digest)
         return answer
@@ -81,7 +90,7 @@ class Server:
         if asked in PAGES:
             kind, serve = PAGES[asked]
             return Errand("aimlapi", kind, None, lambda _: serve(world, request))
-        if path.startswith("/cdn/") and request.method == "GET":
+        if path.startswith("/cdn/") and request.method in {"GET", "HEAD"}:
             job = job_of(world, path)
             return Errand("cdn", "download", job, lambda _: download(world, request, job=job))
         return self._runway_errand(request)
@@ -109,14 +118,14 @@ class Server:
         spoiled = spoil(answer, fault)
         if spoiled.note != "error":
             return spoiled
+        message, headers = message_of(spoiled.status), dict(spoiled.headers)
+        if headers.get("retry-after") == "date":
+            headers["retry-after"] = http_date(self._world.civil_s + 2)
         if vendor == "runway":
-            told = json_answer({"error": "try again"}, status=spoiled.status)
+            told = json_answer({"error": message}, status=spoiled.status)
         else:
-            told = aimlapi.refusal(
-                self._world, request, status=spoiled.status, message="Internal server error"
-            )
-        told = with_headers(told, spoiled.headers)
-        return Answer(told.status, told.body, told.headers, job=spoiled.job, accepted=spoiled.accepted)
+            told = aimlapi.refusal(self._world, request, status=spoiled.status, message=message)
+        return replace(with_headers(told, headers), job=spoiled.job, accepted=spoiled.accepted)
 
     def _note(
         self, request: Request, errand: Errand, answer: Answer, *, fault: str | None, digest: str | None

@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from urllib.parse import urlsplit
 
 from .jobs import Job, read_job
@@ -27,6 +27,14 @@ from .settings import WILD, Settings
 ROOT = Path(__file__).parents[2]
 CONTROL_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 10.0
+
+
+class DoubleCharge(NamedTuple):
+    """A request that was bought again; `was_logged` where the first one's row could be found in the log by then."""
+
+    first: Job
+    again: Job
+    was_logged: bool
 
 
 @dataclass
@@ -94,6 +102,11 @@ class Simulator:
         """Forget the lines of scripts that nothing has met yet."""
         self._control("POST", "clear", {})
 
+    def reset(self, **settings: Any) -> None:
+        """Forget all that happened and begin anew at the same address; nothing goes to a state file any more."""
+        self._control("POST", "reset", settings)
+        self.settings = settings
+
     def change(self, **settings: Any) -> None:
         """Change settings from the next request on; they outlast a restart."""
         self._control("POST", "settings", settings)
@@ -117,11 +130,12 @@ class Simulator:
 
     def jobs(self) -> list[Job]:
         """Every job ever accepted, in order."""
-        return [read_job(_without(job, "logged")) for job in self._control("GET", "jobs")]
+        return [read_job(_without(job, "row_s")) for job in self._control("GET", "jobs")]
 
     def logged(self) -> set[str]:
         """The jobs whose row, with the client's own id, is to be seen in the log by now."""
-        return {job["id"] for job in self._control("GET", "jobs") if job["logged"]}
+        now_s = self.standing()["now_s"]
+        return {job for job, row_s in self._rows_s().items() if row_s is not None and row_s <= now_s}
 
     def received(self, kind: str | None = None) -> list[Received]:
         """Every request so far, in order, or those of one kind."""
@@ -131,6 +145,16 @@ class Simulator:
     def charges_by_request(self) -> Counter[str]:
         """How often each distinct request is paid for, charges to come included; by the digest of its body."""
         return Counter(job.digest for job in self.jobs() if job.earns)
+
+    def double_charges(self) -> list[DoubleCharge]:
+        """Every job of a request that had a job already that earns."""
+        rows_s, earlier, found = self._rows_s(), dict[str, Job](), list[DoubleCharge]()
+        for job in self.jobs():
+            first = earlier.setdefault(job.digest, job) if job.earns else job
+            if first is not job:
+                row_s = rows_s[first.id]
+                found.append(DoubleCharge(first, job, row_s is not None and row_s <= job.accepted_s))
+        return found
 
     def credits_charged(self) -> int:
         """All that is charged or will be, in credits."""
@@ -182,6 +206,9 @@ class Simulator:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    def _rows_s(self) -> dict[str, float | None]:
+        return {job["id"]: job["row_s"] for job in self._control("GET", "jobs")}
 
     def _open(self, *, port: int) -> None:
         command = [sys.executable, "-m", "tests.simulator", "--port", str(port), *self.arguments]

@@ -1,35 +1,12 @@
 """The simulator keeps to what is documented of generations: submit, poll, clip, money, log."""
 
 import hashlib
-from typing import Any
 
 import httpx
 import pytest
 
+from .buyer import AT, BODY, buy, download, look
 from .simulator import Simulator
-
-AT = "/v2/video/generations"
-BODY = {
-    "model": "gen3a_turbo",
-    "prompt": "steam",
-    "image_url": "https://a.example/i.jpg",
-    "duration": 5,
-    "seed": 7,
-}
-
-
-def buy(client: httpx.Client, **changes: Any) -> Any:
-    answer = client.post(AT, json=BODY | changes, headers={"X-Client-Request-Id": "intent-1"})
-    assert 200 == answer.status_code, answer.text
-    return answer.json()
-
-
-def look(client: httpx.Client, job: str) -> Any:
-    return client.get(AT, params={"generation_id": job}).json()
-
-
-def download(url: str) -> httpx.Response:
-    return httpx.get(url, trust_env=False)
 
 
 def test_a_generation_is_queued_made_and_fetched(simulator: Simulator, client: httpx.Client) -> None:

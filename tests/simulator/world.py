@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from .account import Account
 from .clips import Base, Clips, base_of
 from .clock import Clock
 from .draw import dice
-from .faults import Line, Script
+from .faults import Line, Script, check_name
 from .jobs import Asked, Job, Jobs, job_value, read_job
 from .record import Received, State
 from .schemas import Schemas
@@ -28,17 +29,17 @@ class World:
         seed: int,
         clock_scale: float,
         state: Path | None = None,
-        schemas: Path | None = None,
-        clips: Path,
+        schemas: Schemas,
+        clips: Clips,
     ) -> None:
-        self.settings = settings
+        self.settings = checked(settings)
         self.seed = seed
         self.port = 0
         self.jobs = Jobs(seed=seed)
         self.account = Account(seed=seed, jobs=self.jobs)
         self.script = Script(seed=seed)
-        self.schemas = Schemas(schemas)
-        self.clips = Clips(clips)
+        self.schemas = schemas
+        self.clips = clips
         self.record: list[Received] = []
         self.links: Counter[str] = Counter()
         self.state = State(state)
@@ -56,6 +57,18 @@ class World:
 
     def dice(self, *names: object) -> Any:
         return dice(self.seed, *names)
+
+    def renewed(self, settings: Mapping[str, Any]) -> World:
+        """A world in which nothing has happened yet, at the same address, with the same base clips."""
+        fresh = World(
+            settings=Settings().changed(settings),
+            seed=self.seed,
+            clock_scale=self.clock.scale,
+            schemas=self.schemas,
+            clips=self.clips,
+        )
+        fresh.port = self.port
+        return fresh
 
     def accept(self, asked: Asked, *, at_once_max: int | None = None) -> Job:
         """Take a request on: from now on it costs money."""
@@ -115,7 +128,6 @@ class World:
 
     def close(self) -> None:
         self.state.close()
-        self.clips.close()
 
     def _restore(self) -> None:
         has_begun = False
@@ -134,6 +146,14 @@ class World:
         self.state.open()
         if not has_begun:
             self.state.add("began", {"began_s": self.clock.began_s})
+
+
+def checked(settings: Settings) -> Settings:
+    """The settings; raises `ValueError` where they name faults that there are not."""
+    for kind, shares in settings.faults.items():
+        for name in shares:
+            check_name(kind, name)
+    return settings
 
 
 def prompt_of(body: Any) -> str:

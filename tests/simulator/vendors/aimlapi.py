@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from tests.simulator.account import in_credits, in_usd
@@ -27,6 +28,22 @@ LEGACY = re.compile(r"/v2/generate/video/(kling|minimax|runway|pixverse|bytedanc
 CLIENT_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 CREDITS_OUT = "You've run out of credits. Please top up your balance: https://aimlapi.com/app/billing/"
 KEY_NEEDED = "A valid API key is required. You can get one at https://aimlapi.com/app/keys"
+
+
+MESSAGES = {
+    401: KEY_NEEDED,
+    403: CREDITS_OUT,
+    404: "Not Found",
+    429: "Too Many Requests",
+    502: "Bad Gateway",
+    503: "Service unavailable",
+    504: "Generation timeout",
+}
+
+
+def message_of(status: int) -> str:
+    """What the pages show for a status."""
+    return MESSAGES.get(status, "Something wrong with the server. Please, try again later.")
 
 
 def refusal(world: World, request: Request, *, status: int, message: str) -> Answer:
@@ -188,4 +205,4 @@ def _told(world: World, job: Job, answer: Answer, *, ended: bool, accepted: bool
         used = 0 if job.fails and ended else job.price
         headers |= {"x-aimlapi-credits-used": str(used), "x-aimlapi-usd-spent": f"{in_usd(used):.9f}"}
     told = with_headers(answer, headers)
-    return Answer(told.status, told.body, told.headers, job=job.id, accepted=accepted)
+    return replace(told, job=job.id, accepted=accepted)

@@ -8,6 +8,7 @@ Guesses: the order of checks, 404 after DELETE of a task that had ended, the exa
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import jsonschema_rs
@@ -91,8 +92,7 @@ def create(world: World, request: Request, *, body: Any) -> Answer:
     if _credits_left(world) < asked.price:
         return _refusal(400, "You do not have enough credits to run this task.")
     job = world.accept(asked, at_once_max=world.settings.runway_concurrent_max)
-    made = json_answer({"id": job.id})
-    return Answer(made.status, made.body, made.headers, job=job.id, accepted=True)
+    return replace(json_answer({"id": job.id}), job=job.id, accepted=True)
 
 
 def task(world: World, request: Request, *, job: Job | None) -> Answer:
@@ -102,7 +102,7 @@ def task(world: World, request: Request, *, job: Job | None) -> Answer:
     if job is None or job.deleted:
         return _refusal(404, "Could not find a task with that ID.")
     answer = json_answer({"id": job.id, "createdAt": iso(job.accepted_s), **_standing(world, job)})
-    return Answer(answer.status, answer.body, answer.headers, job=job.id)
+    return replace(answer, job=job.id)
 
 
 def delete(world: World, request: Request, *, job: Job | None) -> Answer:
@@ -172,5 +172,4 @@ def _today(world: World) -> int:
 
 
 def _credits_left(world: World) -> int:
-    held = sum(job.price for job in world.jobs if job.vendor == "runway" and job.earns)
-    return world.settings.runway_credits - held
+    return world.settings.runway_credits - world.jobs.committed["runway"]
