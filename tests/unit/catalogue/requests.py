@@ -9,7 +9,11 @@ from hypothesis import strategies as st
 from renderer.catalogue.entry import Field, Model
 from renderer.storyboard import Request, Source
 
-WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20).map(str.strip)
+WORDS = (
+    st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20)
+    .map(str.strip)
+    .filter(bool)
+)
 SOURCES = st.sampled_from(["stills/a.png", "https://example.org/b.jpg", "data:image/png;base64,AA=="])
 NUMBERS = st.integers(-1000, 1000) | st.floats(-1000, 1000).map(lambda number: round(number, 3))
 
@@ -29,8 +33,8 @@ def requests(draw: st.DrawFn, model: Model) -> Request:
 
 
 def seed_bounds(model: Model) -> tuple[int, int]:
-    """The least and the most that a seed of take 1 to 3 may be."""
-    limits = model.fields["seed"].limits if "seed" in model.fields else {}
+    """The least and the most that a seed of take 1 to 3 may be; 1, which is none, for a model without seeds."""
+    limits = model.fields["seed"].limits if model.seed_honoured else {"minimum": 1, "maximum": 4}
     return limits.get("minimum", 0), limits.get("maximum", 2**32 - 1) - 3
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,11 +11,10 @@ from renderer.catalogue.body import body
 from renderer.catalogue.check import check
 from renderer.catalogue.entry import Model
 from renderer.catalogue.library import models
-from renderer.catalogue.resolve import Resolved, resolve, sent_of
-from renderer.digest import Digest, digest_bytes
-from renderer.plan.manifest import generate_manifest
+from renderer.catalogue.resolve import resolve, sent_of
 from renderer.storyboard import Request, Source
 
+from .manifests import digests, manifest_of
 from .requests import requests
 
 NESTED = {
@@ -31,29 +29,6 @@ NESTED = {
         },
     },
 }
-
-
-def digest_of(source: Source) -> Digest:
-    """A digest for a source, its text standing for its bytes."""
-    return digest_bytes(source.text.encode())
-
-
-def digests(media: Any) -> Any:
-    """The digest of each source, lists as lists."""
-    return digest_of(media) if isinstance(media, Source) else tuple(map(digest_of, media))
-
-
-def manifest_of(resolved: Resolved, *, provider: str) -> dict[str, Any]:
-    """The manifest of a resolved request, as a build makes it."""
-    return generate_manifest(
-        identity={"provider": provider},
-        model=resolved.model,
-        fields=resolved.keyed,
-        inputs={role: digests(media) for role, media in resolved.media.items()},
-        params=resolved.params_keyed,
-        seed=resolved.seed,
-        take=resolved.take,
-    )
 
 
 @pytest.mark.parametrize("model", models(), ids=lambda model: model.id)
