@@ -22,6 +22,8 @@ COMMANDS = {
     "plan": "Show what a build would do, why, and what it would cost.",
     "build": "Make what is missing and join the film.",
     "preview": "Join what footage there is, with stand-ins for the rest.",
+    "jobs": "Look after jobs: what was bought and is not settled.",
+    "cost": "Say what was spent, from the journal.",
     "cache": "Look into the store of clips, verify and repair it.",
     "doctor": "Check this machine: ffmpeg, store, disk, fonts.",
     "help": "Explain an error code, or a command.",

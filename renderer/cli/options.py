@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from renderer.errors import UsageError, did_you_mean
-from renderer.pipeline.project import Project, open_project, split_targets
+from renderer.pipeline.project import Project, no_storyboard, open_project, split_targets
 from renderer.pipeline.workshop import Workshop, open_workshop
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -24,6 +24,7 @@ class _Count(click.IntRange):
 
 
 targets = click.argument("targets", nargs=-1, type=click.Path(), metavar="[SPEC] [SHOT]...")
+spec = click.argument("spec", required=False, type=click.Path(), metavar="[SPEC]")
 cache_dir = click.option(
     "--cache-dir",
     type=click.Path(path_type=Path, file_okay=False),
@@ -103,3 +104,13 @@ def project_for(targets: tuple[str, ...], *, provider: str | None = None) -> tup
     """The storyboard that the targets mean, and the shot patterns after it."""
     spec, shots = split_targets(targets, here=Path.cwd())
     return open_project(spec, variant=provider), shots
+
+
+def project_named(spec: str | None) -> Project | None:
+    """The project of a storyboard that must be there, None where none is named; `UsageError` U004, U005."""
+    if spec is None:
+        return None
+    project = open_project(Path(spec))
+    if not project.spec.is_file():
+        raise no_storyboard(project)
+    return project

@@ -1,0 +1,78 @@
+"""`renderer jobs`: what was asked of vendors and is not settled."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from renderer.cli import options
+from renderer.cli.terminal import wants_colour, write_json
+from renderer.pipeline.jobs import forget, listed, named
+from renderer.report.ledger import asker_text, job_json, job_lines
+
+BY_HAND = "forgotten by hand"
+
+intents = click.argument("intents", nargs=-1, required=True, metavar="INTENT...")
+
+
+@click.group(
+    "jobs",
+    short_help="Look after jobs: what was bought and is not settled.",
+    epilog="""\b
+Examples:
+  renderer jobs list
+  renderer jobs list specs/liftoff.yaml --all --json
+  renderer jobs forget 3f9ac2d1 --reason "the account's log does not know it\"""",
+)
+def command() -> None:
+    """Look after jobs: what was bought and is not settled.
+
+    A job is one request to a vendor, named by its intent: the id that we gave it before it was sent. The
+    beginning of an intent is enough where no other begins so.
+    """
+
+
+@command.command("list", short_help="Which jobs are open, refused or failed.")
+@options.spec
+@click.option("--all", "everything", is_flag=True, help="Every job, settled ones too.")
+@options.cache_dir
+@options.as_json
+def list_jobs(*, spec: str | None, everything: bool, cache_dir: Path | None, as_json: bool) -> int:
+    """List the jobs that are open, refused or failed, oldest first: of SPEC, or of all storyboards.
+
+    Each with the start of its intent, its state, its age, what it counts for (`~` estimated, `≤` at most), its
+    model, the shot that asked, the vendor's own id, and the reason.
+    """
+    with options.workshop_for(cache_dir) as workshop:
+        jobs = listed(workshop, options.project_named(spec), everything=everything)
+        names = [job.intent for job in workshop.store.journal.jobs()]
+    if as_json:
+        write_json({"version": 1, "jobs": [job_json(job) for job in jobs]})
+        return 0
+    lines = job_lines(jobs, names=names, now=datetime.now(UTC), colour=wants_colour(sys.stdout))
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+    if not jobs:
+        click.echo("no jobs" if everything else "nothing is open, refused or failed", err=True)
+    return 0
+
+
+@command.command("forget", short_help="Say that jobs do not count any more.")
+@intents
+@click.option("--reason", default=BY_HAND, metavar="TEXT", help="Why, for the record.")
+@click.option("-y", "--yes", "consent", is_flag=True, help="Forget a job that runs, too: it may be charged.")
+@options.cache_dir
+def forget_jobs(*, intents: tuple[str, ...], reason: str, consent: bool, cache_dir: Path | None) -> int:
+    """Say that jobs do not count any more, so that their shots may be bought again.
+
+    For jobs of unknown outcome, once the account's own log has shown that they were never taken, and for
+    refused and failed ones. A job that runs needs `--yes`: it may be charged, and its clip will not be collected.
+    """
+    with options.workshop_for(cache_dir) as workshop:
+        jobs = named(workshop.store, intents)
+        forget(workshop.store, jobs, reason=reason, consent=consent, now=datetime.now(UTC))
+    for job in jobs:
+        click.echo(f"forgotten: {job.intent}  {asker_text(job)}".rstrip(), err=True)
+    return 0

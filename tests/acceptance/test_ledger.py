@@ -1,0 +1,207 @@
+"""Jobs and money as the command line tells them, from journals that were really written."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from renderer.store import Store
+
+from .ledger import Books, charged
+from .stage import Finished, Stage
+
+FILM = "version: 1\ndefaults: {provider: animatic}\nshots: [{id: pad, prompt: steam}]\n"
+UNKNOWN, RUNNING, STORED = "a1f00000-0001", "b2f00000-0002", "c3f00000-0003"
+FAILED, REFUSED = "d4f00000-0004", "e5f00000-0005"
+
+
+@pytest.fixture
+def books(stage: Stage) -> Books:
+    """One job of each kind, an hour old, of a storyboard that is there."""
+    stage.write("film.yaml", FILM)
+    books, ago = Books(stage), timedelta(hours=1)
+    books.sent(UNKNOWN, ago=ago)
+    books.running(RUNNING, price=charged(), ago=ago, shot="crew")
+    books.stored(STORED, price=charged(), ago=ago, shot="sky", model="ray")
+    books.failed(FAILED, shot="deep", ago=ago)
+    books.refused(REFUSED, shot="end", ago=ago)
+    return books
+
+
+def intents(done: Finished) -> list[str]:
+    return [job["intent"] for job in done.json["jobs"]]
+
+
+def states(stage: Stage) -> dict[str, str]:
+    done = stage.run("jobs", "list", "--all", "--json")
+    return {job["intent"]: job["state"] for job in done.json["jobs"]}
+
+
+# jobs list
+
+
+def test_jobs_that_are_not_settled_are_listed(books: Books) -> None:
+    """Oldest first, each by as much of its intent as names it; what is stored needs `--all`."""
+    done = books.stage.run("jobs", "list")
+    assert (0, "") == (done.code, done.stderr)
+    assert [
+        "a1f00000  unknown  1 h",
+        "b2f00000  running  1 h",
+        "d4f00000  failed   1 h",
+        "e5f00000  refused  1 h",
+    ] == [line[: len("a1f00000  unknown  1 h")] for line in done.stdout.splitlines()]
+    assert f"film.yaml:crew  gen:{RUNNING}\n" in done.stdout
+    assert done.stdout.splitlines()[2].endswith(f"film.yaml:deep  gen:{FAILED}  P703 face detected")
+    assert [UNKNOWN, RUNNING, FAILED, REFUSED] == intents(books.stage.run("jobs", "list", "--json"))
+    assert [UNKNOWN, RUNNING, STORED, FAILED, REFUSED] == list(states(books.stage))
+
+
+def test_jobs_of_other_storyboards_are_left_out_where_one_is_named(books: Books) -> None:
+    """One that is not there is an error."""
+    books.stage.write("other.yaml", FILM)
+    Books(books.stage, spec="other.yaml").sent("f6f00000")
+    assert ["f6f00000"] == intents(books.stage.run("jobs", "list", "other.yaml", "--json"))
+    assert "f6f00000" in intents(books.stage.run("jobs", "list", "--json"))
+    assert 2 == books.stage.run("jobs", "list", "missing.yaml").code
+
+
+def test_a_failure_that_was_made_good_is_settled(books: Books) -> None:
+    """The same request has a clip since."""
+    books.stored("f7f00000", key=FAILED)
+    assert [UNKNOWN, RUNNING, REFUSED] == intents(books.stage.run("jobs", "list", "--json"))
+
+
+def test_without_a_journal_there_are_no_jobs(stage: Stage) -> None:
+    """Nothing is created by asking."""
+    assert (0, "", "nothing is open, refused or failed\n") == (
+        (done := stage.run("jobs", "list")).code,
+        done.stdout,
+        done.stderr,
+    )
+    assert (0, "nothing was bought\n") == ((cost := stage.run("cost")).code, cost.stdout)
+    assert not stage.store.exists()
+
+
+# jobs forget
+
+
+def test_an_unknown_job_is_forgotten_for_a_reason(books: Books) -> None:
+    """By the beginning of its name; the record says why."""
+    done = books.stage.run("jobs", "forget", "a1", "--reason", "not in the log")
+    assert (0, f"forgotten: {UNKNOWN}  film.yaml:pad\n") == (done.code, done.stderr)
+    jobs = books.stage.run("jobs", "list", "--all", "--json").json["jobs"]
+    assert ("forgotten", "not in the log") == (jobs[0]["state"], jobs[0]["reason"])
+    assert 0.525 == books.stage.run("cost", "--json").json["total_usd"]
+
+
+def test_a_running_job_is_forgotten_by_consent_alone(books: Books) -> None:
+    """Exit 3 says what it may cost; forgotten with `--yes`, it still counts as money that may be spent."""
+    done = books.stage.run("jobs", "forget", "a1", "b2")
+    assert 3 == done.code
+    assert done.stderr.startswith(f"error[G930]: job `{RUNNING}` is running: it may be charged")
+    assert ("unknown", "running") == (states(books.stage)[UNKNOWN], states(books.stage)[RUNNING])
+    assert 0 == books.stage.run("jobs", "forget", "a1", "b2", "--yes").code
+    assert ("forgotten", "forgotten") == (states(books.stage)[UNKNOWN], states(books.stage)[RUNNING])
+    assert {"charged": 1, "estimated": 0, "in_flight": 0, "at_most": 1, "free": 3} == books.stage.run(
+        "cost", "--json"
+    ).json["jobs"]
+
+
+@pytest.mark.parametrize(
+    ("beginning", "code"), [("zz", "U050"), ("", "U050"), ("aa", "U051"), ("c3", "U052")]
+)
+def test_what_cannot_be_forgotten_is_an_error(books: Books, beginning: str, code: str) -> None:
+    """Nobody's name, two jobs' names, and a job that is settled; nothing is written."""
+    books.sent("aa1")
+    books.sent("aa2")
+    before = states(books.stage)
+    done = books.stage.run("jobs", "forget", beginning, "b2", "--yes")
+    assert 2 == done.code
+    assert done.stderr.startswith(f"error[{code}]: ")
+    assert before == states(books.stage)
+
+
+def test_a_job_that_another_run_works_on_is_not_forgotten(books: Books) -> None:
+    """Its request may be on the wire at this moment: exit 4, try again."""
+    with Store.open(books.stage.store) as store:
+        give_back = store.try_lock(UNKNOWN.ljust(64, "0"))
+        assert give_back
+        done = books.stage.run("jobs", "forget", "a1")
+        assert 4 == done.code
+        assert done.stderr.startswith("error[E616]: another run is at work")
+        give_back()
+    assert 0 == books.stage.run("jobs", "forget", "a1").code
+
+
+# cost
+
+
+def test_the_ledger_tells_the_parts_apart(books: Books) -> None:
+    """To the last digit."""
+    done = books.stage.run("cost")
+    assert [
+        "charged    $0.2625  1 job, as the vendor says",
+        "in flight  $0.2625  1 job, paid for if it succeeds",
+        "at most    $0.2625  1 job, nobody knows whether it was charged",
+        "free            $0  2 jobs, refused or failed",
+        "in all     $0.7875  5 jobs",
+    ] == done.stdout.splitlines()
+
+
+def test_the_ledger_is_exact(stage: Stage) -> None:
+    """The sum of what no binary number holds."""
+    stage.write("film.yaml", FILM)
+    books = Books(stage)
+    for number in range(3):
+        books.stored(f"job{number}", price=charged(Decimal("0.100000001")))
+    found = stage.run("cost", "--json").json
+    assert ("0.300000003", 0.300000003) == (found["exact"]["charged_usd"], found["charged_usd"])
+
+
+@pytest.mark.parametrize(
+    ("by", "names"),
+    [
+        ("model", ["gen3a_turbo", "ray"]),
+        ("provider", ["aimlapi"]),
+        ("storyboard", ["film.yaml"]),
+        ("shot", ["crew", "pad", "sky", "deep", "end"]),
+    ],
+)
+def test_the_ledger_is_grouped(books: Books, by: str, names: list[str]) -> None:
+    """The dearest first, then by name; groups add up to the whole."""
+    found = books.stage.run("cost", "film.yaml", "--by", by, "--json").json
+    assert names == [row[by] for row in found["rows"]]
+    assert Decimal("0.7875") == sum(Decimal(row["exact"]["total_usd"]) for row in found["rows"])
+    shown = books.stage.run("cost", "film.yaml", "--by", by).stdout.splitlines()
+    assert names == [line.split()[0] for line in shown[1 : 1 + len(names)]]
+
+
+def test_a_job_counts_on_the_day_on_which_it_was_accepted(stage: Stage) -> None:
+    """Days in order, in UTC; `--since` takes a span or a date."""
+    stage.write("film.yaml", FILM)
+    books, now = Books(stage), datetime.now(UTC)
+    for past in (0, 2, 9):
+        books.stored(f"job{past}", price=charged(), ago=timedelta(days=past))
+    found = stage.run("cost", "--by", "day", "--json").json
+    days = [(now - timedelta(days=past)).date().isoformat() for past in (9, 2, 0)]
+    assert days == [row["day"] for row in found["rows"]]
+    for since, count in (("24h", 1), ("7d", 2), (days[0], 3), ("2020-01-31", 3)):
+        assert count == stage.run("cost", "--since", since, "--json").json["jobs"]["charged"], since
+
+
+@pytest.mark.parametrize("text", ["yesterday", "7", "-7d", "2026-13-01", "7m"])
+def test_what_is_no_time_is_an_error(stage: Stage, text: str) -> None:
+    """Exit 2, with the two forms that are understood."""
+    done = stage.run("cost", f"--since={text}")
+    assert 2 == done.code
+    assert done.stderr.startswith(f"error[U053]: `{text}` is not a time")
+
+
+def test_the_ledger_of_a_storyboard_leaves_others_out(books: Books) -> None:
+    """A storyboard in another project that shares the store has its own."""
+    books.stage.write("other.yaml", FILM)
+    Books(books.stage, spec="other.yaml").stored("f6f00000", price=charged(Decimal(5)))
+    assert 0.2625 == books.stage.run("cost", "film.yaml", "--json").json["charged_usd"]
+    assert 5.2625 == books.stage.run("cost", "--json").json["charged_usd"]
+    by = books.stage.run("cost", "--by", "storyboard", "--json").json
+    assert ["other.yaml", "film.yaml"] == [row["storyboard"] for row in by["rows"]]
