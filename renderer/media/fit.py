@@ -30,7 +30,7 @@ def fit_still(path: Path, *, uri_max_bytes: int, scratch: Path) -> Path:
 
     The quality falls first, then the size; the aspect never gets longer, so that a model's limits on it hold. The
     JPEG is upright, in 8-bit RGB, with transparency on black. The same still and limit give the same bytes by the same
-    Pillow. `scratch` is a folder. Raises `MediaError` S412 where no picture of 64 pixels a side is small enough, and
+    Pillow. `scratch` is a folder. Raises `MediaError` S413 where no picture of 64 pixels a side is small enough, and
     as `inspect_still`.
     """
     if uri_bytes(path.stat().st_size) <= uri_max_bytes:
@@ -40,7 +40,7 @@ def fit_still(path: Path, *, uri_max_bytes: int, scratch: Path) -> Path:
     if content is None:
         raise MediaError(
             f"`{path.name}` cannot be made small enough for the model",
-            code="S412",
+            code="S413",
             facts=[("limit", f"{uri_max_bytes} bytes as a data URI")],
             hint="name a still with less detail, or put it on the web and name its URL",
         )

@@ -62,7 +62,7 @@ def forget(store: Store, jobs: Sequence[Job], *, reason: str, consent: bool, now
 async def cancel(store: Store, job: Job, *, seller: Seller, now: datetime) -> None:
     """Ask the seller to end a running job, and put that on record. What was made until then may be charged.
 
-    Raises `UsageError` U052 for a job that does not run, `ProviderRefused` P715 where the seller has no way to cancel and
+    Raises `UsageError` U052 for a job that does not run, `ProviderRefused` P711 where the seller has no way to cancel and
     P717 where the job has ended, `ProviderUnauthorised` P718 for a job of another account; else what the seller raises.
     """
     if job.state is not JobState.RUNNING or job.job is None:
@@ -70,7 +70,7 @@ async def cancel(store: Store, job: Job, *, seller: Seller, now: datetime) -> No
     if not seller.can_cancel:
         raise ProviderRefused(
             f"`{seller.name}` has no way to cancel a job",
-            code="P715",
+            code="P711",
             facts=_facts(job),
             hint="it goes on and is paid for if it succeeds; `renderer jobs collect` brings its clip home",
         )

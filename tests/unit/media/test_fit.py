@@ -114,7 +114,7 @@ def test_a_limit_that_no_picture_meets_is_told(tmp_path: Path) -> None:
     """It is found out before anything is sent."""
     with pytest.raises(MediaError) as caught:
         fit_still(noise(tmp_path / "still.png"), uri_max_bytes=500, scratch=tmp_path)
-    assert "S412" == caught.value.code
+    assert "S413" == caught.value.code
 
 
 def test_what_is_no_picture_is_told_as_ever(tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ def test_a_job_that_has_ended_is_left_alone(store: Store, standing: Standing) ->
 @pytest.mark.parametrize(
     ("desk", "code"),
     [
-        (Desk(can_cancel=False), "P715"),
+        (Desk(can_cancel=False), "P711"),
         (Desk(account="c3d4"), "P718"),
         (Desk(base="http://127.0.0.1:1"), "P718"),
     ],
