@@ -11,7 +11,9 @@ Redirects are never followed, so the key goes to the vendor's address alone; coo
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
+import ssl
 from collections.abc import Mapping
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -58,7 +60,6 @@ class Client:
         self._timeouts = timeouts
         self._in_flight_max = in_flight_max
         self._pools: dict[str, httpx.AsyncClient] = {}
-        self._tls: Any = None
 
     @property
     def is_local(self) -> bool:
@@ -128,10 +129,9 @@ class Client:
         import httpx  # noqa: PLC0415 - it takes 100 ms
 
         _silence()
-        self._tls = self._tls or httpx.create_ssl_context()
         wait_s = self._timeouts.answer_s
         return httpx.AsyncClient(
-            verify=self._tls,
+            verify=_tls(),
             trust_env=not self.is_local,
             follow_redirects=False,
             timeout=httpx.Timeout(wait_s, connect=self._timeouts.connect_s, pool=None),
@@ -189,6 +189,14 @@ class _Exchange:
 
     def _allow(self, seconds: float) -> None:
         self.limit.reschedule(asyncio.get_running_loop().time() + seconds)
+
+
+@functools.cache
+def _tls() -> ssl.SSLContext:
+    """One for all connections, because each takes 35 ms and half a megabyte."""
+    import httpx  # noqa: PLC0415 - it is loaded by now
+
+    return httpx.create_ssl_context()
 
 
 def _query(query: Mapping[str, str] | None) -> str:
