@@ -124,7 +124,7 @@ def time_work(folder: Path) -> tuple[float, float]:
 
         async def perform(ffmpeg: Ffmpeg) -> None:
             animatic = Animatic(ffmpeg, filter_threads=workshop.cores)
-            performer = Performer(workshop.store, ffmpeg, lambda _: animatic)
+            performer = Performer(workshop.store, ffmpeg, animatic)
             run.results[number] = await performer.perform(clip)
             state = run.assess(run.compiled.outputs[0])
             assert state

@@ -80,7 +80,7 @@ def fill(project_folder: Path) -> None:
     with open_workshop(os.environ, here=project_folder) as workshop:
         store, project = workshop.store, open_project(project_folder / SPEC)
         run = open_run(workshop, project, Wishes())
-        performer = Performer(store, workshop.ffmpeg, workshop.maker)
+        performer = Performer(store, workshop.ffmpeg, workshop.maker())
         drawn: Result | None = None
         for number, (row, detail) in enumerate(zip(run.compiled.takes, run.details(), strict=True)):
             asker = Asker(project.identity, project.asker_spec, row.shot, row.take)

@@ -84,8 +84,8 @@ class Intent(NamedTuple):
 class Job(NamedTuple):
     """One request and all that became of it, folded from the journal.
 
-    `accepted_at`, `ready_at`, `ended_at` and `stored_at` are UTC in ISO 8601 by our clock, empty until then;
-    `generated_s` is how long the generation took as far as polling could tell, `sha256` the stored clip, `reason` why
+    `accepted_at`, `ready_at`, `ended_at` and `stored_at` are UTC in ISO 8601 by our clock, empty until then; `generated_s`
+    are the bounds between which polling found the time that the generation took, `sha256` the stored clip, `reason` why
     it is as it is.
     """
 
@@ -108,7 +108,7 @@ class Job(NamedTuple):
     ready_at: str = ""
     ended_at: str = ""
     stored_at: str = ""
-    generated_s: float | None = None
+    generated_s: tuple[float, float] | None = None
     sha256: str = ""
 
     @property

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from decimal import Decimal
 from pathlib import Path
 
 import click
 
 from renderer.cli import options
+from renderer.cli.ask import ask
 from renderer.cli.voice import Voice, interrupts
 from renderer.errors import RendererError
 from renderer.pipeline.build import run_build
@@ -29,6 +31,7 @@ Examples:
   renderer build specs/liftoff.yaml           all shots, then the film
   renderer build specs/liftoff.yaml 'crew*'   only some shots
   renderer build --provider animatic          a moving storyboard, for nothing
+  renderer build --max-cost 5                 buy what is missing, for $5 at most
   renderer build -n                           what would be done, as `renderer plan`""",
 )
 @options.targets
@@ -40,6 +43,7 @@ Examples:
 @click.option("-k", "--keep-going", is_flag=True, help="Go on after a failure (this is the default).")
 @click.option("--fail-fast", is_flag=True, help="Start nothing new after the first failure.")
 @click.option("--frozen", is_flag=True, help="Buy nothing: a paid clip that is missing stops the build.")
+@options.consent
 @options.output
 @options.common
 @options.quiet
@@ -53,6 +57,11 @@ def command(
     keep_going: bool,
     fail_fast: bool,
     frozen: bool,
+    yes: bool,
+    max_cost: Decimal | None,
+    allow_unpriced: bool,
+    resubmit: tuple[str, ...],
+    retry_failed: tuple[str, ...],
     output: Path | None,
     provider: str | None,
     offline: bool,
@@ -77,6 +86,11 @@ def command(
         frozen=frozen,
         reach=Reach(fetch=not offline, outside=allow_outside),
         output=output,
+        yes=yes,
+        max_cost_usd=max_cost,
+        unpriced=allow_unpriced,
+        resubmit=resubmit,
+        retry_failed=retry_failed,
     )
     with options.workshop_for(cache_dir) as workshop:
         run = open_run(workshop, project, wishes)
@@ -87,7 +101,7 @@ def command(
         voice = Voice(run, quiet=quiet or as_json, verbose=verbose)
         voice.warn()
         with voice:
-            run_build(run, emit=voice.hear, stop=interrupts)
+            run_build(run, emit=voice.hear, stop=interrupts, ask=ask)
         elapsed_s = time.monotonic() - started
         voice.close(elapsed_s)
         if as_json:
@@ -112,6 +126,11 @@ def _print_json(run: Run, elapsed_s: float) -> None:
     errors: list[RendererError] = list(run.film_errors.values())
     write_json(
         build_json(
-            spec=run.project.label, shots=shot_lines(run), films=films, elapsed_s=elapsed_s, errors=errors
+            spec=run.project.label,
+            shots=shot_lines(run),
+            films=films,
+            elapsed_s=elapsed_s,
+            spent_usd=run.spent_usd,
+            errors=errors,
         )
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +22,21 @@ class _Count(click.IntRange):
 
     def _describe_range(self) -> str:
         return f"{self.min} to {self.max}"
+
+
+class _Dollars(click.ParamType[Decimal]):
+    """An amount of money, exact, ≥ 0."""
+
+    name = "usd"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
+        try:
+            amount = Decimal(str(value).strip().removeprefix("$"))
+        except ArithmeticError:
+            amount = Decimal("NaN")
+        if not amount.is_finite() or amount < 0:
+            self.fail(f"`{value}` is not an amount of dollars such as 2.50", param, ctx)
+        return amount
 
 
 targets = click.argument("targets", nargs=-1, type=click.Path(), metavar="[SPEC] [SHOT]...")
@@ -92,6 +108,30 @@ def grouped(*options: Callable[[Command], Command]) -> Callable[[Command], Comma
     return decorate
 
 
+consent = grouped(
+    click.option("-y", "--yes", is_flag=True, help="Buy without asking."),
+    click.option(
+        "--max-cost",
+        type=_Dollars(),
+        metavar="USD",
+        help="Buy without asking, up to this; above it nothing is sent.",
+    ),
+    click.option(
+        "--allow-unpriced", is_flag=True, help="Let an unknown price pass a limit: it counts as nothing."
+    ),
+    click.option(
+        "--resubmit",
+        multiple=True,
+        metavar="SHOT",
+        help="Send again a request whose outcome is not known. It may have been charged already.",
+    ),
+    click.option(
+        "--retry-failed",
+        multiple=True,
+        metavar="SHOT",
+        help="Try again a request that was refused or failed before.",
+    ),
+)
 common = grouped(provider, offline, outside, cache_dir, as_json)
 
 

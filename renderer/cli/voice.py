@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import sys
 from collections import Counter
-from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
@@ -79,7 +78,7 @@ class Voice:
 
     def hear(self, event: Event) -> None:
         """Take one event of the engine."""
-        from renderer.execute.events import Finished, Planned, Started, Waiting  # noqa: PLC0415 - there already
+        from renderer.execute.events import Finished, Noted, Planned, Started, Waiting  # noqa: PLC0415 - there already
 
         if isinstance(event, Planned):
             self._count(event.steps)
@@ -87,6 +86,8 @@ class Voice:
             self._show(event.step, f"{event.kind} {event.step}")
         elif isinstance(event, Waiting):
             self._show(event.step, f"waiting for another build: {event.step}")
+        elif isinstance(event, Noted):
+            self._show(event.step, f"{event.text} {event.step}")
         elif isinstance(event, Finished):
             self._hide(event.step)
             self._tell(event)
@@ -103,6 +104,9 @@ class Voice:
                     self._say(shot_line(line, width=self.width, elapsed_s=None, colour=self.colour))
         self._complain()
         if not self.quiet:
+            if run.collected:
+                clips = "clip" if run.collected == 1 else "clips"
+                self._say(f"collected {run.collected} {clips} that earlier builds had bought")
             self._tell_films(counted)
             self._say(_closing(run, counted, elapsed_s))
 
@@ -160,6 +164,8 @@ class Voice:
                 struck.setdefault((error.code, error.message), []).append(name)
         for error in self.run.mended:
             self._say(f"warning: {error.message}: it was set aside and is made again")
+        for trouble in self.run.troubles:
+            self._say(f"warning: {trouble.message}")
         for kind, error in errors.items():
             from renderer.report.errors import render_error  # noqa: PLC0415 - only where there are any
 
@@ -239,7 +245,7 @@ def interrupts() -> asyncio.Event:
 
 
 def _closing(run: Run, counted: Counter[str], elapsed_s: float) -> str:
-    text = closing_line(counted, elapsed_s=elapsed_s, spent_usd=Decimal(0))
+    text = closing_line(counted, elapsed_s=elapsed_s, spent_usd=run.spent_usd)
     if run.interrupted:
         return f"interrupted: {text}; what is done stays done"
     if not (run.endings or run.made or run.published or counted["blocked"]):

@@ -9,6 +9,7 @@ transitions of a step's state. The laws, each with a test of its number:
 4. A failure stops nothing else, unless `fail_fast` is set; then nothing new starts and what runs is finished.
 5. An interrupt stops what runs, keeps what is done, and blocks the rest.
 6. A result is recorded before anything that needs it starts.
+7. What a gate stops is blocked, not failed: nothing was tried.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ class Shelf(Protocol):
 
     def find(self, key: str) -> Result | None: ...
 
-    def record(self, action: Action, result: Result) -> None: ...
+    async def record(self, action: Action, result: Result) -> None: ...
 
     def exclusive(self, key: str, *, on_wait: Callable[[], None]) -> AbstractAsyncContextManager[None]: ...
 
@@ -219,6 +220,8 @@ class _Run:
             else:
                 kind = decided.kind
                 ending = await self._reuse_or_run(step, decided)
+        except GateError as error:
+            ending = Ending(Outcome.BLOCKED, error=error)
         except RendererError as error:
             ending = Ending(Outcome.FAILED, error=error)
         except Exception as error:  # noqa: BLE001 - a bug in one step must not cost the others, which may be paid
@@ -240,7 +243,7 @@ class _Run:
                 return Ending(Outcome.REUSED, result=found)
             self.emit(Started(step.name, action.kind))
             result = await self.performer.perform(action)
-            self.shelf.record(action, result)
+            await self.shelf.record(action, result)
         return Ending(Outcome.RAN, result=result)
 
     def _result(self, name: str) -> Result:

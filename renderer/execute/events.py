@@ -42,6 +42,14 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """How a step that runs is doing, in a few words: `queued`, `generating`, `fetching`."""
+
+    step: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """A step has ended. `result` is set for reused and ran; `error` says why for failed and blocked."""
 
@@ -53,5 +61,5 @@ class Finished:
     error: RendererError | None = None
 
 
-Event = Planned | Started | Waiting | Finished
+Event = Planned | Started | Waiting | Noted | Finished
 Emit = Callable[[Event], None]

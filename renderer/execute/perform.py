@@ -10,8 +10,9 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from renderer.errors import MediaError
+from renderer.execute.bring import bring
 from renderer.ffmpeg.binary import Ffmpeg
 from renderer.media.join import join
 from renderer.media.manifests import picture_frames
@@ -19,9 +20,12 @@ from renderer.media.probe import probe
 from renderer.media.segment import make_reference, make_segment
 from renderer.media.sound import make_sound
 from renderer.model import MediaFacts, Result, Size
-from renderer.plan.action import Action, Input
+from renderer.plan.action import Action
 from renderer.providers.base import Maker, Order
 from renderer.store.store import Store
+
+if TYPE_CHECKING:
+    from renderer.execute.purchase import Buyer
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +38,14 @@ class StoreShelf:
     def find(self, key: str) -> Result | None:
         return self.store.lookup(key)
 
-    def record(self, action: Action, result: Result) -> None:
-        self.store.record(
-            action.key, manifest=action.manifest, result=result, askers=action.askers, now=self.now()
+    async def record(self, action: Action, result: Result) -> None:
+        await asyncio.to_thread(
+            self.store.record,
+            action.key,
+            manifest=action.manifest,
+            result=result,
+            askers=action.askers,
+            now=self.now(),
         )
 
     def exclusive(self, key: str, *, on_wait: Callable[[], None]) -> AbstractAsyncContextManager[None]:
@@ -54,11 +63,12 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Performer:
-    """Performs actions with real tools. Spends nothing."""
+    """Performs actions with real tools. What is free is made here; a paid take is left to `buyer`, which spends money."""
 
     store: Store
     ffmpeg: Ffmpeg
-    maker: Callable[[str], Maker]
+    maker: Maker
+    buyer: Buyer | None = None
 
     async def perform(self, action: Action) -> Result:
         """Make the result of an action and store it; the caller records it.
@@ -71,29 +81,20 @@ class Performer:
             "sound": self._sound,
             "join": self._join,
         }
-        inputs = {role: await self._bring(given) for role, given in action.inputs.items()}
+        if action.kind == "generate" and action.manifest["provider"] != self.maker.name:
+            assert self.buyer, "BUG: nobody may buy"
+            with self.store.scratch() as folder:
+                return await self.buyer.buy(action, folder)
+        inputs = await asyncio.to_thread(bring, action, self.store)
         with self.store.scratch() as folder:
             made = await makers[action.kind](action, inputs, folder)
             digest = await asyncio.to_thread(self.store.put_file, made.path)
         return Result(digest, made.facts, made.price_usd)
 
-    async def _bring(self, inputs: tuple[Input, ...]) -> list[Path]:
-        """Where the checked bytes of some inputs lie; what is outside the store is put into it first."""
-        for given in inputs:
-            if given.path and not self.store.has(given.digest):
-                found = await asyncio.to_thread(self.store.put_file, given.path, move=False)
-                if found != given.digest:
-                    raise MediaError(
-                        f"`{given.path}` changed while the build ran",
-                        code="M820",
-                        hint="run the same command again",
-                    )
-        return self.store.verified_paths([given.digest for given in inputs])
-
     async def _generate(self, action: Action, inputs: Mapping[str, list[Path]], folder: Path) -> Made:
         output = folder / "clip.mp4"
         order = Order(action.manifest, {role: paths[0] for role, paths in inputs.items()})
-        await self.maker(action.manifest["provider"]).generate(order, output=output)
+        await self.maker.generate(order, output=output)
         return Made(output, await asyncio.to_thread(probe, output))
 
     async def _segment(self, action: Action, inputs: Mapping[str, list[Path]], folder: Path) -> Made:

@@ -8,42 +8,47 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from renderer.digest import Digest
-from renderer.errors import GateError, ProviderUnavailable, RendererError, StoreError, UsageError
+from renderer.errors import RendererError, StoreError, UsageError
 from renderer.model import Asker
 from renderer.pipeline.compile import remember_build
 from renderer.pipeline.film import ROUNDS_MAX, FilmState
 from renderer.pipeline.project import relative
 from renderer.pipeline.publish import DAMAGED, claim, publish
 from renderer.pipeline.run import PUBLISHING, Run
+from renderer.pipeline.till import admit_purchases, sellers_needed
 from renderer.plan.action import Action, Input
 from renderer.plan.rows import Detail, OutputRow, TakeRow
 
 if TYPE_CHECKING:
     import asyncio
 
+    from renderer.execute.consent import Consent
     from renderer.execute.engine import Ending
     from renderer.execute.events import Emit
+    from renderer.pipeline.gate import Ask
+    from renderer.pipeline.shop import Shop
 
 LOCAL = "local"
 GENERATE = "generate"
-NAMES_SHOWN_MAX = 8
+BUY = "buy"
+UNKNOWN = "G920"
 
 
-def run_build(run: Run, *, emit: Emit, stop: Callable[[], asyncio.Event]) -> None:
+def run_build(run: Run, *, emit: Emit, stop: Callable[[], asyncio.Event], ask: Ask) -> None:
     """Do all that is to be done, and publish it. How each take ended stands in `run` after.
 
-    A stored file that turns out damaged or gone when it is read is made again, once, if that is free. Raises
-    `RendererError` before the first action, or where such a file would have to be bought: all else that goes wrong
-    is an ending. `stop` makes, inside the loop, the event that interrupts. May spend money.
+    A stored file that turns out damaged or gone when it is read is made again, once. Raises `RendererError` before the
+    first action, where a gate is shut: all else that goes wrong is an ending. `stop` makes, inside the loop, the event
+    that interrupts; `ask` asks a person whether to buy. May spend money.
     """
     dirty = run.dirty()
-    _refuse_purchases(run, dirty)
+    consent = admit_purchases(run, dirty, ask=ask)
     films = [run.film_path(output) for output in run.compiled.outputs]
     _spare_inputs(run, films)
     claim(run.workshop.store, run.project, films)
     for last in (False, True):
         try:
-            _build_once(run, dirty, emit=emit, stop=stop)
+            _build_once(run, dirty, consent, emit=emit, stop=stop)
         except StoreError as failure:
             if last or failure.code not in DAMAGED:
                 run.film_errors[PUBLISHING] = failure
@@ -57,7 +62,7 @@ def run_build(run: Run, *, emit: Emit, stop: Callable[[], asyncio.Event]) -> Non
         run.mended.append(error)
         run.forget()
         dirty = run.dirty()
-        _refuse_purchases(run, dirty)
+        consent = admit_purchases(run, dirty, ask=ask)
 
 
 def _damage(run: Run) -> RendererError | None:
@@ -66,26 +71,97 @@ def _damage(run: Run) -> RendererError | None:
     return next((error for error in errors if error and error.code in DAMAGED), None)
 
 
-def _build_once(run: Run, dirty: Sequence[int], *, emit: Emit, stop: Callable[[], asyncio.Event]) -> None:
+def _build_once(
+    run: Run,
+    dirty: Sequence[int],
+    consent: Consent | None,
+    *,
+    emit: Emit,
+    stop: Callable[[], asyncio.Event],
+) -> None:
     if not dirty:
         run.films = {output.name: state for output in run.compiled.outputs if (state := run.assess(output))}
-    if dirty or any(state.missing for state in run.films.values()):
+    strays = _strays(run)
+    if dirty or strays or any(state.missing for state in run.films.values()):
         import asyncio  # noqa: PLC0415 - 15 ms that a build with nothing to do can spare
 
-        asyncio.run(_make(run, dirty, emit=emit, stop=stop))
+        asyncio.run(_make(run, dirty, consent, strays, emit=emit, stop=stop))
     run.published += publish(run.workshop.store, [*_clip_copies(run), *film_copies(run)])
     if not dirty or any(ending.result for ending in run.endings.values()):
         remember_build(run.workshop, run.project, run.compiled)
 
 
-async def _make(run: Run, dirty: Sequence[int], *, emit: Emit, stop: Callable[[], asyncio.Event]) -> None:
+async def _make(
+    run: Run,
+    dirty: Sequence[int],
+    consent: Consent | None,
+    strays: Sequence[str],
+    *,
+    emit: Emit,
+    stop: Callable[[], asyncio.Event],
+) -> None:
     stopped = stop()
     actions = _take_actions(run, dirty)
-    run.endings |= await run_actions(run, actions, pool=GENERATE, emit=emit, stop=stopped)
+    if consent is None and not strays:
+        run.endings |= await run_actions(run, actions, pool=GENERATE, emit=emit, stop=stopped)
+    else:
+        await _make_and_buy(run, actions, consent, strays, emit=emit, stop=stopped)
     run.look_up()
     for output in run.compiled.outputs:
         await make_film(run, output, run.assess, emit=emit, stop=stopped)
     run.interrupted = stopped.is_set()
+
+
+async def _make_and_buy(
+    run: Run,
+    actions: Sequence[Action],
+    consent: Consent | None,
+    strays: Sequence[str],
+    *,
+    emit: Emit,
+    stop: asyncio.Event,
+) -> None:
+    """Make and buy takes; see to what earlier builds left. A request whose outcome becomes unknown is looked up once."""
+    from renderer.execute.consent import Consent as Nothing  # noqa: PLC0415 - only where money may be spent
+    from renderer.pipeline.shop import open_shop  # noqa: PLC0415
+
+    paid = [number for number in run.dirty() if run.compiled.takes[number].paid]
+    shop = open_shop(
+        run.workshop,
+        providers=dict.fromkeys([*sellers_needed(run, paid), *strays]),
+        jobs=run.wishes.jobs,
+        consent=consent or Nothing(),
+        emit=emit,
+        names={action.key: action.name for action in actions},
+    )
+    async with shop:
+        await shop.look_up()
+        async with shop.collecting_strays(but={action.key for action in actions}):
+            endings = await run_actions(run, actions, pool=GENERATE, emit=emit, stop=stop, shop=shop)
+        lost = [action for action in actions if _is_unknown(endings[action.key])]
+        if lost and not stop.is_set() and await shop.look_up():
+            endings |= await run_actions(run, lost, pool=GENERATE, emit=emit, stop=stop, shop=shop)
+        await shop.settle_prices({key for key, ending in endings.items() if ending.outcome.value == "ran"})
+    run.endings |= endings
+    run.spent_usd += shop.purse.spent_usd
+    run.collected += shop.collected
+    run.troubles += shop.troubles
+
+
+def _is_unknown(ending: Ending) -> bool:
+    return ending.error is not None and ending.error.code == UNKNOWN
+
+
+def _strays(run: Run) -> list[str]:
+    """The providers, their keys set, that have open jobs on record: finished ones are brought home by every build."""
+    if run.wishes.frozen or not run.wishes.reach.fetch:
+        return []
+    names = dict.fromkeys(job.provider for job in run.workshop.store.journal.open_jobs())
+    if not names:
+        return []
+    from renderer.pipeline.shop import sellers_with_keys  # noqa: PLC0415 - httpx, only where jobs are open
+
+    return sellers_with_keys(run.workshop, names)
 
 
 async def make_film(
@@ -113,9 +189,15 @@ async def make_film(
 
 
 async def run_actions(
-    run: Run, actions: Sequence[Action], *, pool: str, emit: Emit, stop: asyncio.Event
+    run: Run,
+    actions: Sequence[Action],
+    *,
+    pool: str,
+    emit: Emit,
+    stop: asyncio.Event,
+    shop: Shop | None = None,
 ) -> dict[str, Ending]:
-    """Run independent actions, each of another key, and say, by key, how each ended. May spend money."""
+    """Run independent actions, each of another key, and say, by key, how each ended. May spend money through `shop`."""
     from renderer.execute.engine import Step, run_steps  # noqa: PLC0415 - asyncio is imported late
     from renderer.execute.perform import Performer, StoreShelf  # noqa: PLC0415
 
@@ -123,12 +205,21 @@ async def run_actions(
         return lambda _: action
 
     workshop, wishes = run.workshop, run.wishes
-    steps = [Step(action.name, constantly(action), pool=pool, always=wishes.always) for action in actions]
+    maker = workshop.maker()
+    steps = []
+    for action in actions:
+        is_paid = action.kind == "generate" and action.manifest["provider"] != maker.name
+        always = wishes.always and not is_paid
+        steps.append(Step(action.name, constantly(action), pool=BUY if is_paid else pool, always=always))
     endings = await run_steps(
         steps,
         shelf=StoreShelf(workshop.store, lambda: datetime.now(UTC)),
-        performer=Performer(workshop.store, workshop.ffmpeg, workshop.maker),
-        pools={LOCAL: workshop.cores, GENERATE: wishes.jobs or workshop.cores},
+        performer=Performer(workshop.store, workshop.ffmpeg, maker, shop.buyer if shop else None),
+        pools={
+            LOCAL: workshop.cores,
+            GENERATE: wishes.jobs or workshop.cores,
+            BUY: shop.pool_size if shop else 1,
+        },
         emit=emit,
         stop=stop,
         fail_fast=wishes.fail_fast,
@@ -198,25 +289,3 @@ def film_copies(run: Run) -> list[tuple[str, Digest]]:
         for output in run.compiled.outputs
         if (state := run.films.get(output.name)) and state.result
     ]
-
-
-def _refuse_purchases(run: Run, dirty: Sequence[int]) -> None:
-    """Admission is all or nothing: what is to be bought is refused before the first action."""
-    paid = [run.compiled.takes[number] for number in dirty if run.compiled.takes[number].paid]
-    if not paid:
-        return
-    shown = ", ".join(f"`{row.name}`" for row in paid[:NAMES_SHOWN_MAX])
-    names = shown + (f" and {len(paid) - NAMES_SHOWN_MAX} more" if len(paid) > NAMES_SHOWN_MAX else "")
-    if run.wishes.frozen:
-        raise GateError(
-            f"{len(paid)} paid {'take is' if len(paid) == 1 else 'takes are'} missing and the build is frozen",
-            code="G910",
-            facts=[("missing", names)],
-            hint="build without `--frozen` to buy them",
-        )
-    raise ProviderUnavailable(
-        f"this release cannot buy from `{paid[0].provider}` yet: nothing was sent and nothing was charged",
-        code="P710",
-        facts=[("to buy", names)],
-        hint="`--provider animatic` builds the same storyboard for nothing; `renderer plan` prices it",
-    )

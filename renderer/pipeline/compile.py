@@ -99,6 +99,7 @@ def _memo_key(workshop: Workshop, project: Project, *, reach: Reach) -> str:
         __version__,
         schemas_digest(),
         workshop.tools,
+        workshop.addresses,
         digest.sha256,
         project.label,
         str(project.variant),

@@ -191,7 +191,7 @@ def _manifest(
     seed = request.seed + take - 1
     if not model.lenient:
         manifest = generate_manifest(
-            identity={"provider": request.provider},
+            identity=workshop.paid_identity(request.provider),
             model=resolved.model,
             fields=resolved.keyed,
             inputs=materials.digests,

@@ -9,11 +9,13 @@ from fractions import Fraction
 from pathlib import Path
 
 from renderer.errors import RendererError
+from renderer.job import JobState
 from renderer.model import Json, Result
 from renderer.pipeline.compile import last_keys
 from renderer.pipeline.film import FilmState
 from renderer.pipeline.project import relative
 from renderer.pipeline.run import PUBLISHING, Run
+from renderer.pipeline.standing import Verdict
 from renderer.plan.explain import reason
 from renderer.plan.rows import TakeRow
 from renderer.report.run import ClipLine, FilmLine, ShotLine
@@ -39,7 +41,7 @@ def outcome(run: Run, row: TakeRow, result: Result | None) -> str:
 
 def shot_lines(run: Run, *, why: bool = False) -> Iterator[ShotLine]:
     """What there is to say of each selected take, in order. With `why`, missing ones are explained."""
-    reasons = _reasons(run) if why else {}
+    why_by_number = reasons(run) if why else {}
     for number in sorted(run.selected):
         row, result = run.compiled.takes[number], run.results[number]
         ending = run.endings.get(row.key)
@@ -48,8 +50,8 @@ def shot_lines(run: Run, *, why: bool = False) -> Iterator[ShotLine]:
             row,
             result,
             outcome=outcome(run, row, result),
-            verdict="run" if run.must_run(number) else "reused",
-            reason=reasons.get(number, ""),
+            verdict=run.verdict(number).value,
+            reason=why_by_number.get(number, ""),
             error=ending.error if ending else None,
         )
 
@@ -75,8 +77,9 @@ def shot_line_of(
         provider=row.provider,
         model=row.model,
         seed=row.seed,
-        estimate_usd=_estimate(row, result),
-        cost_usd=Decimal(0) if result else None,
+        estimate_usd=_estimate(row, result, verdict),
+        cost_usd=_cost(row, result, outcome),
+        job=_job(run, row) if outcome == "ran" else None,
         clip=_clip_line(run, run.project.clips / f"{row.name}.mp4", result),
         error=error,
     )
@@ -109,10 +112,41 @@ def _film_reason(state: FilmState | None) -> str:
     return "to be joined"
 
 
-def _estimate(row: TakeRow, result: Result | None) -> Decimal | None:
-    if result or not row.paid:
+def _told(run: Run, number: int) -> str:
+    """What the journal says of a missing take, empty where it says nothing that matters."""
+    row = run.compiled.takes[number]
+    job = run.standing(row.key).job if row.paid else None
+    if job is None:
+        return ""
+    verdict = run.verdict(number)
+    if verdict is Verdict.IN_FLIGHT:
+        return f"bought already, as job {job.job}"
+    if verdict is Verdict.UNKNOWN:
+        return "sent, and the answer was lost: it may have been charged"
+    if verdict is Verdict.REFUSED:
+        return f"{'refused' if job.state is JobState.REFUSED else 'failed'} before: {job.reason}"
+    return "its clip is gone from the store"
+
+
+def _estimate(row: TakeRow, result: Result | None, verdict: str) -> Decimal | None:
+    if result or not row.paid or verdict not in {"", Verdict.RUN.value}:
         return Decimal(0)
     return None if row.estimate_usd is None else Decimal(row.estimate_usd)
+
+
+def _cost(row: TakeRow, result: Result | None, outcome: str) -> Decimal | None:
+    """What a take cost in this build: a reused one nothing, whatever was paid for it once."""
+    if result is None:
+        return None
+    return result.price_usd if row.paid and outcome == "ran" else Decimal(0)
+
+
+def _job(run: Run, row: TakeRow) -> str | None:
+    """The vendor's name for the job that made a paid take's clip."""
+    if not row.paid:
+        return None
+    jobs = run.workshop.store.journal.of_key(row.key)
+    return next((job.job for job in reversed(jobs) if job.state is JobState.STORED), None)
 
 
 def _clip_line(run: Run, path: Path, result: Result | None) -> ClipLine | None:
@@ -122,7 +156,7 @@ def _clip_line(run: Run, path: Path, result: Result | None) -> ClipLine | None:
     return ClipLine(shown, result.digest.sha256, result.digest.size_bytes, result.facts)
 
 
-def _reasons(run: Run) -> dict[int, str]:
+def reasons(run: Run) -> dict[int, str]:
     """Why each take that is to be made is missing: its manifest when it was last built, against today's."""
     dirty = run.dirty()
     if not dirty:
@@ -132,13 +166,13 @@ def _reasons(run: Run) -> dict[int, str]:
     strangers = [number for number in dirty if before[number] is None]
     newest = zip(strangers, run.newest(strangers), strict=True)
     before |= {number: trace.manifest for number, trace in newest if trace}
-    reasons = {number: _reason(run, number, before[number], details[number].manifest) for number in dirty}
+    found = {number: _reason(run, number, before[number], details[number].manifest) for number in dirty}
     first = {run.compiled.takes[number].key: number for number in reversed(dirty)}
     for number in dirty:
         maker = first[run.compiled.takes[number].key]
         if maker != number:
-            reasons[number] = f"the same request as `{run.compiled.takes[maker].name}`: one clip for both"
-    return reasons
+            found[number] = f"the same request as `{run.compiled.takes[maker].name}`: one clip for both"
+    return found
 
 
 def _manifest_of(run: Run, key: str | None) -> Mapping[str, Json] | None:
@@ -149,6 +183,8 @@ def _manifest_of(run: Run, key: str | None) -> Mapping[str, Json] | None:
 def _reason(run: Run, number: int, before: Mapping[str, Json] | None, after: Mapping[str, Json]) -> str:
     if run.results[number]:
         return "always made"
+    if told := _told(run, number):
+        return told
     if run.workshop.store.trace(run.compiled.takes[number].key):
         return "its result is gone from the store"
     return reason(before, after)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +19,7 @@ from renderer.pipeline.compile import compile_storyboard, diagnostic_of, load_de
 from renderer.pipeline.film import FilmState, assess_film
 from renderer.pipeline.project import Project, Reach
 from renderer.pipeline.shots import select
+from renderer.pipeline.standing import Standing, Verdict, standings
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.action import Input
 from renderer.plan.rows import Compiled, Detail, OutputRow
@@ -28,7 +30,11 @@ if TYPE_CHECKING:
 
 
 class Wishes(NamedTuple):
-    """What the command line asks of a build. `jobs` None means as many generations as there are cores."""
+    """What the command line asks of a build.
+
+    `jobs` None means as many generations as there are cores, or as the catalogue allows for a paid provider. `yes` and
+    `max_cost_usd` are consent to buying; `resubmit` and `retry_failed` are patterns of shots.
+    """
 
     shots: tuple[str, ...] = ()
     jobs: int | None = None
@@ -37,6 +43,11 @@ class Wishes(NamedTuple):
     frozen: bool = False
     reach: Reach = Reach()
     output: Path | None = None
+    yes: bool = False
+    max_cost_usd: Decimal | None = None
+    unpriced: bool = False
+    resubmit: tuple[str, ...] = ()
+    retry_failed: tuple[str, ...] = ()
 
 
 PUBLISHING = "build/"
@@ -65,6 +76,10 @@ class Run:
     published: int = 0
     mended: list[RendererError] = field(default_factory=list)
     interrupted: bool = False
+    spent_usd: Decimal = Decimal(0)
+    collected: int = 0
+    troubles: list[RendererError] = field(default_factory=list)
+    standings: dict[str, Standing] = field(default_factory=dict)
 
     @property
     def warnings(self) -> list[Diagnostic]:
@@ -75,6 +90,27 @@ class Run:
         row = self.compiled.takes[number]
         forced = self.wishes.always and not row.paid and row.key not in self.made
         return number in self.selected and (forced or self.results[number] is None)
+
+    def verdict(self, number: int) -> Verdict:
+        """What a plan says of a take."""
+        if not self.must_run(number):
+            return Verdict.REUSED
+        row = self.compiled.takes[number]
+        return self.standing(row.key).verdict if row.paid else Verdict.RUN
+
+    def standing(self, key: str) -> Standing:
+        """Where a missing paid take stands, by its key; all that are missing are looked up together."""
+        if key not in self.standings:
+            takes, wishes = self.compiled.takes, self.wishes
+            again = [
+                {takes[number].key for number in select(takes, patterns)} if patterns else set()
+                for patterns in (wishes.resubmit, wishes.retry_failed)
+            ]
+            keys = {takes[number].key for number in self.dirty() if takes[number].paid} | {key}
+            self.standings = standings(
+                keys, store=self.workshop.store, resubmit=again[0], retry_failed=again[1]
+            )
+        return self.standings[key]
 
     def dirty(self) -> list[int]:
         """The takes to make, in order of the file."""
@@ -88,7 +124,7 @@ class Run:
 
     def forget(self) -> None:
         """Give up what was believed of the store, after it turned out to be wrong."""
-        self.films, self.film_errors = {}, {}
+        self.films, self.film_errors, self.standings = {}, {}, {}
         self.endings = {key: ending for key, ending in self.endings.items() if ending.result}
         self.look_up()
 

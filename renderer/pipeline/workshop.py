@@ -6,19 +6,21 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from renderer.catalogue.providers import providers
 from renderer.ffmpeg.binary import Ffmpeg, describe_ffmpeg, locate_ffmpeg, may_change_unseen
 from renderer.model import Size
 from renderer.store.layout import locate_root
 from renderer.store.store import Store
 
 if TYPE_CHECKING:
-    from renderer.providers.base import Maker
+    from renderer.model import Json
+    from renderer.providers.base import Maker, Seller
 
 ANIMATIC = "animatic"
 
@@ -31,6 +33,7 @@ class Workshop:
     here: Path
     store: Store
     cores: int
+    _sellers: dict[str, Seller] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
         return self
@@ -59,6 +62,40 @@ class Workshop:
         """All tools that decide the bytes of what is free, as one text: another makes every free key another."""
         identity = self.maker().identity(size=Size(16, 16), fps=Fraction(1))
         return json.dumps(identity, sort_keys=True)
+
+    def paid_identity(self, provider: str) -> Mapping[str, Json]:
+        """What of a paid provider belongs into a manifest: its name, and its address where that is this machine.
+
+        Clips made by a server on this machine are never taken for the vendor's own.
+        """
+        variable = providers()[provider].base_variable
+        base = self.environ.get(variable, "").strip().rstrip("/") if variable else ""
+        if base:
+            from renderer.wire.address import is_loopback  # noqa: PLC0415 - only where an address is set
+
+            if is_loopback(base):
+                return {"provider": provider, "base": base}
+        return {"provider": provider}
+
+    @cached_property
+    def addresses(self) -> str:
+        """All addresses of providers on this machine, as one text: another makes every paid key another."""
+        return json.dumps([self.paid_identity(name) for name in providers()])
+
+    def seller(self, name: str) -> Seller:
+        """The adapter of a paid provider, one for the length of a command; its key is read when it is needed.
+
+        Raises `UsageError` where its variables make no sense.
+        """
+        if name not in self._sellers:
+            self._sellers[name] = self._open_seller(name)
+        return self._sellers[name]
+
+    def _open_seller(self, name: str) -> Seller:
+        assert name == "aimlapi", f"BUG: no adapter for `{name}`"
+        from renderer.providers.aimlapi import open_aimlapi  # noqa: PLC0415 - httpx, only where something is bought
+
+        return open_aimlapi(self.environ)
 
     def maker(self, name: str = ANIMATIC) -> Maker:
         """The adapter of a free provider."""

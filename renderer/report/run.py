@@ -12,6 +12,8 @@ from renderer.model import Json, MediaFacts
 from renderer.report.errors import error_json
 
 VERSION = 1
+PRICED = frozenset({"run", "depends"})
+"""Verdicts of what would be bought, if it costs anything."""
 
 
 class ClipLine(NamedTuple):
@@ -79,7 +81,7 @@ def price_of(shots: Iterable[ShotLine]) -> tuple[Decimal, int]:
 
     Shots of one request share one clip, so a request counts once.
     """
-    wanted = {shot.key: shot.estimate_usd for shot in shots if shot.verdict != "reused"}
+    wanted = {shot.key: shot.estimate_usd for shot in shots if shot.verdict in PRICED}
     known = [price for price in wanted.values() if price is not None]
     return sum(known, Decimal(0)), len(wanted) - len(known)
 
@@ -90,20 +92,23 @@ def build_json(
     shots: Iterable[ShotLine],
     films: Iterable[FilmLine],
     elapsed_s: float,
+    spent_usd: Decimal = Decimal(0),
     errors: Iterable[RendererError] = (),
 ) -> dict[str, Json]:
-    """The object that `build --json` prints; failures add `errors` to the same object."""
+    """The object that `build --json` prints; failures add `errors` to the same object.
+
+    `spent_usd` is what this build sent requests for; a clip bought by an earlier build and fetched by this one adds nothing.
+    """
     listed = list(shots)
     sequences = [film_json(film) for film in films]
     failures = [shot.error for shot in listed if shot.error] + list(errors)
-    spent = sum((shot.cost_usd or Decimal(0) for shot in listed if shot.outcome == "ran"), Decimal(0))
     return {
         "version": VERSION,
         "spec": spec,
         "shots": [_shot_json(shot) | _ran_json(shot) for shot in listed],
         "sequence": sequences[0] if sequences else None,
         "sequences": sequences,
-        "spent_usd": _money(spent),
+        "spent_usd": _money(spent_usd),
         "elapsed_s": round(elapsed_s, 3),
         **({"errors": [error_json(error) for error in failures]} if failures else {}),
     }

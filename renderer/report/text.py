@@ -17,7 +17,9 @@ STYLES = {
     "depends": "\x1b[33m",
     "failed": "\x1b[1;31m",
     "blocked": "\x1b[31m",
-    "in flight": "\x1b[36m",
+    "in_flight": "\x1b[36m",
+    "unknown": "\x1b[1;31m",
+    "refused": "\x1b[31m",
 }
 RESET = "\x1b[0m"
 VERDICT_WIDTH = 7
@@ -27,13 +29,14 @@ NAME_WIDTH_MAX = 32
 def plan_lines(shots: Sequence[ShotLine], films: Sequence[FilmLine], *, colour: bool) -> list[str]:
     """A line for each take and film: verdict, name, price, reason; then what it adds up to."""
     width = _width([_take_name(shot) for shot in shots] + [film.file for film in films])
+    verdict_width = max([VERDICT_WIDTH, *(len(shot.verdict) for shot in shots)])
     lines = [
-        f"{paint(shot.verdict, shot.verdict, colour=colour, width=VERDICT_WIDTH)}  {_take_name(shot):<{width}}"
+        f"{paint(_words(shot.verdict), shot.verdict, colour=colour, width=verdict_width)}  {_take_name(shot):<{width}}"
         f"  {price(shot):>8}  {shot.reason}"
         for shot in shots
     ]
     lines += [
-        f"{paint(film.verdict, film.verdict, colour=colour, width=VERDICT_WIDTH)}  {visible(film.file):<{width}}"
+        f"{paint(film.verdict, film.verdict, colour=colour, width=verdict_width)}  {visible(film.file):<{width}}"
         f"  {'':>8}  {film.reason or _length(film)}"
         for film in films
     ]
@@ -43,7 +46,7 @@ def plan_lines(shots: Sequence[ShotLine], films: Sequence[FilmLine], *, colour: 
 def plan_total(shots: Sequence[ShotLine], films: Sequence[FilmLine] = ()) -> str:
     """How many of each verdict, and the price of all that is to be bought."""
     counts = Counter(shot.verdict for shot in shots)
-    parts = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+    parts = ", ".join(f"{count} {_words(verdict)}" for verdict, count in counts.items())
     verdicts = {shot.verdict for shot in shots} | {film.verdict for film in films}
     if verdicts == {"reused"}:
         return f"nothing to do: {parts}"
@@ -106,6 +109,10 @@ def dollars(amount: Decimal) -> str:
         if amount == amount.quantize(Decimal("0.01"))
         else f"${amount.normalize():f}"
     )
+
+
+def _words(verdict: str) -> str:
+    return verdict.replace("_", " ")
 
 
 def name_width(takes: Iterable[tuple[str, int]]) -> int:

@@ -101,10 +101,11 @@ def _unknown(job: Job, record: Mapping[str, Json]) -> Job:
 
 
 def _ready(job: Job, record: Mapping[str, Json]) -> Job:
+    bounds = record["generated_s"]
     return job._replace(
         state=JobState.READY,
         price=_price(record) or job.price,
-        generated_s=record["generated_s"],
+        generated_s=bounds and (bounds[0], bounds[1]),
         reason="",
         ready_at=record["at"],
         ended_at=record["at"],

@@ -105,8 +105,10 @@ class Journal:
         """Nobody knows whether the request was accepted."""
         self._note(intent, "unknown", at, reason=reason)
 
-    def ready(self, intent: str, *, price: Price | None, generated_s: float | None, at: datetime) -> None:
-        """The vendor has made the clip."""
+    def ready(
+        self, intent: str, *, price: Price | None, generated_s: tuple[float, float] | None, at: datetime
+    ) -> None:
+        """The vendor has made the clip; the bounds are what polling could tell of how long that took."""
         self._note(intent, "ready", at, price=price_json(price), generated_s=generated_s)
 
     def fail(self, intent: str, *, code: str, reason: str, at: datetime) -> None:

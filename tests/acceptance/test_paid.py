@@ -61,15 +61,32 @@ def test_one_request_of_two_shots_is_priced_once(paid: Stage) -> None:
     assert "costs $0.2625" in paid.run("plan").stdout
 
 
-def test_a_build_sends_nothing_and_says_so(paid: Stage, listening: socket.socket) -> None:
-    """Exit 4, a clear error, no call, no file; a key changes nothing in this release."""
-    base = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    for stage in (paid, paid.using(AIMLAPI_API_KEY="secret")):
-        done = stage.using(AIMLAPI_API_BASE=base).build()
-        assert (4, ["P710"]) == (done.code, done.codes)
-        assert "secret" not in done.stdout + done.stderr
+def test_without_a_key_nothing_is_sent(paid: Stage, listening: socket.socket) -> None:
+    """Exit 4, the variable by its name, no call, no file; no yes changes that."""
+    stage = paid.using(AIMLAPI_API_BASE=f"http://127.0.0.1:{listening.getsockname()[1]}")
+    done = stage.build("--yes")
+    assert (4, ["P704"]) == (done.code, done.codes)
+    assert "AIMLAPI_API_KEY" in done.json["errors"][0]["hint"]
     assert not called(listening)
     assert not (paid.root / "build").exists()
+
+
+def test_without_a_yes_nothing_is_sent(paid: Stage, listening: socket.socket) -> None:
+    """Exit 3 where nobody sits at a terminal; the key is told to nobody."""
+    base = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    done = paid.using(AIMLAPI_API_BASE=base, AIMLAPI_API_KEY="secret").build()
+    assert (3, ["G921"]) == (done.code, done.codes)
+    assert "secret" not in done.stdout + done.stderr
+    assert not called(listening)
+    assert not (paid.root / "build").exists()
+
+
+def test_a_limit_is_held_before_anything_is_sent(paid: Stage, listening: socket.socket) -> None:
+    """Two takes for $0.525 and 52 cents: exit 3; a cent more would have done."""
+    base = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    done = paid.using(AIMLAPI_API_BASE=base, AIMLAPI_API_KEY="secret").build("--max-cost", "0.52")
+    assert (3, ["G923"]) == (done.code, done.codes)
+    assert not called(listening)
 
 
 def test_a_frozen_build_is_a_gate(paid: Stage) -> None:
@@ -83,7 +100,7 @@ def test_a_frozen_build_is_a_gate(paid: Stage) -> None:
 def test_admission_is_all_or_nothing(paid: Stage) -> None:
     """With something to buy not even the free shots are made."""
     paid.edit("shots:", "shots:\n  - {id: card, provider: animatic, prompt: Liftoff, duration: 0.25}")
-    assert 4 == paid.build().code
+    assert 4 == paid.build("--yes").code
     assert ["card"] == paid.built("card").ran
 
 

@@ -45,7 +45,7 @@ class Bench:
     def find(self, key: str) -> Result | None:
         return self.stored.get(key)
 
-    def record(self, action: Action, result: Result) -> None:
+    async def record(self, action: Action, result: Result) -> None:
         self.stored[action.key] = result
         self.recorded.append(action.name)
 

@@ -87,7 +87,7 @@ def built(folder: Path) -> Run:
 
     with open_workshop(os.environ, here=folder, cache_dir=folder / "store") as workshop:
         run = open_run(workshop, open_project(folder / "film.yaml"), Wishes())
-        run_build(run, emit=say_nothing, stop=asyncio.Event)
+        run_build(run, emit=say_nothing, stop=asyncio.Event, ask=lambda _: None)
         return run
 
 

@@ -51,12 +51,17 @@ def test_a_job_is_what_its_records_say(root: Path) -> None:
         states.append(other.journal.of_key("k" * 64)[0].state)
         store.journal.accept("one", job="7:gen/3", price=CREDITS, how="answer", at=NOON)
         states.append(other.journal.of_key("k" * 64)[0].state)
-        store.journal.ready("one", price=None, generated_s=31.5, at=NOON)
+        store.journal.ready("one", price=None, generated_s=(30.0, 33.5), at=NOON)
         states.append(other.journal.of_key("k" * 64)[0].state)
         store.journal.store("one", sha256="c" * 64, at=NOON)
         (job,) = other.journal.of_key("k" * 64)
     assert [JobState.UNKNOWN, JobState.RUNNING, JobState.READY] == states
-    assert (JobState.STORED, "7:gen/3", CREDITS, 31.5) == (job.state, job.job, job.price, job.generated_s)
+    assert (JobState.STORED, "7:gen/3", CREDITS, (30.0, 33.5)) == (
+        job.state,
+        job.job,
+        job.price,
+        job.generated_s,
+    )
 
 
 def test_the_frozen_request_is_read_back_as_it_was_written(root: Path) -> None:

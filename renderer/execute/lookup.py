@@ -1,0 +1,54 @@
+"""Looks into an account's log for what the journal does not know: whether a request was accepted, and what it cost.
+
+A row that names our request proves that it was accepted. The absence of a row proves nothing: rows appear late, and some
+carry no name. Spends nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from renderer.execute.clock import Clock
+from renderer.job import Job, JobState, Price
+from renderer.providers.base import LogRow, Seller
+from renderer.store.journal import Journal
+
+CLOCKS_APART_MAX = timedelta(days=2)
+"""How far our clock and the vendor's may be apart."""
+
+LOG_SPAN_MAX = timedelta(days=90)
+
+
+async def look_up(jobs: Sequence[Job], *, seller: Seller, journal: Journal, clock: Clock) -> list[Job]:
+    """Adopt those unknown jobs, and price those unpriced ones, that the seller's log names; which they were, adopted.
+
+    `jobs` were all bought with the seller's account. One pass over the log. Raises `ProviderUnavailable` as `Seller.log`.
+    """
+    unknown = {job.intent: job for job in jobs if job.state is JobState.UNKNOWN}
+    unpriced = {job.job: job for job in jobs if job.job and not (job.price and job.price.is_charged)}
+    if not seller.has_log or not (unknown or unpriced):
+        return []
+    adopted = []
+    now = clock.now()
+    since = max(
+        min(datetime.fromisoformat(job.at) for job in jobs), now - LOG_SPAN_MAX + 2 * CLOCKS_APART_MAX
+    )
+    async for row in seller.log(since=since - CLOCKS_APART_MAX, until=now + CLOCKS_APART_MAX):
+        if row.intent in unknown:
+            job = unknown.pop(row.intent)
+            await _adopt(job, row, journal=journal, clock=clock)
+            adopted.append(job)
+        elif row.job in unpriced and row.price_usd is not None:
+            job = unpriced.pop(row.job)
+            price = Price(row.price_usd, "log")
+            await asyncio.to_thread(journal.price, job.intent, price=price, at=clock.now())
+        if not (unknown or unpriced):
+            break
+    return adopted
+
+
+async def _adopt(job: Job, row: LogRow, *, journal: Journal, clock: Clock) -> None:
+    price = None if row.price_usd is None else Price(row.price_usd, "log")
+    await asyncio.to_thread(journal.accept, job.intent, job=row.job, price=price, how="log", at=clock.now())

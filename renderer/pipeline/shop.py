@@ -1,0 +1,241 @@
+"""A build's dealings with sellers: wires journal, sellers, limits and rhythms, and sees to what earlier builds left.
+
+Opened only where something is to be bought or brought home; a build with neither never comes here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from renderer.catalogue.library import CatalogueError, load
+from renderer.catalogue.providers import jobs_max
+from renderer.errors import ProviderError, ProviderUnauthorised, ProviderUnavailable, RendererError
+from renderer.execute.clock import Clock, WallClock
+from renderer.execute.collect import Collector
+from renderer.execute.consent import Consent, Purse
+from renderer.execute.draft import Draft, draft
+from renderer.execute.events import Emit, Noted
+from renderer.execute.flight import Flight
+from renderer.execute.lookup import look_up
+from renderer.execute.purchase import Buyer, Counter
+from renderer.execute.rhythm import HISTORY_MAX, Rhythm
+from renderer.job import Job, JobState
+from renderer.media.fit import fit_still
+from renderer.media.probe import probe
+from renderer.pipeline.workshop import Workshop
+from renderer.plan.action import Action
+from renderer.providers.base import Seller
+from renderer.store.store import Store
+
+STRAYS_AT_ONCE_MAX = 8
+ASHORE = 16
+"""How many takes of one provider may be fetched and stored beside those in flight."""
+
+
+@dataclass(slots=True)
+class Shop:
+    """One build's purchases. `names` are the takes' names by key, for events."""
+
+    workshop: Workshop
+    clock: Clock
+    counters: dict[str, Counter]
+    purse: Purse
+    emit: Emit
+    names: Mapping[str, str]
+    rhythms: dict[tuple[str, str], Rhythm] = field(default_factory=dict)
+    collected: int = 0
+    troubles: list[RendererError] = field(default_factory=list)
+
+    @property
+    def store(self) -> Store:
+        return self.workshop.store
+
+    @property
+    def pool_size(self) -> int:
+        """How many takes may be on their way at once: in flight, or being brought ashore."""
+        return sum(counter.flight.jobs_max + ASHORE for counter in self.counters.values())
+
+    @property
+    def collector(self) -> Collector:
+        return Collector(
+            store=self.store,
+            clock=self.clock,
+            chance=random.Random(),  # noqa: S311 - jitter
+            probe=probe,
+            rhythm_for=self._rhythm_for,
+            tell=self._tell,
+        )
+
+    @property
+    def buyer(self) -> Buyer:
+        return Buyer(
+            journal=self.store.journal,
+            purse=self.purse,
+            clock=self.clock,
+            collector=self.collector,
+            draft=self._draft,
+            counters=self.counters,
+        )
+
+    async def look_up(self) -> int:
+        """Look all jobs of unknown outcome up in their accounts' logs, once; how many were found."""
+        found = 0
+        for counter in self.counters.values():
+            jobs = [job for job in self._own(counter.seller) if job.state is JobState.UNKNOWN]
+            found += await self._look_up(jobs, counter.seller)
+        return found
+
+    async def settle_prices(self, keys: Collection[str]) -> None:
+        """Ask the logs what was charged for jobs of this build whose price the vendor has not named yet."""
+        for counter in self.counters.values():
+            jobs = [
+                job
+                for job in self.store.journal.jobs()
+                if job.key in keys
+                and job.state is JobState.STORED
+                and not (job.price and job.price.is_charged)
+            ]
+            await self._look_up([job for job in jobs if _is_of(job, counter.seller)], counter.seller)
+
+    async def collect_strays(self, *, but: Collection[str]) -> None:
+        """Bring home the finished jobs that no take of this build waits for; what is not done is left alone."""
+        gate = asyncio.Semaphore(STRAYS_AT_ONCE_MAX)
+        strays = [
+            (job, counter.seller)
+            for counter in self.counters.values()
+            for job in self._own(counter.seller)
+            if job.key not in but and job.state in {JobState.RUNNING, JobState.READY}
+        ]
+
+        async def collect(job: Job, seller: Seller) -> None:
+            async with gate:
+                await self._collect_stray(job, seller)
+
+        await asyncio.gather(*(collect(job, seller) for job, seller in strays))
+
+    @asynccontextmanager
+    async def collecting_strays(self, *, but: Collection[str]) -> AsyncIterator[None]:
+        """`collect_strays` beside what is done inside, and ended with it where that is interrupted."""
+        collecting = asyncio.create_task(self.collect_strays(but=but))
+        try:
+            yield
+            await collecting
+        finally:
+            collecting.cancel()
+            await asyncio.gather(collecting, return_exceptions=True)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for counter in self.counters.values():
+            await counter.seller.close()
+
+    async def _look_up(self, jobs: list[Job], seller: Seller) -> int:
+        if not jobs:
+            return 0
+        try:
+            return len(await look_up(jobs, seller=seller, journal=self.store.journal, clock=self.clock))
+        except ProviderUnavailable as error:
+            self.troubles.append(error)
+            return 0
+
+    async def _collect_stray(self, job: Job, seller: Seller) -> None:
+        give_back = self.store.try_lock(job.key)
+        if give_back is None:
+            return  # another build is at it
+        try:
+            with self.store.scratch() as folder:
+                result = await self.collector.glean(job, seller, folder)
+            if result:
+                _, manifest = await asyncio.to_thread(self.store.journal.request_of, job.intent)
+                await asyncio.to_thread(
+                    self.store.record,
+                    job.key,
+                    manifest=manifest,
+                    result=result,
+                    askers=job.askers,
+                    now=self.clock.now(),
+                )
+                self.collected += 1
+        except ProviderError as error:
+            self.troubles.append(error)
+        finally:
+            give_back()
+
+    def _own(self, seller: Seller) -> list[Job]:
+        return [job for job in self.store.journal.open_jobs() if _is_of(job, seller)]
+
+    async def _draft(self, action: Action, seller: Seller, folder: Path) -> Draft:
+        return await draft(action, seller=seller, store=self.store, fit=fit_still, folder=folder)
+
+    def _tell(self, job: Job, text: str) -> None:
+        name = self.names.get(job.key)
+        if name is not None:
+            self.emit(Noted(name, text))
+
+    def _rhythm_for(self, job: Job) -> Rhythm:
+        kind = job.provider, job.model
+        if kind not in self.rhythms:
+            history = [
+                known.generated_s
+                for known in self.store.journal.jobs()
+                if known.generated_s and (known.provider, known.model) == kind
+            ]
+            self.rhythms[kind] = Rhythm(history[-HISTORY_MAX:], guess=_guess(job))
+        return self.rhythms[kind]
+
+
+def open_shop(
+    workshop: Workshop,
+    *,
+    providers: Iterable[str],
+    jobs: int | None,
+    consent: Consent,
+    emit: Emit,
+    names: Mapping[str, str],
+    clock: Clock | None = None,
+) -> Shop:
+    """The shop for some paid providers; `jobs` replaces the catalogue's limit of how many are in flight.
+
+    Raises `ProviderUnauthorised` P704 for a provider whose key is not set. Sends nothing.
+    """
+    clock = clock or WallClock()
+    counters = {}
+    for name in providers:
+        seller = workshop.seller(name)
+        assert seller.account, "BUG: an account without a fingerprint"
+        limit = jobs or jobs_max(name) or 1
+        counters[name] = Counter(seller, Flight(limit, clock=clock, chance=random.Random()))  # noqa: S311 - jitter
+    return Shop(workshop, clock, counters, Purse(consent), emit, names)
+
+
+def sellers_with_keys(workshop: Workshop, names: Iterable[str]) -> list[str]:
+    """Those of some providers whose key is set."""
+    found = []
+    for name in names:
+        try:
+            if workshop.seller(name).account:
+                found.append(name)
+        except ProviderUnauthorised:
+            continue
+    return found
+
+
+def _is_of(job: Job, seller: Seller) -> bool:
+    return (job.provider, job.account, job.base) == (seller.name, seller.account, seller.base)
+
+
+def _guess(job: Job) -> tuple[float, float] | None:
+    """How long the catalogue says that the job's model takes."""
+    try:
+        latency = load(job.provider, job.model).latency_s
+    except CatalogueError:
+        return None
+    return latency and (float(latency[0]), float(latency[1]))

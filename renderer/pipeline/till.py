@@ -1,0 +1,99 @@
+"""What a build would buy, and whether it may: gathers purchases and limits, and puts them before the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from renderer.errors import GateError
+from renderer.pipeline.lines import reasons
+from renderer.pipeline.run import Run
+from renderer.pipeline.standing import Verdict
+
+if TYPE_CHECKING:
+    from renderer.execute.consent import Consent
+    from renderer.pipeline.gate import Ask, Limits, Purchase
+
+NAMES_SHOWN_MAX = 8
+AT_SELLERS = frozenset({Verdict.RUN, Verdict.IN_FLIGHT})
+
+
+def admit_purchases(run: Run, dirty: Sequence[int], *, ask: Ask) -> Consent | None:
+    """The consent for all that a build would buy; None where nothing that costs money is missing.
+
+    Raises `GateError` where a limit, a missing yes, `--frozen` (G910) or `--offline` (G911) stands in the way, and
+    `ProviderUnauthorised` P704 where a key is missing. Sends nothing.
+    """
+    paid = [number for number in dirty if run.compiled.takes[number].paid]
+    if not paid:
+        return None
+    _check_network(run, paid)
+    for provider in sellers_needed(run, paid):
+        assert run.workshop.seller(provider).account, "BUG: an account without a fingerprint"
+    from renderer.pipeline.gate import admit  # noqa: PLC0415 - only where something is bought
+
+    return admit(_purchases(run, paid), _limits(run), ask=ask)
+
+
+def sellers_needed(run: Run, numbers: Sequence[int]) -> list[str]:
+    """The providers that some takes cannot do without, in order of the file."""
+    takes = run.compiled.takes
+    return list(dict.fromkeys(takes[n].provider for n in numbers if run.verdict(n) in AT_SELLERS))
+
+
+def _purchases(run: Run, paid: Sequence[int]) -> list[Purchase]:
+    from renderer.pipeline.gate import Purchase  # noqa: PLC0415
+
+    takes = run.compiled.takes
+    wanted = {takes[number].key: number for number in reversed(paid) if run.verdict(number) is Verdict.RUN}
+    why = reasons(run) if wanted else {}
+    return [
+        Purchase(
+            name=takes[number].name,
+            key=key,
+            estimate_usd=_estimate(takes[number].estimate_usd),
+            reason=why.get(number, ""),
+            aside=run.standing(key).aside,
+        )
+        for key, number in sorted(wanted.items(), key=lambda item: item[1])
+    ]
+
+
+def _limits(run: Run) -> Limits:
+    """What the command line and the storyboard allow, less what this very command has spent already."""
+    from renderer.pipeline.gate import Limits  # noqa: PLC0415
+
+    wishes = run.wishes
+    max_cost = wishes.max_cost_usd
+    return Limits(
+        max_cost_usd=None if max_cost is None else max_cost - run.spent_usd,
+        yes=wishes.yes,
+        unpriced=wishes.unpriced,
+    )
+
+
+def _estimate(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def _check_network(run: Run, paid: Sequence[int]) -> None:
+    if not run.wishes.frozen and run.wishes.reach.fetch:
+        return
+    names = [f"`{run.compiled.takes[number].name}`" for number in paid]
+    more = f" and {len(names) - NAMES_SHOWN_MAX} more" if len(names) > NAMES_SHOWN_MAX else ""
+    subject = f"{len(paid)} paid {'take is' if len(paid) == 1 else 'takes are'} missing"
+    facts = [("missing", ", ".join(names[:NAMES_SHOWN_MAX]) + more)]
+    if run.wishes.frozen:
+        raise GateError(
+            f"{subject} and the build is frozen",
+            code="G910",
+            facts=facts,
+            hint="build without `--frozen` to buy them",
+        )
+    raise GateError(
+        f"{subject} and the network is not to be used",
+        code="G911",
+        facts=facts,
+        hint="build without `--offline` to buy them",
+    )
