@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -49,6 +50,9 @@ def stats(*, cache_dir: Path | None, as_json: bool) -> int:
         "clips": found.blobs,
         "bytes": found.blob_bytes,
         "traces": found.traces,
+        "jobs": found.jobs,
+        "open_jobs": found.open_jobs,
+        "journal_bytes": found.journal_bytes,
         "index_rows": found.index_rows,
         "index_bytes": found.index_bytes,
         "damaged": found.damaged,
@@ -58,7 +62,7 @@ def stats(*, cache_dir: Path | None, as_json: bool) -> int:
     else:
         for name, value in shown.items():
             click.echo(
-                f"{name.replace('_', ' '):<12} {value:,}" if isinstance(value, int) else f"{name:<12} {value}"
+                f"{name.replace('_', ' '):<13} {value:,}" if isinstance(value, int) else f"{name:<13} {value}"
             )
     return 0
 
@@ -113,33 +117,45 @@ def verify(*, cache_dir: Path | None, as_json: bool) -> int:
 @options.cache_dir
 @options.as_json
 def repair(*, cache_dir: Path | None, as_json: bool) -> int:
-    """Check all, set aside what is damaged, and make the index anew. Deletes nothing."""
+    """Check all, set aside what is damaged, and make the index anew. Deletes nothing.
+
+    Damaged lines of the journal stay where they are; buying goes on after that.
+    """
     with options.workshop_for(cache_dir) as workshop:
-        check = workshop.store.repair()
+        check = workshop.store.repair(now=datetime.now(UTC))
     _report(check, as_json=as_json, verb="repair")
     return 0
 
 
 def _report(check: StoreCheck, *, as_json: bool, verb: str) -> int:
     if as_json:
-        write_json({"version": 1, "clips": check.blobs, "traces": check.traces, **_faults(check)})
+        counts = {"clips": check.blobs, "traces": check.traces, "jobs": check.jobs}
+        write_json({"version": 1, **counts, **_faults(check)})
     else:
         verdict = "all sound" if check.is_sound else "damage found"
-        click.echo(f"{check.blobs:,} clips and {check.traces:,} traces read: {verdict}")
+        jobs = f", {check.jobs:,} jobs in the journal" if check.jobs else ""
+        click.echo(f"{check.blobs:,} clips and {check.traces:,} traces read{jobs}: {verdict}")
         for fault, names in _faults(check).items():
             for name in names:
                 click.echo(f"{fault.replace('_', ' ')}: {name}")
         if not check.is_sound and verb == "verify":
-            click.echo(
-                "\nhint: `renderer cache repair` sets damaged files aside; builds make them again", err=True
-            )
+            click.echo(f"\nhint: {_hint(check)}", err=True)
     return 0 if check.is_sound else DAMAGED
+
+
+def _hint(check: StoreCheck) -> str:
+    if check.damaged_lines:
+        return (
+            "look at the account's own log for what is not known any more, then run `renderer cache repair`"
+        )
+    return "`renderer cache repair` sets damaged files aside; builds make them again"
 
 
 def _faults(check: StoreCheck) -> dict[str, list[str]]:
     return {
         "damaged_clips": list(check.damaged_blobs),
         "damaged_traces": list(check.damaged_traces),
+        "damaged_journal_lines": list(check.damaged_lines),
         "lost": [digest.sha256 for _, digest in check.lost],
     }
 

@@ -6,21 +6,26 @@ import asyncio
 import platform
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
 from renderer import __version__
 from renderer.catalogue.library import models
+from renderer.catalogue.providers import Provider, providers
 from renderer.errors import RendererError
 from renderer.media.manifests import reference_manifest
 from renderer.media.segment import make_reference
 from renderer.model import Size
 from renderer.pipeline.workshop import Workshop
+from renderer.providers.account import read_account
 
 DISK_FREE_MIN_BYTES = 2 << 30
-KEYS = ("AIMLAPI_API_KEY", "AIML_API_KEY", "RUNWAYML_API_SECRET")
+UNREAD_KEYS = ("RUNWAYML_API_SECRET",)
+"""Keys that one may well have set, of vendors for which the catalogue has no provider."""
+PLACES_MAX = 3
 PROBE_SIZE = Size(64, 36)
 
 
@@ -44,6 +49,7 @@ def examine(workshop: Workshop) -> list[Finding]:
         _fonts,
         _catalogue,
         _keys,
+        _jobs,
     ]
     return [finding for check in checks for finding in _guarded(check, workshop)]
 
@@ -123,12 +129,48 @@ def _catalogue(_: Workshop) -> Iterator[Finding]:
 
 
 def _keys(workshop: Workshop) -> Iterator[Finding]:
-    found = [name for name in KEYS if workshop.environ.get(name)]
-    yield Finding(
-        "ok" if found else "note",
-        "keys",
-        ", ".join(f"{name} is set" for name in found) or "no provider key is set",
-    )
+    sellers = [provider for provider in providers().values() if provider.key_variables]
+    for provider in sellers:
+        yield _key(provider, workshop.environ)
+    known = {variable for provider in sellers for variable in provider.key_variables}
+    for variable in UNREAD_KEYS:
+        if variable not in known and workshop.environ.get(variable):
+            yield Finding("note", "keys", f"{variable} is set, and nothing here reads it")
+
+
+def _key(provider: Provider, environ: Mapping[str, str]) -> Finding:
+    """Whether the key of one provider is set, and by which fingerprint the journal knows its account."""
+    assert provider.base_variable, "BUG: a provider with a key and no address"
+    assert provider.base, "BUG: a provider with a key and no address"
+    try:
+        account = read_account(
+            environ,
+            provider=provider.name,
+            key_variables=provider.key_variables,
+            base_variable=provider.base_variable,
+            home=provider.base,
+        )
+        at = f" at {account.own_base}" if account.own_base else ""
+        if not account.key:
+            return Finding(
+                "note", "keys", f"{account.variable} is not set: {provider.title} sells nothing{at}"
+            )
+        return Finding("ok", "keys", f"{account.variable} is set, account {account.fingerprint}{at}")
+    except RendererError as error:
+        return Finding("bad", "keys", f"{error.code}: {error.message}", error.hint or "")
+
+
+def _jobs(workshop: Workshop) -> Iterator[Finding]:
+    journal = workshop.store.journal
+    if damaged := journal.damaged_names():
+        says = f"nothing is bought, since the journal is damaged at {', '.join(damaged[:PLACES_MAX])}"
+        yield Finding("bad", "jobs", says, "`renderer help E619` tells what to do")
+    states = Counter(job.state.value for job in journal.open_jobs())
+    if states:
+        says = ", ".join(f"{count:,} {state}" for state, count in sorted(states.items()))
+        yield Finding("note", "jobs", f"{states.total():,} open: {says}", "`renderer jobs list` shows them")
+    elif not damaged:
+        yield Finding("ok", "jobs", "none open")
 
 
 def _nearest(path: Path) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from renderer.digest import Digest, digest_file
@@ -14,19 +15,26 @@ from renderer.store.border import translated
 from renderer.store.fetched import Fetched
 from renderer.store.files import set_aside
 from renderer.store.index import Index
+from renderer.store.journal import Journal
 from renderer.store.layout import Layout
 from renderer.store.traces import Traces, parse_trace
 
 
 @dataclass(frozen=True, slots=True)
 class StoreStats:
-    """How much a store holds. `index_bytes` and `index_rows` may become 0 at any time without loss."""
+    """How much a store holds. `index_bytes` and `index_rows` may become 0 at any time without loss.
+
+    `jobs` are all that the journal knows, `open_jobs` those with money at stake and no clip here.
+    """
 
     root: Path
     blobs: int
     blob_bytes: int
     traces: int
     pins: int
+    jobs: int
+    open_jobs: int
+    journal_bytes: int
     damaged: int
     index_rows: int
     index_bytes: int
@@ -36,26 +44,30 @@ class StoreStats:
 class StoreCheck:
     """What a check of every byte found.
 
-    `damaged_blobs` and `damaged_traces` are names of files whose bytes are not what they must be;
+    `damaged_blobs` and `damaged_traces` are names of files whose bytes are not what they must be, `damaged_lines` places in
+    the journal, by file and offset, that nobody has taken note of; `jobs` is how many jobs its other lines tell of;
     `lost` are results that a trace names and that are not there; `unnamed` are blobs that no trace and no
     pin names, such as images and what an interrupted run had just stored: neither is an error.
     """
 
     blobs: int
     traces: int
+    jobs: int
     damaged_blobs: tuple[str, ...]
     damaged_traces: tuple[str, ...]
+    damaged_lines: tuple[str, ...]
     lost: tuple[tuple[str, Digest], ...]
     unnamed: tuple[str, ...]
 
     @property
     def is_sound(self) -> bool:
-        return not (self.damaged_blobs or self.damaged_traces)
+        return not (self.damaged_blobs or self.damaged_traces or self.damaged_lines)
 
 
-def count_store(layout: Layout, *, index: Index) -> StoreStats:
-    """Count files and bytes, by listing folders."""
+def count_store(layout: Layout, *, index: Index, journal: Journal) -> StoreStats:
+    """Count files and bytes, by listing folders, and jobs, by reading the journal."""
     with translated("read the store", layout.root):
+        jobs = journal.jobs()
         sizes = [path.stat().st_size for path in _files(layout.blobs)]
         return StoreStats(
             root=layout.root,
@@ -63,6 +75,9 @@ def count_store(layout: Layout, *, index: Index) -> StoreStats:
             blob_bytes=sum(sizes),
             traces=sum(1 for _ in _files(layout.traces)),
             pins=sum(1 for _ in _files(layout.pins)),
+            jobs=len(jobs),
+            open_jobs=sum(job.is_open for job in jobs),
+            journal_bytes=journal.size_bytes(),
             damaged=sum(1 for _ in layout.damaged.glob("*")),
             index_rows=index.count(),
             index_bytes=index.size_bytes(),
@@ -70,9 +85,17 @@ def count_store(layout: Layout, *, index: Index) -> StoreStats:
 
 
 def check_store(
-    layout: Layout, *, blobs: Blobs, fetched: Fetched, on_item: Callable[[Path], None] | None = None
+    layout: Layout,
+    *,
+    blobs: Blobs,
+    fetched: Fetched,
+    journal: Journal,
+    on_item: Callable[[Path], None] | None = None,
 ) -> StoreCheck:
-    """Hash every blob and check every trace, changing nothing; `on_item` hears of each file before it is read."""
+    """Hash every blob, check every trace and every line of the journal, changing nothing.
+
+    `on_item` hears of each blob and trace before it is read.
+    """
     seen = on_item or _unheard
     damaged_blobs = tuple(path.name for path in _told(layout.blobs, seen) if not _is_sound_blob(path))
     traces, damaged_traces = _read_traces(layout, seen)
@@ -82,8 +105,10 @@ def check_store(
     return StoreCheck(
         blobs=len(names),
         traces=len(traces) + len(damaged_traces),
+        jobs=len(journal.jobs()),
         damaged_blobs=damaged_blobs,
         damaged_traces=damaged_traces,
+        damaged_lines=journal.damaged_names(),
         lost=tuple((t.key, r.digest) for t in traces for r in t.results if not blobs.has(r.digest)),
         unnamed=tuple(name for name in names if name not in named),
     )
@@ -95,9 +120,13 @@ def mend_store(
     check: StoreCheck,
     index: Index,
     traces: Traces,
+    journal: Journal,
     learn: Callable[[Trace], None],
+    now: datetime,
 ) -> None:
     """Move what `check` found damaged to `damaged/`, and make the index anew from the trace files.
+
+    Of the journal's damaged lines note is taken in the journal, and they stay.
 
     Raises `StoreError` E610 for a file that cannot be moved.
     """
@@ -105,6 +134,7 @@ def mend_store(
         _move(layout.blobs / name[:2] / name, layout)
     for key in check.damaged_traces:
         _move(layout.traces / key[:2] / f"{key}.json", layout)
+    journal.mend(at=now)
     index.clear()
     for trace in traces.all():
         learn(trace)

@@ -228,7 +228,7 @@ class Store:
     def stats(self) -> StoreStats:
         from renderer.store.check import count_store  # noqa: PLC0415 - not on the way of a build
 
-        return count_store(self._layout, index=self._index)
+        return count_store(self._layout, index=self._index, journal=self.journal)
 
     def list_traces(self) -> Iterator[Trace]:
         """Every trace, ordered by key."""
@@ -238,15 +238,26 @@ class Store:
         """Read every byte and compare it with its name, changing nothing."""
         from renderer.store.check import check_store  # noqa: PLC0415
 
-        return check_store(self._layout, blobs=self._blobs, fetched=self._fetched, on_item=on_item)
+        return check_store(
+            self._layout, blobs=self._blobs, fetched=self._fetched, journal=self.journal, on_item=on_item
+        )
 
-    def repair(self, on_item: Callable[[Path], None] | None = None) -> StoreCheck:
-        """Check, move what is damaged to `damaged/` and make the index anew; what was found is returned."""
+    def repair(self, on_item: Callable[[Path], None] | None = None, *, now: datetime) -> StoreCheck:
+        """Check, move what is damaged to `damaged/` and make the index anew; what was found is returned.
+
+        Damaged lines of the journal stay where they are; that somebody knows of them is put on record, at `now`.
+        """
         from renderer.store.check import mend_store  # noqa: PLC0415
 
         check = self.verify_all(on_item)
         mend_store(
-            self._layout, check=check, index=self._index, traces=self._traces, learn=self._results.learn
+            self._layout,
+            check=check,
+            index=self._index,
+            traces=self._traces,
+            journal=self.journal,
+            learn=self._results.learn,
+            now=now,
         )
         return check
 

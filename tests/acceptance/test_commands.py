@@ -226,10 +226,10 @@ def test_a_store_of_another_version_is_left_alone(built: Stage) -> None:
 
 
 def test_doctor_says_that_all_is_well(stage: Stage) -> None:
-    """ffmpeg, store, disk, fonts, models and keys; nothing is written in the project; no key is shown."""
+    """ffmpeg, store, disk, fonts, models, keys and jobs; nothing is written in the project; no key is shown."""
     done = stage.using(AIMLAPI_API_KEY="sk-secret").run("doctor")
     assert 0 == done.code
-    for word in ("ffmpeg", "store", "disk", "keys", "AIMLAPI_API_KEY is set"):
+    for word in ("ffmpeg", "store", "disk", "keys", "AIMLAPI_API_KEY is set, account ", "none open"):
         assert word in done.stdout
     assert "sk-secret" not in done.stdout + done.stderr
     assert {} == stage.files()

@@ -205,3 +205,64 @@ def test_the_ledger_of_a_storyboard_leaves_others_out(books: Books) -> None:
     assert 5.2625 == books.stage.run("cost", "--json").json["charged_usd"]
     by = books.stage.run("cost", "--by", "storyboard", "--json").json
     assert ["other.yaml", "film.yaml"] == [row["storyboard"] for row in by["rows"]]
+
+
+# the journal in the store
+
+
+def spoil_line(stage: Stage, number: int) -> None:
+    """Change a letter of one line of the journal."""
+    path = stage.store / "journal" / "000001.jsonl"
+    rows = path.read_bytes().splitlines(keepends=True)
+    rows[number] = rows[number].replace(b"film.yaml", b"film.yamk")
+    path.write_bytes(b"".join(rows))
+
+
+def test_the_store_counts_jobs(books: Books) -> None:
+    """All, those that are open, and the room that their records take."""
+    found = books.stage.run("cache", "stats", "--json").json
+    size = (books.stage.store / "journal" / "000001.jsonl").stat().st_size
+    assert (5, 2, size) == (found["jobs"], found["open_jobs"], found["journal_bytes"])
+    done = books.stage.run("cache", "verify")
+    assert (0, "0 clips and 0 traces read, 5 jobs in the journal: all sound\n") == (done.code, done.stdout)
+
+
+def test_a_damaged_journal_is_found_and_taken_note_of(books: Books) -> None:
+    """`verify` exits with 4 and names the place; after `repair` it does not; the line stays as it is."""
+    spoil_line(books.stage, 0)
+    done = books.stage.run("cache", "verify", "--json")
+    assert (4, ["000001.jsonl:0"], 4) == (done.code, done.json["damaged_journal_lines"], done.json["jobs"])
+    shown = books.stage.run("cache", "verify")
+    assert "damaged journal lines: 000001.jsonl:0\n" in shown.stdout
+    assert "hint: look at the account's own log" in shown.stderr
+    doctor = books.stage.run("doctor", "--json")
+    assert 4 == doctor.code
+    assert "bad" == next(check["state"] for check in doctor.json["checks"] if check["subject"] == "jobs")
+    before = (books.stage.store / "journal" / "000001.jsonl").read_bytes()
+    assert 0 == books.stage.run("cache", "repair").code
+    assert (0, []) == (
+        (after := books.stage.run("cache", "verify", "--json")).code,
+        after.json["damaged_journal_lines"],
+    )
+    assert (books.stage.store / "journal" / "000001.jsonl").read_bytes().startswith(before)
+    assert [RUNNING, FAILED, REFUSED] == intents(books.stage.run("jobs", "list", "--json"))
+
+
+def test_doctor_counts_the_jobs_that_are_open(books: Books) -> None:
+    """By state; the key's fingerprint tells which account it is, and never the key."""
+    done = books.stage.using(AIMLAPI_API_KEY="sk-secret").run("doctor")
+    assert "2 open: 1 running, 1 unknown\n" in done.stdout
+    assert "sk-secret" not in done.stdout + done.stderr
+    told = [line.split("account ")[1] for line in done.stdout.splitlines() if "account " in line]
+    with_other = books.stage.using(AIML_API_KEY="sk-other").run("doctor")
+    other = [line.split("account ")[1] for line in with_other.stdout.splitlines() if "account " in line]
+    assert (1, 1) == (len(told), len(other))
+    assert told != other
+
+
+def test_doctor_says_which_keys_are_not_set(stage: Stage) -> None:
+    """None is needed; a key that nothing reads is told, too."""
+    done = stage.run("doctor")
+    assert (0, True) == (done.code, "AIMLAPI_API_KEY is not set" in done.stdout)
+    done = stage.using(AIMLAPI_API_KEY="two words").run("doctor")
+    assert (4, False) == (done.code, "two words" in done.stdout + done.stderr)
