@@ -10,7 +10,7 @@ import click
 
 from renderer.cli import options
 from renderer.cli.terminal import wants_colour, write_json
-from renderer.pipeline.jobs import forget, listed, named
+from renderer.pipeline.jobs import cancel_job, forget, listed, named
 from renderer.report.ledger import asker_text, job_json, job_lines
 
 BY_HAND = "forgotten by hand"
@@ -25,7 +25,7 @@ intents = click.argument("intents", nargs=-1, required=True, metavar="INTENT..."
 Examples:
   renderer jobs list
   renderer jobs list specs/liftoff.yaml --all --json
-  renderer jobs forget 3f9ac2d1 --reason "the account's log does not know it\"""",
+  renderer jobs forget r-3f9ac2d1 --reason "the account's log does not know it\"""",
 )
 def command() -> None:
     """Look after jobs: what was bought and is not settled.
@@ -75,4 +75,19 @@ def forget_jobs(*, intents: tuple[str, ...], reason: str, consent: bool, cache_d
         forget(workshop.store, jobs, reason=reason, consent=consent, now=datetime.now(UTC))
     for job in jobs:
         click.echo(f"forgotten: {job.intent}  {asker_text(job)}".rstrip(), err=True)
+    return 0
+
+
+@command.command("cancel", short_help="Ask the vendor to end a job that runs.")
+@click.argument("intent", metavar="INTENT")
+@options.cache_dir
+def cancel_one(*, intent: str, cache_dir: Path | None) -> int:
+    """Ask the vendor to end a job that runs. What was made until then may be charged.
+
+    Not every vendor can: AI/ML API has no way to, and then the command says so and exits with 1.
+    """
+    with options.workshop_for(cache_dir) as workshop:
+        (job,) = named(workshop.store, [intent])
+        cancel_job(workshop, job, now=datetime.now(UTC))
+    click.echo(f"cancelled: {job.intent}  {asker_text(job)}".rstrip(), err=True)
     return 0

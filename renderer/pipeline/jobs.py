@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from renderer.errors import GateError, ProviderRefused, ProviderUnauthorised, StoreError, UsageError
+from renderer.errors import GateError, ProviderRefused, StoreError, UsageError
 from renderer.job import Job, JobState
 from renderer.pipeline.ledger import jobs_of
 from renderer.pipeline.project import Project
@@ -59,14 +59,31 @@ def forget(store: Store, jobs: Sequence[Job], *, reason: str, consent: bool, now
             store.journal.forget(job.intent, reason=reason, at=now)
 
 
+def cancel_job(workshop: Workshop, job: Job, *, now: datetime) -> None:
+    """Ask the seller of a job to end it; see `cancel`."""
+    import asyncio  # noqa: PLC0415 - only where a seller is asked
+
+    seller = workshop.seller(job.provider)
+
+    async def act() -> None:
+        try:
+            await cancel(workshop.store, job, seller=seller, now=now)
+        finally:
+            await seller.close()
+
+    asyncio.run(act())
+
+
 async def cancel(store: Store, job: Job, *, seller: Seller, now: datetime) -> None:
     """Ask the seller to end a running job, and put that on record. What was made until then may be charged.
 
     Raises `UsageError` U052 for a job that does not run, `ProviderRefused` P711 where the seller has no way to cancel and
-    P717 where the job has ended, `ProviderUnauthorised` P718 for a job of another account; else what the seller raises.
+    P717 where the job has ended, `ProviderUnauthorised` P709 for a job of another account; else what the seller raises.
     """
     if job.state is not JobState.RUNNING or job.job is None:
         raise _nothing(job, "cancel")
+    from renderer.execute.collect import check_account  # noqa: PLC0415 - asyncio, only where a seller is asked
+
     if not seller.can_cancel:
         raise ProviderRefused(
             f"`{seller.name}` has no way to cancel a job",
@@ -74,19 +91,13 @@ async def cancel(store: Store, job: Job, *, seller: Seller, now: datetime) -> No
             facts=_facts(job),
             hint="it goes on and is paid for if it succeeds; `renderer jobs collect` brings its clip home",
         )
-    if (job.account, job.base) != (seller.account, seller.base):
-        raise ProviderUnauthorised(
-            f"job `{job.intent}` belongs to another account of `{seller.name}`",
-            code="P718",
-            facts=_facts(job),
-            hint="set the key and the address that it was bought with",
-        )
+    check_account(job, seller)
     await _end(job, job.job, seller)
     store.journal.fail(job.intent, code=CANCELLED, reason="it was cancelled by hand", at=now)
 
 
 async def _end(job: Job, name: str, seller: Seller) -> None:
-    from renderer.providers.base import Standing  # noqa: PLC0415 - asyncio, there already where one is cancelled
+    from renderer.providers.base import Standing  # noqa: PLC0415 - there already, since there is a seller
 
     look = await seller.poll(name, address=job.address)
     if look.standing in {Standing.DONE, Standing.FAILED}:

@@ -15,7 +15,7 @@ from renderer.report.text import dollars, paint
 from renderer.report.visible import visible
 
 VERSION = 1
-INTENT_LENGTH_MIN = 8
+INTENT_LENGTH_MIN = 10
 GAP = "  "
 MARKS: Mapping[Part, str] = {Part.CHARGED: "", Part.AT_MOST: "≤"}
 STYLES: Mapping[JobState, str] = {
@@ -205,9 +205,9 @@ def age(at: str, *, now: datetime) -> str:
 
 
 def short_length(names: Iterable[str]) -> int:
-    """How many characters tell names apart, at least 8.
+    """How many characters tell names apart, at least 10.
 
-    >>> short_length(["0123456789ab", "0123456789cd"])
+    >>> short_length(["r-23456789ab", "r-23456789cd"])
     11
     """
     shared = [_shared(one, other) for one, other in pairwise(sorted(set(names)))]

@@ -11,8 +11,8 @@ from .ledger import Books, charged
 from .stage import Finished, Stage
 
 FILM = "version: 1\ndefaults: {provider: animatic}\nshots: [{id: pad, prompt: steam}]\n"
-UNKNOWN, RUNNING, STORED = "a1f00000-0001", "b2f00000-0002", "c3f00000-0003"
-FAILED, REFUSED = "d4f00000-0004", "e5f00000-0005"
+UNKNOWN, RUNNING, STORED = "r-a1f000000001", "r-b2f000000002", "r-c3f000000003"
+FAILED, REFUSED = "r-d4f000000004", "r-e5f000000005"
 
 
 @pytest.fixture
@@ -45,11 +45,11 @@ def test_jobs_that_are_not_settled_are_listed(books: Books) -> None:
     done = books.stage.run("jobs", "list")
     assert (0, "") == (done.code, done.stderr)
     assert [
-        "a1f00000  unknown  1 h",
-        "b2f00000  running  1 h",
-        "d4f00000  failed   1 h",
-        "e5f00000  refused  1 h",
-    ] == [line[: len("a1f00000  unknown  1 h")] for line in done.stdout.splitlines()]
+        "r-a1f00000  unknown  1 h",
+        "r-b2f00000  running  1 h",
+        "r-d4f00000  failed   1 h",
+        "r-e5f00000  refused  1 h",
+    ] == [line[: len("r-a1f00000  unknown  1 h")] for line in done.stdout.splitlines()]
     assert f"film.yaml:crew  gen:{RUNNING}\n" in done.stdout
     assert done.stdout.splitlines()[2].endswith(f"film.yaml:deep  gen:{FAILED}  P703 face detected")
     assert [UNKNOWN, RUNNING, FAILED, REFUSED] == intents(books.stage.run("jobs", "list", "--json"))
@@ -59,15 +59,15 @@ def test_jobs_that_are_not_settled_are_listed(books: Books) -> None:
 def test_jobs_of_other_storyboards_are_left_out_where_one_is_named(books: Books) -> None:
     """One that is not there is an error."""
     books.stage.write("other.yaml", FILM)
-    Books(books.stage, spec="other.yaml").sent("f6f00000")
-    assert ["f6f00000"] == intents(books.stage.run("jobs", "list", "other.yaml", "--json"))
-    assert "f6f00000" in intents(books.stage.run("jobs", "list", "--json"))
+    Books(books.stage, spec="other.yaml").sent("r-f6f00000")
+    assert ["r-f6f00000"] == intents(books.stage.run("jobs", "list", "other.yaml", "--json"))
+    assert "r-f6f00000" in intents(books.stage.run("jobs", "list", "--json"))
     assert 2 == books.stage.run("jobs", "list", "missing.yaml").code
 
 
 def test_a_failure_that_was_made_good_is_settled(books: Books) -> None:
     """The same request has a clip since."""
-    books.stored("f7f00000", key=FAILED)
+    books.stored("r-f7f00000", key=FAILED)
     assert [UNKNOWN, RUNNING, REFUSED] == intents(books.stage.run("jobs", "list", "--json"))
 
 
@@ -87,7 +87,7 @@ def test_without_a_journal_there_are_no_jobs(stage: Stage) -> None:
 
 def test_an_unknown_job_is_forgotten_for_a_reason(books: Books) -> None:
     """By the beginning of its name; the record says why."""
-    done = books.stage.run("jobs", "forget", "a1", "--reason", "not in the log")
+    done = books.stage.run("jobs", "forget", "r-a1", "--reason", "not in the log")
     assert (0, f"forgotten: {UNKNOWN}  film.yaml:pad\n") == (done.code, done.stderr)
     jobs = books.stage.run("jobs", "list", "--all", "--json").json["jobs"]
     assert ("forgotten", "not in the log") == (jobs[0]["state"], jobs[0]["reason"])
@@ -96,11 +96,11 @@ def test_an_unknown_job_is_forgotten_for_a_reason(books: Books) -> None:
 
 def test_a_running_job_is_forgotten_by_consent_alone(books: Books) -> None:
     """Exit 3 says what it may cost; forgotten with `--yes`, it still counts as money that may be spent."""
-    done = books.stage.run("jobs", "forget", "a1", "b2")
+    done = books.stage.run("jobs", "forget", "r-a1", "r-b2")
     assert 3 == done.code
     assert done.stderr.startswith(f"error[G930]: job `{RUNNING}` is running: it may be charged")
     assert ("unknown", "running") == (states(books.stage)[UNKNOWN], states(books.stage)[RUNNING])
-    assert 0 == books.stage.run("jobs", "forget", "a1", "b2", "--yes").code
+    assert 0 == books.stage.run("jobs", "forget", "r-a1", "r-b2", "--yes").code
     assert ("forgotten", "forgotten") == (states(books.stage)[UNKNOWN], states(books.stage)[RUNNING])
     assert {"charged": 1, "estimated": 0, "in_flight": 0, "at_most": 1, "free": 3} == books.stage.run(
         "cost", "--json"
@@ -108,14 +108,14 @@ def test_a_running_job_is_forgotten_by_consent_alone(books: Books) -> None:
 
 
 @pytest.mark.parametrize(
-    ("beginning", "code"), [("zz", "U050"), ("", "U050"), ("aa", "U051"), ("c3", "U052")]
+    ("beginning", "code"), [("r-zz", "U050"), ("", "U050"), ("r-aa", "U051"), ("r-c3", "U052")]
 )
 def test_what_cannot_be_forgotten_is_an_error(books: Books, beginning: str, code: str) -> None:
     """Nobody's name, two jobs' names, and a job that is settled; nothing is written."""
-    books.sent("aa1")
-    books.sent("aa2")
+    books.sent("r-aa1")
+    books.sent("r-aa2")
     before = states(books.stage)
-    done = books.stage.run("jobs", "forget", beginning, "b2", "--yes")
+    done = books.stage.run("jobs", "forget", beginning, "r-b2", "--yes")
     assert 2 == done.code
     assert done.stderr.startswith(f"error[{code}]: ")
     assert before == states(books.stage)
@@ -126,11 +126,29 @@ def test_a_job_that_another_run_works_on_is_not_forgotten(books: Books) -> None:
     with Store.open(books.stage.store) as store:
         give_back = store.try_lock(UNKNOWN.ljust(64, "0"))
         assert give_back
-        done = books.stage.run("jobs", "forget", "a1")
+        done = books.stage.run("jobs", "forget", "r-a1")
         assert 4 == done.code
         assert done.stderr.startswith("error[E616]: another run is at work")
         give_back()
-    assert 0 == books.stage.run("jobs", "forget", "a1").code
+    assert 0 == books.stage.run("jobs", "forget", "r-a1").code
+
+
+# jobs cancel
+
+
+def test_a_job_that_cannot_be_cancelled_goes_on(books: Books) -> None:
+    """AI/ML API has no way to: exit 1, and what happens instead. No key is needed to say so."""
+    done = books.stage.run("jobs", "cancel", "r-b2")
+    assert 1 == done.code
+    assert done.stderr.startswith("error[P711]: `aimlapi` has no way to cancel a job\n")
+    assert "`renderer jobs collect` brings its clip home" in done.stderr
+    assert "running" == states(books.stage)[RUNNING]
+
+
+def test_only_a_job_that_runs_can_be_cancelled(books: Books) -> None:
+    """One of unknown outcome has no name that the vendor knows."""
+    done = books.stage.run("jobs", "cancel", "r-a1")
+    assert (2, True) == (done.code, done.stderr.startswith("error[U052]: "))
 
 
 # cost
@@ -200,7 +218,7 @@ def test_what_is_no_time_is_an_error(stage: Stage, text: str) -> None:
 def test_the_ledger_of_a_storyboard_leaves_others_out(books: Books) -> None:
     """A storyboard in another project that shares the store has its own."""
     books.stage.write("other.yaml", FILM)
-    Books(books.stage, spec="other.yaml").stored("f6f00000", price=charged(Decimal(5)))
+    Books(books.stage, spec="other.yaml").stored("r-f6f00000", price=charged(Decimal(5)))
     assert 0.2625 == books.stage.run("cost", "film.yaml", "--json").json["charged_usd"]
     assert 5.2625 == books.stage.run("cost", "--json").json["charged_usd"]
     by = books.stage.run("cost", "--by", "storyboard", "--json").json

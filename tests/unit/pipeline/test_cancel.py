@@ -101,8 +101,8 @@ def test_a_job_that_has_ended_is_left_alone(store: Store, standing: Standing) ->
     ("desk", "code"),
     [
         (Desk(can_cancel=False), "P711"),
-        (Desk(account="c3d4"), "P718"),
-        (Desk(base="http://127.0.0.1:1"), "P718"),
+        (Desk(account="c3d4"), "P709"),
+        (Desk(base="http://127.0.0.1:1"), "P709"),
     ],
 )
 def test_nothing_is_sent_where_it_could_not_help(store: Store, desk: Desk, code: str) -> None:

@@ -39,16 +39,16 @@ def job(intent: str, state: JobState, **facts: Any) -> Job:
     return begun._replace(state=state, **facts)
 
 
-STORED = job("aaaaaaaa1", JobState.STORED, job="7:gen/3", price=CHARGED)
-RUNNING = job("bbbbbbbb1", JobState.RUNNING, job="8", price=CHARGED, reason="answer")
+STORED = job("r-aaaaaaaa1", JobState.STORED, job="7:gen/3", price=CHARGED)
+RUNNING = job("r-bbbbbbbb1", JobState.RUNNING, job="8", price=CHARGED, reason="answer")
 UNKNOWN = job(
-    "cccccccc1",
+    "r-cccccccc1",
     JobState.UNKNOWN,
     reason="the connection was reset",
     askers=(Asker("project", "film.yaml", "pad", 1), Asker("project", "film.yaml", "again", 2)),
 )
-FAILED = job("dddddddd1", JobState.FAILED, job="9", code="P703", reason="face detected")
-UNPRICED = job("eeeeeeee1", JobState.UNKNOWN, estimate_usd=None, reason="timed out")
+FAILED = job("r-dddddddd1", JobState.FAILED, job="9", code="P703", reason="face detected")
+UNPRICED = job("r-eeeeeeee1", JobState.UNKNOWN, estimate_usd=None, reason="timed out")
 JOBS = [STORED, RUNNING, UNKNOWN, FAILED, UNPRICED]
 
 
@@ -98,11 +98,11 @@ def test_amounts_are_numbers_and_exact_texts() -> None:
 def test_each_job_is_a_line() -> None:
     """As much of the intent as names it, state, age, money, model, shot, the vendor's id, the reason."""
     assert [
-        "aaaaaaaa  stored   30 min   $0.2625  gen3a_turbo  film.yaml:pad     7:gen/3",
-        "bbbbbbbb  running  30 min  ~$0.2625  gen3a_turbo  film.yaml:pad     8",
-        "cccccccc  unknown  30 min    ≤$0.30  gen3a_turbo  film.yaml:pad +1           the connection was reset",
-        "dddddddd  failed   30 min      free  gen3a_turbo  film.yaml:pad     9        P703 face detected",
-        "eeeeeeee  unknown  30 min         ?  gen3a_turbo  film.yaml:pad              timed out",
+        "r-aaaaaaaa  stored   30 min   $0.2625  gen3a_turbo  film.yaml:pad     7:gen/3",
+        "r-bbbbbbbb  running  30 min  ~$0.2625  gen3a_turbo  film.yaml:pad     8",
+        "r-cccccccc  unknown  30 min    ≤$0.30  gen3a_turbo  film.yaml:pad +1           the connection was reset",
+        "r-dddddddd  failed   30 min      free  gen3a_turbo  film.yaml:pad     9        P703 face detected",
+        "r-eeeeeeee  unknown  30 min         ?  gen3a_turbo  film.yaml:pad              timed out",
     ] == job_lines(JOBS, names=[found.intent for found in JOBS], now=NOON, colour=False)
 
 
@@ -122,7 +122,7 @@ def test_a_job_tells_machines_all_but_the_request() -> None:
 def test_what_a_vendor_says_cannot_command_the_terminal() -> None:
     """Escapes in ids and reasons are shown as signs."""
     evil = FAILED._replace(reason="\x1b[2J", job="\x1b]0;x\x07")
-    (line,) = job_lines([evil], names=["dddddddd1"], now=NOON, colour=False)
+    (line,) = job_lines([evil], names=["r-dddddddd1"], now=NOON, colour=False)
     assert "\x1b" not in line
 
 
@@ -143,10 +143,10 @@ def test_the_age_is_told_in_its_largest_unit() -> None:
 
 
 def test_intents_are_shown_as_long_as_they_must_be() -> None:
-    """Eight characters, or what tells all apart."""
-    assert 8 == short_length([])
-    assert 8 == short_length(["aaaaaaaa1", "bbbbbbbb1"])
-    assert 10 == short_length(["aaaaaaaa11", "aaaaaaaa12", "b"])
+    """Ten characters, or what tells all apart."""
+    assert 10 == short_length([])
+    assert 10 == short_length(["r-aaaaaaaa1", "r-bbbbbbbb1"])
+    assert 12 == short_length(["r-aaaaaaaa11", "r-aaaaaaaa12", "b"])
 
 
 def test_empty_columns_are_left_out() -> None:
