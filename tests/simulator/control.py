@@ -72,7 +72,7 @@ def _jobs(world: World, _: Mapping[str, Any]) -> Any:
 
 
 def _record(world: World, wish: Mapping[str, Any]) -> Any:
-    return [asdict(received) for received in world.record[wish.get("since", 0) :]]
+    return [received._asdict() for received in world.record[wish.get("since", 0) :]]
 
 
 def _clips(world: World, _: Mapping[str, Any]) -> Any:

@@ -148,7 +148,8 @@ def _oversized_unsized(fault: Fault, answer: Answer) -> Answer:
 def _flipped(fault: Fault, answer: Answer) -> Answer:
     """One byte is another one, and no length tells."""
     at = int(fault.number(answer.size // 2))
-    return replace(answer, body=answer.body[:at] + bytes([answer.body[at] ^ 255]) + answer.body[at + 1 :])
+    other = bytes(byte ^ 255 for byte in answer.body[at : at + 1])
+    return replace(answer, body=answer.body[:at] + other + answer.body[at + 1 :])
 
 
 def _redirect(fault: Fault, _: Answer) -> Answer:

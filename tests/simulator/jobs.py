@@ -16,6 +16,7 @@ from .draw import dice, pick
 from .settings import Settings, Span
 
 ANIMALS = ("wolf", "otter", "lynx", "heron")
+LONG_CHARS = 1000
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 
 
@@ -34,7 +35,7 @@ class Asked:
     @property
     def digest(self) -> str:
         """Of the request alone, whichever address it came to."""
-        text = json.dumps(self.body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        text = json.dumps(_shortened(self.body), sort_keys=True)
         return hashlib.sha256(f"{self.vendor}\n{text}".encode()).hexdigest()
 
     @property
@@ -201,6 +202,15 @@ def job_value(job: Job) -> dict[str, Any]:
 
 def read_job(value: Mapping[str, Any]) -> Job:
     return Job(**{**value, "ends_s": float("inf") if value["ends_s"] is None else value["ends_s"]})
+
+
+def _shortened(value: Any) -> Any:
+    """A body with its long texts, which are images, by their digests: writing them out again is slow."""
+    if isinstance(value, str) and len(value) > LONG_CHARS:
+        return {"sha256": hashlib.sha256(value.encode()).hexdigest()}
+    if isinstance(value, list):
+        return [_shortened(item) for item in value]
+    return {name: _shortened(item) for name, item in value.items()} if isinstance(value, dict) else value
 
 
 def _due(job: Job) -> int:

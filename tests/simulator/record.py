@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(NamedTuple):
     """A request as it was met: never with its key, only whether it carried one.
 
     `kind` is what was asked, `digest` names its body, `fault` what went wrong on purpose, `job` the one it was about.
@@ -72,7 +70,3 @@ class State:
     def close(self) -> None:
         if self._file is not None:
             self._file.close()
-
-
-def received_value(received: Received) -> dict[str, Any]:
-    return asdict(received)

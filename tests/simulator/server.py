@@ -72,7 +72,7 @@ class Server:
             answer = self._spoiled(request, answer, fault, vendor=errand.vendor)
         if request.method == "HEAD":
             answer = replace(answer, sent_max=0, ending=Ending.CLOSE)
-        digest = _digest(request, body)
+        digest = hashlib.sha256(request.body).hexdigest() if request.body else None
         self._note(request, errand, answer, fault=fault.name if fault else None, digest=digest)
         return answer
 
@@ -184,13 +184,6 @@ def _json(request: Request) -> Any:
         return json.loads(request.body) if request.body else None
     except ValueError:
         return None
-
-
-def _digest(request: Request, body: Any) -> str | None:
-    if not request.body:
-        return None
-    text = request.body if body is None else json.dumps(body, sort_keys=True).encode()
-    return hashlib.sha256(text).hexdigest()
 
 
 def _nowhere(world: World, request: Request) -> Answer:

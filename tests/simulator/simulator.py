@@ -1,9 +1,31 @@
 """The simulator as tests use it: a process of its own, told what to do over its control endpoint.
 
+It stands for two vendors, AI/ML API and Runway, over real HTTP on the loopback interface, and for the file server
+behind both. Nothing of `renderer` is imported here, so that the two can agree by the wire alone. In a test:
+
 with Simulator.start(generation_s=(2, 3)) as simulator:
     simulator.script(submit="accept-then-reset")
-    …
+    ...
     assert set(simulator.charges_by_request().values()) == {1}
+
+By hand: `python -m tests.simulator --port 8080 --wild`, and `AIMLAPI_API_BASE=http://127.0.0.1:8080`.
+
+What is fact here, and what is guess? Each module says it for what it does. In short:
+
+- Documented: addresses, fields and their bounds, status words, forms of `video`, `error` and `meta`, tracing and cost
+  headers, error bodies, 401, 403 for money, 429; holds, charges after the end, nothing for failures; balance, ledger,
+  log and models with their pages, windows and limits; Runway's tasks, tiers and codes.
+- Recorded in samples: ids of six forms, `succeeded`, arrays of links, `error.detail`, three kinds of links that live
+  600 s or longer.
+- Looked for by other clients: `failed`, `cancelled`, `timeout`, `expired`, `processing`.
+- Guessed, and therefore a setting or a fault: unknown fields refused; the largest data URI; the limit in flight;
+  Retry-After; 404 soon after a submission; when rows of the log appear, whether they lack ids or never come; 201 and
+  202; a fresh link at each poll; 403, 404 and 421 of the file server.
+- What networks do: resets, stalls, cuts, pages of proxies, wrong lengths. `faults` has the words.
+
+Laws that hold whatever is set: a request is accepted or not before anything is answered, and that is on record; every
+accepted job is decided at once, so that balance, ledger and log follow from the jobs and the time; a clip's bytes
+follow from its request alone (with `similar`, each purchase gives other ones); a key is on no record.
 """
 
 from __future__ import annotations

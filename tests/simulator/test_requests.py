@@ -77,7 +77,7 @@ def test_both_addresses_sell_the_same_clip(simulator: Simulator, client: httpx.C
     assert [2] == list(simulator.charges_by_request().values())
 
 
-def test_without_a_ratio_the_image_must_be_near_it(client: httpx.Client) -> None:
+def test_without_a_ratio_the_shape_of_the_image_is_checked(client: httpx.Client) -> None:
     """At the legacy address, which has no default, width is 0.5 to 2 times height."""
     wide = f"data:image/png;base64,{still('PNG', size=(90, 30))}"
     assert 400 == client.post(LEGACY, json=BODY | {"image_url": wide}).status_code

@@ -1,5 +1,7 @@
 """The simulator as an instrument: scripts, chance, forms, restarts, the record."""
 
+import contextlib
+import hashlib
 import json
 from pathlib import Path
 from urllib.parse import unquote
@@ -7,9 +9,13 @@ from urllib.parse import unquote
 import httpx
 import pytest
 
-from .buyer import AT, BODY, buy, look
+from .buyer import AT, BODY, buy, download, look
 from .conftest import QUICK
+from .faults import INSTEAD, SHAPING
 from .simulator import Simulator
+
+MOST = {*INSTEAD, *SHAPING, "404", "429:date", "oversized:100", "oversized-unsized:100", "late:0.05"}
+FAULTS = sorted(MOST - {"stall", "hang", "oversized", "oversized-unsized", "late"})
 
 
 def client_of(simulator: Simulator) -> httpx.Client:
@@ -70,6 +76,22 @@ def test_chance_can_be_had_again() -> None:
     first, again, other = said(1), said(1), said(2)
     assert first == again != other
     assert 8 <= first.count(500) <= 28
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_no_fault_outlasts_its_request(simulator: Simulator, client: httpx.Client, fault: str) -> None:
+    """Whatever was said to one request of a kind, the next one is served in full."""
+    job = buy(client)["id"]
+    simulator.advance(25)
+    link = look(client, job)["video"]["url"]
+    simulator.script(poll=f"accept-then-{fault}", logs=f"accept-then-{fault}", download=fault)
+    for ask in (lambda: look(client, job), lambda: client.get("/v2/logs?period=1h"), lambda: download(link)):
+        with contextlib.suppress(httpx.HTTPError, ValueError):
+            ask()
+    assert {} == simulator.standing()["script"]
+    assert "completed" == look(client, job)["status"]
+    assert 200 == client.get("/v2/logs?period=1h").status_code
+    assert simulator.clips()[job] == hashlib.sha256(download(link).content).hexdigest()
 
 
 def test_a_reset_may_come_before_the_body_is_read(simulator: Simulator, client: httpx.Client) -> None:

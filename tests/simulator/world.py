@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +102,7 @@ class World:
 
     def receive(self, received: Received) -> None:
         self.record.append(received)
-        self.state.add("request", asdict(received))
+        self.state.add("request", received._asdict())
 
     def top_up(self, amount: int) -> None:
         self.account.topups.append((self.now_s, amount))
