@@ -53,6 +53,21 @@ def load(provider: str, model_id: str | None, *, folder: Path | None = None) -> 
     return found
 
 
+def find(name: str, *, provider: str | None = None, folder: Path | None = None) -> tuple[Model, ...]:
+    """Every model of this id or alias that is sold, by provider, ≥ 1; of one provider where it is named.
+
+    Raises `CatalogueError` S301 with the nearest name where there is none, S300 for an unknown provider.
+    """
+    if provider is not None and provider not in providers():
+        raise CatalogueError(_unknown_provider(provider))
+    found = tuple(
+        model for model in models(folder=folder) if name in model.names and provider in (None, model.provider)
+    )
+    if not found:
+        raise CatalogueError(_unknown_model(name, provider=provider, folder=folder or _packaged()))
+    return found
+
+
 def models(*, folder: Path | None = None) -> tuple[Model, ...]:
     """All models in the files, by provider and id: those that a provider sells."""
     return tuple(sorted(_every(folder or _packaged()), key=lambda model: (model.provider, model.id)))
@@ -102,19 +117,21 @@ def _unknown_provider(provider: str) -> Finding:
     )
 
 
-def _unknown_model(model_id: str | None, *, provider: str, folder: Path) -> Finding:
+def _unknown_model(model_id: str | None, *, provider: str | None, folder: Path) -> Finding:
     known = _names(provider, folder)
+    seller = f"`{provider}`" if provider else "any provider"
+    missing = f"{seller} has no model `{model_id}`" if provider else f"no provider has a model `{model_id}`"
     return Finding(
         code="S301",
-        message=f"`{provider}` has no model `{model_id}`" if model_id else f"`{provider}` needs a `model`",
+        message=missing if model_id else f"{seller} needs a `model`",
         field=("model",),
-        notes=(f"models of `{provider}`: {listed(known)}",),
-        hint=did_you_mean(model_id or "", known),
+        notes=(f"models of {seller}: {listed(known)}",),
+        hint=did_you_mean(model_id or "", known) or "`renderer models list` has them all",
     )
 
 
-def _names(provider: str, folder: Path) -> list[str]:
-    return [name for model in _every(folder) if model.provider == provider for name in model.names]
+def _names(provider: str | None, folder: Path) -> list[str]:
+    return [name for model in _every(folder) if provider in (None, model.provider) for name in model.names]
 
 
 def _bad_file(file_name: str, error: Exception) -> Finding:

@@ -24,6 +24,7 @@ COMMANDS = {
     "preview": "Join what footage there is, with stand-ins for the rest.",
     "jobs": "Look after jobs: what was bought and is not settled.",
     "cost": "Say what was spent, from the journal.",
+    "models": "List video models, their limits and prices.",
     "cache": "Look into the store of clips, verify and repair it.",
     "doctor": "Check this machine: ffmpeg, store, disk, fonts.",
     "help": "Explain an error code, or a command.",

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from renderer.catalogue.entry import Model
+from renderer.catalogue.entry import Model, parse_model
 from renderer.catalogue.library import models
 from renderer.catalogue.locate import read_schema, schemas_folder
 from renderer.catalogue.neutral import NEUTRAL
+from renderer.catalogue.written import entry_of
 from renderer.model import Json
 
 SCHEMA = read_schema("models/model.schema.json")
@@ -49,6 +50,14 @@ def test_defaults_are_values_that_the_model_makes(model: Model) -> None:
     for name, schema in model.params.items():
         Draft202012Validator.check_schema(schema)
         assert "default" not in schema or Draft202012Validator(schema).is_valid(schema["default"]), name
+
+
+@pytest.mark.parametrize("model", models(), ids=lambda model: model.id)
+def test_a_model_is_written_as_it_was_read(model: Model) -> None:
+    """Nothing of an entry is lost on the way, and what is written is of the form."""
+    entry = entry_of(model)
+    assert model == parse_model(entry)
+    assert [] == [error.message for error in FORM.iter_errors({"models": [entry]})]
 
 
 @pytest.mark.parametrize("model", models(), ids=lambda model: model.id)
