@@ -6,32 +6,23 @@ A request has no idempotency key there and cannot be cancelled, so it is sent on
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal, get_args
 from urllib.parse import quote
 
-from renderer.errors import (
-    ProviderFailed,
-    ProviderRefused,
-    ProviderUnauthorised,
-    ProviderUnavailable,
-    UsageError,
-)
+from renderer.errors import ProviderRefused, ProviderUnavailable, UsageError
 from renderer.job import Frozen
 from renderer.model import Json
 from renderer.providers.account import Account, read_account
 from renderer.providers.aimlapi import shapes
-from renderer.providers.base import Answer, LogRow, Look, NotAccepted, Standing, Why, standing_of
-from renderer.providers.clips import LIMITS, fetch_clip
-from renderer.providers.payload import body_of
-from renderer.providers.sorting import complaint, sort_submission, unavailable
-from renderer.providers.words import spoken
-from renderer.wire.client import TIMEOUTS, Client, Timeouts
+from renderer.providers.base import Answer, LogRow, Look, Standing, standing_of
+from renderer.providers.clips import LIMITS
+from renderer.providers.remote import Remote
+from renderer.wire.client import TIMEOUTS, Timeouts
 from renderer.wire.download import Limits
-from renderer.wire.outcome import Outcome, Reply
+from renderer.wire.outcome import Reply
 from renderer.wire.pace import PACE, Pace
 
 Endpoint = Literal["universal", "legacy"]
@@ -46,7 +37,7 @@ LOG_DAYS_MAX = 92
 UNHEARD_OF = frozenset({400, 404, 410, 422})
 
 
-class AimlApi:
+class AimlApi(Remote):
     """A `Seller`. `endpoint` is which of its two addresses new requests go to; old ones are polled at their own."""
 
     name = NAME
@@ -62,19 +53,8 @@ class AimlApi:
         timeouts: Timeouts = TIMEOUTS,
         limits: Limits = LIMITS,
     ) -> None:
+        super().__init__(account, pace=pace, timeouts=timeouts, limits=limits)
         self.endpoint = endpoint
-        self._account = account
-        self._pace = pace
-        self._limits = limits
-        self._client = Client(account.base, timeouts=timeouts)
-
-    @property
-    def account(self) -> str:
-        return self._account.fingerprint
-
-    @property
-    def base(self) -> str:
-        return self._account.own_base
 
     def freeze(self, body: Mapping[str, Json], *, vendor: str) -> Frozen:
         """The request for a body in the model's wire names; the legacy address names the model's maker. Pure."""
@@ -85,23 +65,12 @@ class AimlApi:
 
     async def submit(self, frozen: Frozen, *, media: Mapping[str, Path], intent: str) -> Answer:
         """Send the request once. Spends money where it is `Accepted`, perhaps where `Unknown`."""
-        try:
-            headers = {**self._account.headers(), "X-Client-Request-Id": intent}
-            body = body_of(frozen.body, media=media)
-        except ProviderUnauthorised as error:
-            return NotAccepted(Why.UNAUTHORISED, error)
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            return NotAccepted(
-                Why.UNREACHABLE, unavailable("a picture of the request cannot be read", answer=reason)
-            )
-        outcome = await self._client.post(frozen.address, body=body, headers=headers)
-        return sort_submission(
-            outcome,
-            account=self._account,
+        return await self._send(
+            frozen,
+            media=media,
+            headers={"X-Client-Request-Id": intent},
             job_of=shapes.job_of,
             price_of=shapes.price_of,
-            now=self._pace.now(),
         )
 
     async def poll(self, job: str, *, address: str) -> Look:
@@ -113,18 +82,13 @@ class AimlApi:
         content, fields = self._content(outcome)
         word, link = shapes.word_of(content), shapes.link_of(content)
         standing = standing_of(word) if word else Standing.DONE if link else Standing.WAITING
+        failed = standing is Standing.FAILED
         return Look(
             standing,
             self._account.clean(word),
             link=link if standing is Standing.DONE else None,
             price_usd=shapes.price_of(content, fields),
-            error=self._failure(content, job=job, word=word) if standing is Standing.FAILED else None,
-        )
-
-    async def fetch(self, link: str, *, output: Path) -> None:
-        """Write the clip that a link leads to at `output`, whole; free."""
-        await fetch_clip(
-            self._client, link, account=self._account, output=output, limits=self._limits, pace=self._pace
+            error=self._failure(shapes.failure_of(content), job=job, otherwise=word) if failed else None,
         )
 
     async def log(self, *, since: datetime, until: datetime) -> AsyncIterator[LogRow]:
@@ -152,9 +116,6 @@ class AimlApi:
             hint="let it end; the next build collects its clip",
         )
 
-    async def close(self) -> None:
-        await self._client.close()
-
     async def _page(self, query: Mapping[str, str]) -> Json:
         for attempt in range(1, LOG_ATTEMPTS_MAX + 1):
             headers = self._account.headers()
@@ -166,19 +127,6 @@ class AimlApi:
                     raise
                 await self._pace.back_off(attempt, asked_s=error.pause_s)
         raise AssertionError("BUG: the last attempt returns or raises")
-
-    def _content(self, outcome: Outcome) -> tuple[Json, Mapping[str, str]]:
-        """The JSON of a successful answer, and its headers."""
-        with contextlib.suppress(ValueError):
-            if isinstance(outcome, Reply) and 200 <= outcome.status < 300:
-                return outcome.json(), outcome.headers
-        raise complaint(outcome, account=self._account, now=self._pace.now())
-
-    def _failure(self, content: Json, *, job: str, word: str) -> ProviderFailed:
-        words = spoken(content.get("error")) or spoken({"message": content.get("message")}) or word
-        return ProviderFailed(
-            f"`{NAME}` could not make the clip", facts=[("job", job), ("reason", self._account.clean(words))]
-        )
 
 
 def open_aimlapi(environ: Mapping[str, str], *, pace: Pace = PACE) -> AimlApi:

@@ -38,6 +38,11 @@ def link_of(content: Json) -> str | None:
     return next(_links(_at(content, "video")), None)
 
 
+def failure_of(content: Json) -> Json:
+    """What an answer says of a failure, in any of its forms."""
+    return _at(content, "error") or _at(content, "message")
+
+
 def price_of(content: Json, headers: Mapping[str, str]) -> Decimal | None:
     """What the generation costs in exact US dollars; credits are whole numbers, so they are asked first.
 

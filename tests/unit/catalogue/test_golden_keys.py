@@ -1,6 +1,7 @@
 """Golden keys for every model: what was paid for under a key is found under it for ever.
 
-`keys.txt` has a line for each model: the key of the least request, that of the most, and the id. A line is added by
+`keys.txt` has a line for each model: the key of the least request, that of the most, who sells it, and its id. A line is
+added by
 
     RENDERER_GOLDEN=write pytest tests/unit/catalogue/test_golden_keys.py
 
@@ -25,10 +26,18 @@ from .manifests import manifest_of
 TABLE = Path(__file__).parent / "keys.txt"
 
 
-def known() -> dict[str, tuple[str, str]]:
-    """The table by id."""
+Name = tuple[str, str]
+
+
+def known() -> dict[Name, tuple[str, str]]:
+    """The table by provider and id."""
     lines = TABLE.read_text("utf-8").splitlines() if TABLE.exists() else []
-    return {model: (least, most) for least, most, model in map(str.split, lines)}
+    return {(seller, model): (least, most) for least, most, seller, model in map(str.split, lines)}
+
+
+def name_of(model: Model) -> Name:
+    """Two providers may sell a model under one id."""
+    return model.provider, model.id
 
 
 def keys_of(model: Model) -> tuple[str, str]:
@@ -46,15 +55,15 @@ def _add_what_is_missing() -> None:
     """Where it is asked for; lines that are there stay as they are."""
     if os.environ.get("RENDERER_GOLDEN") != "write":
         return
-    table = {model.id: keys_of(model) for model in models()} | known()
-    lines = [f"{one} {other} {model}\n" for model, (one, other) in sorted(table.items())]
+    table = {name_of(model): keys_of(model) for model in models()} | known()
+    lines = [f"{one} {other} {seller} {model}\n" for (seller, model), (one, other) in sorted(table.items())]
     TABLE.write_text("".join(lines), encoding="utf-8", newline="\n")
 
 
 @pytest.mark.parametrize("model", models(), ids=lambda model: model.id)
 def test_a_model_has_these_keys(model: Model) -> None:
     """The same request, the same key, in every release."""
-    assert known()[model.id] == keys_of(model)
+    assert known()[name_of(model)] == keys_of(model)
 
 
 @pytest.mark.parametrize("model", models(), ids=lambda model: model.id)
@@ -66,4 +75,4 @@ def test_the_requests_behind_the_keys_can_be_made(model: Model) -> None:
 
 def test_no_model_of_the_table_has_gone() -> None:
     """What was bought of a model that is sold no more is still explained."""
-    assert {model.id for model in models()} == set(known())
+    assert {name_of(model) for model in models()} == set(known())
