@@ -120,7 +120,7 @@ def time_work(folder: Path) -> tuple[float, float]:
     with open_workshop(os.environ, here=folder) as workshop, tempfile.TemporaryDirectory() as room:
         run = open_run(workshop, open_project(folder / SPEC), Wishes())
         (number,) = run.dirty()
-        clip = take_action(run, run.compiled.takes[number], run.details()[number], askers=())
+        clip = take_action(run, run.compiled.takes[number], run.details([number])[number], askers=())
 
         async def perform(ffmpeg: Ffmpeg) -> None:
             animatic = Animatic(ffmpeg, filter_threads=workshop.cores)

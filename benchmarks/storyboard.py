@@ -82,9 +82,10 @@ def fill(project_folder: Path) -> None:
         run = open_run(workshop, project, Wishes())
         performer = Performer(store, workshop.ffmpeg, workshop.maker())
         drawn: Result | None = None
-        for number, (row, detail) in enumerate(zip(run.compiled.takes, run.details(), strict=True)):
+        details = run.details()
+        for number, row in enumerate(run.compiled.takes):
             asker = Asker(project.identity, project.asker_spec, row.shot, row.take)
-            action = take_action(run, row, detail, askers=(asker,))
+            action = take_action(run, row, details[number], askers=(asker,))
             if drawn is None:
                 drawn = result = asyncio.run(performer.perform(action))
                 content = store.path(drawn.digest).read_bytes()

@@ -1,30 +1,33 @@
-"""The nouns of a storyboard, after merging and expansion: frozen values, no behaviour. Times in seconds, exact."""
+"""The nouns of a storyboard, after merging and expansion: frozen values, no behaviour. Times in seconds, exact.
+
+Named tuples, as in `model`: an edit of one shot meets them all.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
 from renderer.diagnostic import Place
 from renderer.model import Fit, Json, Size
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 _LOOPBACK = re.compile(r"http://(localhost|127\.[0-9.]+|\[::1\])(:[0-9]+)?(/|$)")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """The part of a clip that is on screen, in seconds of the clip; `out_s` None means to its end."""
 
     in_s: Fraction = Fraction(0)
     out_s: Fraction | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Where an image or clip comes from, as the author wrote it.
 
     A `path` is relative to the storyboard's folder; a `url` is https; `data` is a data URI.
@@ -43,8 +46,7 @@ class Source:
         return None if _SCHEME.match(text) else cls("path", text)
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What the author asks a provider for, in neutral fields, defaults merged and variables filled in.
 
     `prompt` is the whole text after `prompt_template`, stripped and NFC; None or absent means not asked.
@@ -67,11 +69,17 @@ class Request:
     duration_s: Fraction | None = None
     enhance_prompt: bool | None = None
     seed: int = 1
-    params: Mapping[str, Json] = field(default_factory=dict)
+    params: Mapping[str, Json] = NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class Shot:
+class Asked(NamedTuple):
+    """The variables that a shot's texts ask for, by name, and how many characters all that they fill comes to."""
+
+    variables: tuple[str, ...] = ()
+    characters: int = 0
+
+
+class Shot(NamedTuple):
     """One intended continuous piece of picture. Exactly one of `request` and `clip` is set.
 
     `origins` names, for each resolved field (`"prompt"`, `"image"`, `"params.motion"`, …), the places
@@ -84,7 +92,8 @@ class Shot:
     clip: Source | None = None
     takes: int = 1
     use: Use | None = None
-    origins: Mapping[str, tuple[Place, ...]] = field(default_factory=dict)
+    origins: Mapping[str, tuple[Place, ...]] = NOTHING
+    asked: Asked = Asked()
 
     def origin(self, name: str) -> Place:
         """The place to point at when field `name` is at fault: its own, else that of what it is part of, else the shot's."""
@@ -93,8 +102,7 @@ class Shot:
         return self.origins[name][0] if name else self.place
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """One entry of the cut: which shot, and which part of its clip where the cut says so itself."""
 
     shot_id: str
@@ -102,8 +110,7 @@ class Slot:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """One film to make of the cut. `size` None means the first clip's size."""
 
     name: str
@@ -114,12 +121,15 @@ class Output:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Storyboard:
-    """A storyboard after merging and expansion: shots in order of the file, slots in cut order, ≥ 1 each."""
+class Storyboard(NamedTuple):
+    """A storyboard after merging and expansion: shots in order of the file, slots in cut order, ≥ 1 each.
+
+    `is_cut` where the author wrote the cut; else it shows every shot once.
+    """
 
     file: str
     title: str | None
     outputs: tuple[Output, ...]
     shots: tuple[Shot, ...]
     sequence: tuple[Slot, ...]
+    is_cut: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -233,7 +233,8 @@ def _take_actions(run: Run, dirty: Sequence[int]) -> list[Action]:
     """One action for each distinct request, in order of the file; all who ask for it are named."""
     if not dirty:
         return []
-    details, askers = run.details(), _askers(run)
+    details = run.details(dirty)
+    askers = _askers(run, {run.compiled.takes[number].key for number in dirty})
     first: Mapping[str, int] = {run.compiled.takes[number].key: number for number in reversed(dirty)}
     return [
         take_action(run, run.compiled.takes[number], details[number], askers=tuple(askers[key]))
@@ -250,10 +251,14 @@ def take_action(run: Run, row: TakeRow, detail: Detail, *, askers: tuple[Asker, 
     return Action.of(detail.manifest, name=row.name, inputs=inputs, askers=askers)
 
 
-def _askers(run: Run) -> dict[str, list[Asker]]:
+def _askers(run: Run, keys: Collection[str]) -> dict[str, list[Asker]]:
+    """All who ask for some keys, selected or not."""
     askers: dict[str, list[Asker]] = {}
+    identity, spec = run.project.identity, run.project.asker_spec
     for row in run.compiled.takes:
-        asker = Asker(run.project.identity, run.project.asker_spec, row.shot, row.take)
+        if row.key not in keys:
+            continue
+        asker = Asker(identity, spec, row.shot, row.take)
         askers.setdefault(row.key, []).append(asker)
     return askers
 

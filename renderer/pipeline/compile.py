@@ -1,19 +1,18 @@
-"""Compile, remembered: rows under the digests of all that was read, details beside them.
+"""Compile, remembered: all rows under the digests of all that was read, and each shot's under what it was read with.
 
-What comes out follows from the bytes read, the catalogue and this program alone. What the store has is never
+So a storyboard that is as it was is not read, and of one that was edited the edited shots alone. What comes out follows from the bytes read, the catalogue and this program alone. What the store has is never
 remembered here.
 """
 
 from __future__ import annotations
 
-import gc
 import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from renderer import __version__
 from renderer.catalogue.locate import schemas_digest
-from renderer.digest import Digest
+from renderer.digest import Digest, digest_bytes
 from renderer.errors import SpecError
 from renderer.model import Json
 from renderer.pipeline.project import Project, Reach, no_storyboard
@@ -22,27 +21,72 @@ from renderer.plan.rows import Compiled, Detail
 
 if TYPE_CHECKING:
     from renderer.diagnostic import Diagnostic
+    from renderer.pipeline.recompile import Recompiled
+    from renderer.spec import Sections
 
 MEMO = "compiled"
-DETAIL = "details"
+SHOTS = "shots"
 LAST = "last"
 LAST_DIGEST = "last-digest"
 
 
-def compile_storyboard(workshop: Workshop, project: Project, *, reach: Reach) -> tuple[Compiled, str]:
-    """The compiled storyboard and the key under which its details are remembered.
+def compile_storyboard(
+    workshop: Workshop, project: Project, *, reach: Reach
+) -> tuple[Compiled, Mapping[int, Detail]]:
+    """The compiled storyboard, and the details of the takes that were compiled just now, by number.
 
     Raises `SpecError` with all diagnostics, `UsageError` where the file cannot be read. Fetches URLs that were
     never fetched, if `reach` allows; spends nothing.
     """
-    key = _memo_key(workshop, project, reach=reach)
-    compiled = _remembered(workshop, key)
+    digest = workshop.store.digest_of(project.spec)
+    if digest is None:
+        raise no_storyboard(project)
+    compiled = _remembered(workshop, _memo_key(workshop, project, digest.sha256, reach=reach))
     if compiled is not None and _inputs_unchanged(workshop, project, compiled):
-        return compiled, key
-    compiled, details = _compile_afresh(workshop, project, reach=reach)
-    workshop.store.memo_put(DETAIL, key, [[detail.manifest, detail.inputs] for detail in details])
+        return compiled, {}
+    from renderer.pipeline.examine import read_storyboard  # noqa: PLC0415 - parsing costs imports that a no-op can spare
+
+    content = read_storyboard(project)
+    compiled, details = _compile(workshop, project, content, reach=reach)
+    key = _memo_key(workshop, project, digest_bytes(content).sha256, reach=reach)
     workshop.store.memo_put(MEMO, key, compiled.to_json())
-    return compiled, key
+    return compiled, details
+
+
+def _compile(
+    workshop: Workshop, project: Project, content: bytes, *, reach: Reach
+) -> tuple[Compiled, Mapping[int, Detail]]:
+    """Compile a text, only the shots that were edited where the others are remembered."""
+    from renderer.pipeline.examine import examine_text  # noqa: PLC0415
+    from renderer.pipeline.recompile import known_of  # noqa: PLC0415
+    from renderer.spec import cut_sections  # noqa: PLC0415
+
+    sections = cut_sections(content)
+    key = _memo_key(workshop, project, sections.around, reach=reach) if sections else ""
+    if sections and (done := _recompile(workshop, project, sections, key, reach=reach)):
+        workshop.store.memo_put(SHOTS, key, done.known.to_json())
+        return done.compiled, done.details
+    examined = examine_text(workshop, project, content, reach=reach)
+    if not examined.is_sound:
+        raise SpecError(examined.diagnostics)
+    if sections and (known := known_of(sections, examined)):
+        workshop.store.memo_put(SHOTS, key, known.to_json())
+    return examined.compiled, dict(enumerate(examined.details))
+
+
+def _recompile(
+    workshop: Workshop, project: Project, sections: Sections, key: str, *, reach: Reach
+) -> Recompiled | None:
+    from renderer.pipeline.recompile import Known, recompile  # noqa: PLC0415
+
+    remembered = workshop.store.memo_get(SHOTS, key)
+    if remembered is None:
+        return None
+    try:
+        done = recompile(workshop, project, sections, Known.from_json(remembered), reach=reach)
+    except (KeyError, TypeError, ValueError, IndexError):
+        return None  # what is remembered has another form
+    return done if done and _inputs_unchanged(workshop, project, done.compiled) else None
 
 
 def _remembered(workshop: Workshop, key: str) -> Compiled | None:
@@ -73,14 +117,6 @@ def _last_name(project: Project) -> str:
     return f"{project.identity}/{project.asker_spec}"
 
 
-def load_details(workshop: Workshop, project: Project, *, key: str, reach: Reach) -> list[Detail]:
-    """The details of every take, in the order of the rows; made anew where they are not remembered."""
-    known = workshop.store.memo_get(DETAIL, key)
-    if known is not None:
-        return [Detail(manifest, inputs) for manifest, inputs in known]
-    return _compile_afresh(workshop, project, reach=reach)[1]
-
-
 def diagnose(workshop: Workshop, project: Project, *, reach: Reach) -> list[Diagnostic]:
     """All errors and warnings of a storyboard, in order of place; nothing is raised for them."""
     from renderer.pipeline.examine import examine  # noqa: PLC0415 - parsing costs imports
@@ -91,16 +127,13 @@ def diagnose(workshop: Workshop, project: Project, *, reach: Reach) -> list[Diag
         return list(error.diagnostics)
 
 
-def _memo_key(workshop: Workshop, project: Project, *, reach: Reach) -> str:
-    digest = workshop.store.digest_of(project.spec)
-    if digest is None:
-        raise no_storyboard(project)
+def _memo_key(workshop: Workshop, project: Project, text: str, *, reach: Reach) -> str:
     parts = [
         __version__,
         schemas_digest(),
         workshop.tools,
         workshop.addresses,
-        digest.sha256,
+        text,
         project.label,
         str(project.variant),
         str(reach.outside),
@@ -115,22 +148,6 @@ def _inputs_unchanged(workshop: Workshop, project: Project, compiled: Compiled) 
     return list(there) == expected and all(
         store.has(Digest(sha256, size)) for _, sha256, size in compiled.urls
     )
-
-
-def _compile_afresh(workshop: Workshop, project: Project, *, reach: Reach) -> tuple[Compiled, list[Detail]]:
-    from renderer.pipeline.examine import examine  # noqa: PLC0415 - parsing costs imports that a no-op can spare
-
-    # The cyclic collector walks the growing tree again and again: a third of the time for 10,000 shots (measured).
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        examined = examine(workshop, project, reach=reach)
-    finally:
-        if collecting:
-            gc.enable()
-    if not examined.is_sound:
-        raise SpecError(examined.diagnostics)
-    return examined.compiled, examined.details
 
 
 def diagnostic_of(row: Mapping[str, Json]) -> Diagnostic:

@@ -6,6 +6,7 @@ then pinned: what it held the first time is what it means from then on.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 from dataclasses import dataclass, field
@@ -52,6 +53,7 @@ class InputDesk:
     store: Store
     reach: Reach
     seen: dict[tuple[Kind, Source], Material | Finding | None] = field(default_factory=dict)
+    asked: dict[tuple[Kind, Source], None] = field(default_factory=dict)
 
     def medium(self, sort: Sort, source: Source) -> Material | Finding | None:
         """The image, clip or sound that a source names, or what is wrong with it; None where it was not to be fetched."""
@@ -61,8 +63,16 @@ class InputDesk:
         """Own footage: a clip file, probed."""
         return self._once("footage", source)
 
+    def taken(self) -> list[tuple[str, Material]]:
+        """What was asked for, and found, since the last call: each once, in order, under a name for the question."""
+        asked = list(self.asked)
+        self.asked.clear()
+        found = [(known, self.seen[known]) for known in asked]
+        return [(_name(*known), material) for known, material in found if isinstance(material, Material)]
+
     def _once(self, kind: Kind, source: Source) -> Material | Finding | None:
         known = (kind, source)
+        self.asked[known] = None
         if known not in self.seen:
             try:
                 self.seen[known] = self._examine(kind, source)
@@ -173,6 +183,11 @@ class InputDesk:
             )
         self.store.fetched_put(url, digest)
         return digest
+
+
+def _name(kind: str, source: Source) -> str:
+    # A data URI may be megabytes long.
+    return hashlib.sha256("\0".join([kind, *source]).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 class OutsideError(RendererError):

@@ -161,7 +161,7 @@ def reasons(run: Run) -> dict[int, str]:
     dirty = run.dirty()
     if not dirty:
         return {}
-    details, last = run.details(), last_keys(run.workshop, run.project)
+    details, last = run.details(dirty), last_keys(run.workshop, run.project)
     before = {number: _manifest_of(run, last.get(run.compiled.takes[number].name)) for number in dirty}
     strangers = [number for number in dirty if before[number] is None]
     newest = zip(strangers, run.newest(strangers), strict=True)

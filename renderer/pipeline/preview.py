@@ -118,7 +118,7 @@ def _stand_ins(run: Run, numbers: Sequence[int]) -> dict[int, Action]:
     drawn = run
     if any(run.compiled.takes[number].paid for number in numbers):
         drawn = open_run(run.workshop, run.project._replace(variant=ANIMATIC), run.wishes)
-    details = drawn.details()
+    details = drawn.details(numbers)
     found = {}
     for number in numbers:
         row, detail = run.compiled.takes[number], details[number]

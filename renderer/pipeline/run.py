@@ -6,7 +6,7 @@ on it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from renderer.digest import Digest
 from renderer.errors import RendererError
 from renderer.model import MediaFacts, Result, Trace
-from renderer.pipeline.compile import compile_storyboard, diagnostic_of, load_details
+from renderer.pipeline.compile import compile_storyboard, diagnostic_of
 from renderer.pipeline.film import FilmState, assess_film
 from renderer.pipeline.project import Project, Reach
 from renderer.pipeline.shots import select
@@ -59,14 +59,14 @@ class Run:
     """The state of one storyboard.
 
     `results` stands beside `compiled.takes`; `endings` is keyed by the take's key, `films` and `film_errors` by
-    the output's name; `made` are the keys that this build made. Filled in as a build goes.
+    the output's name; `known_details` by the take's number; `made` are the keys that this build made. Filled in as a build goes.
     """
 
     workshop: Workshop
     project: Project
     wishes: Wishes
     compiled: Compiled
-    detail_key: str
+    known_details: dict[int, Detail]
     selected: frozenset[int]
     results: list[Result | None]
     endings: dict[str, Ending] = field(default_factory=dict)
@@ -135,9 +135,18 @@ class Run:
             return found
         return [result if key in self.made else None for key, result in zip(keys, found, strict=True)]
 
-    def details(self) -> list[Detail]:
-        """What each take needs to be made, beside `compiled.takes`."""
-        return load_details(self.workshop, self.project, key=self.detail_key, reach=self.wishes.reach)
+    def details(self, numbers: Sequence[int] | None = None) -> Mapping[int, Detail]:
+        """What some takes, or all, need to be made, by number; those not compiled just now are compiled again."""
+        wanted = range(len(self.compiled.takes)) if numbers is None else numbers
+        missing = [number for number in wanted if number not in self.known_details]
+        if missing:
+            from renderer.pipeline.recompile import find_details  # noqa: PLC0415 - parsing costs imports
+
+            reach = self.wishes.reach
+            self.known_details |= find_details(
+                self.workshop, self.project, self.compiled, missing, reach=reach
+            )
+        return self.known_details
 
     def newest(self, numbers: Sequence[int]) -> list[Trace | None]:
         """The newest footage of the shots of some takes, whatever the request it was made under, in order."""
@@ -182,7 +191,7 @@ class Run:
 
 def open_run(workshop: Workshop, project: Project, wishes: Wishes) -> Run:
     """Compile and look everything up: the state of the world before anything is done. Spends nothing."""
-    compiled, detail_key = compile_storyboard(workshop, project, reach=wishes.reach)
+    compiled, details = compile_storyboard(workshop, project, reach=wishes.reach)
     selected = select(compiled.takes, wishes.shots, others=[row.shot for row in compiled.footage])
     results = workshop.store.lookup_many([row.key for row in compiled.takes])
-    return Run(workshop, project, wishes, compiled, detail_key, selected, results)
+    return Run(workshop, project, wishes, compiled, dict(details), selected, results)

@@ -53,6 +53,53 @@ class FootageRow(NamedTuple):
     facts: Mapping[str, Json]
 
 
+class InputRow(NamedTuple):
+    """An input as a shot names it: `name` tells what it was asked for as; `path` is empty where the store has it."""
+
+    name: str
+    path: str
+    sha256: str
+    size_bytes: int
+
+
+class ShotRow(NamedTuple):
+    """All that one shot comes to, whatever other shots stand beside it.
+
+    Either takes, ≥ 1, or own footage. `length_s` and `use` (in and out point) are exact seconds as text; `variables`
+    are those that its texts ask for, `characters` what they come to.
+    """
+
+    shot: str
+    takes: tuple[TakeRow, ...]
+    footage: FootageRow | None
+    length_s: str
+    use: tuple[str, str | None] | None
+    inputs: tuple[InputRow, ...]
+    variables: tuple[str, ...]
+    characters: int
+
+    def moved(self, lines: int) -> ShotRow:
+        """The same shot, so many lines further down."""
+        if not lines:
+            return self
+        return self._replace(takes=tuple(row._replace(line=row.line + lines) for row in self.takes))
+
+    @classmethod
+    def from_json(cls, value: Sequence[Json]) -> ShotRow:
+        """The inverse of writing it as JSON; raises `TypeError` or `ValueError` for another form."""
+        shot, takes, footage, length_s, use, inputs, variables, characters = value
+        return cls(
+            shot,
+            tuple(map(TakeRow._make, takes)),
+            footage and FootageRow._make(footage),
+            length_s,
+            use and (use[0], use[1]),
+            tuple(map(InputRow._make, inputs)),
+            tuple(variables),
+            characters,
+        )
+
+
 class SlotRow(NamedTuple):
     """One entry of the cut: exactly one of `take` and `footage` is an index, the other -1.
 

@@ -4,6 +4,7 @@
     diagnostics = validate(document, schema=schema)
     storyboard, warnings = expand(document, provider=None)
     storyboard, diagnostics = interpret(document, schema=schema)     # both, as far as it goes
+    sections = cut_sections(content)                                 # which part of the text each shot is
 
 Owns the text (YAML 1.2 core rules, places, limits), the shape (`storyboard.schema.json`, handed in), and the
 meaning of its own fields: variables, merging, prompts, times, ids, the cut. Every fault is told at once, each at
@@ -15,8 +16,24 @@ Variables are put into `prompt`, `prompt_template`, `style`, `camera`, `negative
 `clip`, `title`, and into other variables. PyYAML and jsonschema are imported when something is parsed.
 """
 
+from renderer.spec.cut import ids_clash
 from renderer.spec.document import Document, parse
 from renderer.spec.expand import expand, interpret, validate
+from renderer.spec.scene import ALONE, Beside
+from renderer.spec.sections import Sections, cut_sections, fit
 from renderer.spec.text import SIZE_MAX_BYTES
 
-__all__ = ["SIZE_MAX_BYTES", "Document", "expand", "interpret", "parse", "validate"]
+__all__ = [
+    "ALONE",
+    "SIZE_MAX_BYTES",
+    "Beside",
+    "Document",
+    "Sections",
+    "cut_sections",
+    "expand",
+    "fit",
+    "ids_clash",
+    "interpret",
+    "parse",
+    "validate",
+]

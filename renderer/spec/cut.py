@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from fractions import Fraction
 from pathlib import PurePath, PurePosixPath
 from typing import Any, cast
@@ -45,10 +45,13 @@ def read_output(document: Document, problems: Problems) -> Output:
     )
 
 
-def read_sequence(scene: Scene, shots: Mapping[str, Shot], *, complete: bool) -> tuple[Slot, ...]:
+def read_sequence(
+    scene: Scene, shots: Mapping[str, Shot], *, complete: bool, elsewhere: frozenset[str] = frozenset()
+) -> tuple[Slot, ...]:
     """The slots in cut order; every shot once where no cut is written.
 
-    Tells unknown shots (S204) if the shots are `complete`, and shots that the cut leaves out (S221).
+    Tells unknown shots (S204) if the shots are `complete` with those `elsewhere`, and shots that the cut leaves out
+    (S221).
     """
     node = scene.document.node(("sequence",))
     if not isinstance(node, Items):
@@ -58,7 +61,7 @@ def read_sequence(scene: Scene, shots: Mapping[str, Shot], *, complete: bool) ->
         for number, item in enumerate(node.nodes)
         if (slot := _slot(scene, item, ("sequence", number), shots))
     ]
-    unknown = [slot for slot in slots if slot.shot_id not in shots]
+    unknown = [slot for slot in slots if slot.shot_id not in shots and slot.shot_id not in elsewhere]
     if complete:
         for slot in unknown:
             _tell_unknown(scene.problems, slot, shots)
@@ -76,12 +79,23 @@ def check_ids(problems: Problems, shots: list[Shot]) -> dict[str, Shot]:
             related = [(first.place, "the first one")]
             problems.add("S211", f"two shots are called `{shot.id}`", shot.place, related=related)
     for shot in known.values():
-        found = _TAKE.fullmatch(shot.id)
-        if found and (other := known.get(found["shot"])):
-            message = f"the files of `{shot.id}` would be those of take {found['number']} of `{other.id}`"
+        named = _named_as_take(shot.id)
+        if named and (other := known.get(named[0])):
+            message = f"the files of `{shot.id}` would be those of take {named[1]} of `{other.id}`"
             related = [(other.place, f"whose takes are files called `{other.id}.take2` and so on")]
             problems.add("S212", message, shot.place, related=related, hint="choose another id")
     return known
+
+
+def ids_clash(ids: Collection[str]) -> bool:
+    """Whether `check_ids` has anything to tell of shots with these ids."""
+    known = set(ids)
+    return len(known) < len(ids) or any((named := _named_as_take(name)) and named[0] in known for name in ids)
+
+
+def _named_as_take(name: str) -> tuple[str, str] | None:
+    found = _TAKE.fullmatch(name)
+    return (found["shot"], found["number"]) if found else None
 
 
 def _slot(scene: Scene, item: Node, path: Path, shots: Mapping[str, Shot]) -> Slot | None:

@@ -12,7 +12,7 @@ from renderer.spec.merge import Merged, Written, merge
 from renderer.spec.nodes import Fields, Items
 from renderer.spec.problems import Problems
 from renderer.spec.prompt import composed
-from renderer.spec.scene import Scene
+from renderer.spec.scene import ALONE, Beside, Scene
 from renderer.spec.shape import check_shape, check_version, prune
 from renderer.spec.shots import expand_shot
 from renderer.spec.text import Path
@@ -37,11 +37,15 @@ def validate(document: Document, *, schema: Mapping[str, Any]) -> list[Diagnosti
 
 
 def interpret(
-    document: Document, *, schema: Mapping[str, Any], provider: str | None = None
+    document: Document,
+    *,
+    schema: Mapping[str, Any],
+    provider: str | None = None,
+    beside: Beside = ALONE,
 ) -> tuple[Storyboard | None, list[Diagnostic]]:
     """`validate` and `expand` at once: all that is wrong, and the storyboard as far as it can be understood.
 
-    With an error among the diagnostics the storyboard lacks what is at fault, and is good only for looking
+    Of an excerpt, `beside` says what the shots that were left out add to the whole. With an error among the diagnostics the storyboard lacks what is at fault, and is good only for looking
     for more faults; it is None where nothing can be understood.
     """
     problems = Problems()
@@ -51,7 +55,7 @@ def interpret(
         if check_version(document, problems):
             faults = check_shape(document, problems, schema=schema)
             rest = prune(document, faults) if problems.errors else document
-            storyboard = _expand(rest, problems, provider=provider, faults=tuple(faults))
+            storyboard = _expand(rest, problems, provider=provider, faults=tuple(faults), beside=beside)
     return storyboard, problems.sorted()
 
 
@@ -72,19 +76,25 @@ def expand(document: Document, *, provider: str | None = None) -> tuple[Storyboa
 
 
 def _expand(
-    document: Document, problems: Problems, *, provider: str | None, faults: tuple[Path, ...]
+    document: Document,
+    problems: Problems,
+    *,
+    provider: str | None,
+    faults: tuple[Path, ...],
+    beside: Beside = ALONE,
 ) -> Storyboard:
     output = read_output(document, problems)
     scene = Scene(
         document=document,
         problems=problems,
-        variables=Variables(document, problems, faults=faults),
+        variables=Variables(document, problems, faults=faults, characters=beside.characters),
         defaults=_defaults(document),
         fps=output.fps,
         provider=provider,
         faults=faults,
     )
     title = scene.filled(_top(document, "title"))
+    scene.variables.asked()
     node = document.node(("shots",))
     items = node.nodes if isinstance(node, Items) else ()
     shots = [
@@ -93,15 +103,17 @@ def _expand(
         if isinstance(item, Fields) and (shot := expand_shot(scene, item, ("shots", number)))
     ]
     known = check_ids(problems, shots)
-    sequence = read_sequence(scene, known, complete=bool(items) and len(shots) == len(items))
+    complete = bool(items) and len(shots) == len(items)
+    sequence = read_sequence(scene, known, complete=complete, elsewhere=beside.shots)
     if not problems.errors:
-        _warn_unused(scene)
+        _warn_unused(scene, used=beside.variables)
     return Storyboard(
         file=document.file,
         title=composed(title.text) or None,
         outputs=(output,),
         shots=tuple(known.values()),
         sequence=sequence,
+        is_cut=isinstance(document.node(("sequence",)), Items),
     )
 
 
@@ -115,9 +127,9 @@ def _top(document: Document, name: str) -> Written | None:
     return Written(node, (name,)) if node else None
 
 
-def _warn_unused(scene: Scene) -> None:
+def _warn_unused(scene: Scene, *, used: frozenset[str]) -> None:
     for name in scene.variables.written:
-        if name not in scene.variables.used:
+        if name not in scene.variables.used and name not in used:
             place = scene.document.place_of_key(("vars", name))
             message = f"the variable `{name}` is never used"
             scene.problems.add(

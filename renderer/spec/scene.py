@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from renderer.diagnostic import Place
 from renderer.spec.document import Document
@@ -19,6 +19,17 @@ from renderer.spec.variables import Filled, Variables
 from renderer.storyboard import Use
 
 NOTHING = Filled("", ())
+
+
+class Beside(NamedTuple):
+    """What stands beside an excerpt in the whole text: ids of shots, variables asked for, characters they came to."""
+
+    shots: frozenset[str] = frozenset()
+    variables: frozenset[str] = frozenset()
+    characters: int = 0
+
+
+ALONE = Beside()
 
 
 @dataclass(frozen=True, slots=True)

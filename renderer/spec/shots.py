@@ -39,7 +39,8 @@ def expand_shot(scene: Scene, node: Fields, path: Path) -> Shot | None:
     _note(scene, origins, fields, "takes", "use")
     if use:
         check_use(scene, use, request.duration_s, origins["use"][0])
-    return Shot(id=own_id, place=place, request=request, takes=takes, use=use, origins=origins)
+    asked = scene.variables.asked()
+    return Shot(own_id, place, request, takes=takes, use=use, origins=origins, asked=asked)
 
 
 def check_use(scene: Scene, use: Use, duration_s: Fraction | None, place: Place) -> None:
@@ -62,7 +63,8 @@ def _own_footage(scene: Scene, own_id: str, place: Place, fields: Merged) -> Sho
     merged = fields if "use" in fields or shared is None else {**fields, "use": shared}
     use = scene.use(merged.get("use"))
     _note(scene, origins, merged, "use")
-    return Shot(id=own_id, place=place, request=None, clip=clip, use=use, origins=origins)
+    asked = scene.variables.asked()
+    return Shot(own_id, place, None, clip=clip, use=use, origins=origins, asked=asked)
 
 
 def _request(scene: Scene, fields: Merged, path: Path, origins: Origins) -> Request:

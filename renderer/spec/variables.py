@@ -19,6 +19,7 @@ from renderer.spec.nodes import Fields, Scalar
 from renderer.spec.problems import Problems
 from renderer.spec.text import Path
 from renderer.spec.wording import listed, shorten
+from renderer.storyboard import Asked
 
 TEXT_MAX_CHARACTERS = 100_000
 ALL_TEXT_MAX_CHARACTERS = 32_000_000
@@ -76,18 +77,32 @@ def _reference(token: re.Match[str]) -> Reference:
 
 
 class Variables:
-    """The variables of one storyboard, resolved; `used` gathers the names that texts ask for."""
+    """The variables of one storyboard, resolved; what texts ask for is counted, from one call of `asked` to the next.
 
-    def __init__(self, document: Document, problems: Problems, *, faults: tuple[Path, ...] = ()) -> None:
+    `characters` is what texts elsewhere have come to already.
+    """
+
+    def __init__(
+        self, document: Document, problems: Problems, *, faults: tuple[Path, ...] = (), characters: int = 0
+    ) -> None:
         self.document = document
         self.problems = problems
         self.used: set[str] = set()
+        self._asked: set[str] = set()
+        self._characters = 0
         self.written = _written(document)
         self._excused = {fault[:2] for fault in faults}
         self.values: dict[str, Filled] = {}
-        self._characters_left = ALL_TEXT_MAX_CHARACTERS
+        self._characters_left = ALL_TEXT_MAX_CHARACTERS - characters
         for name in self.written:
             self._resolve(name)
+
+    def asked(self) -> Asked:
+        """What texts asked for since the last call; all of it is among `used` from then on."""
+        asked = Asked(tuple(sorted(self._asked)), self._characters)
+        self.used |= self._asked
+        self._asked, self._characters = set(), 0
+        return asked
 
     def fill(self, node: Scalar, path: Path) -> Filled:
         """A text node with its variables put in; tells what is wrong with it (S213, S214, S216)."""
@@ -104,6 +119,7 @@ class Variables:
             parts.append(value.text)
             places.update(dict.fromkeys(value.places))
         size = sum(map(len, parts))
+        self._characters += size
         self._characters_left -= size
         if size > TEXT_MAX_CHARACTERS or self._characters_left < 0:
             message = f"variables make this text longer than {TEXT_MAX_CHARACTERS} characters"
@@ -118,7 +134,7 @@ class Variables:
         if reference.name is None:
             self._tell_malformed(reference, node, path)
             return Filled("", ())
-        self.used.add(reference.name)
+        self._asked.add(reference.name)
         known = self.values.get(reference.name)
         if known is None and reference.otherwise is None and not self._is_excused(reference.name):
             self._tell_unknown(reference, node, path, others)
@@ -157,7 +173,7 @@ class Variables:
         place = self.document.place(("vars", names[0]))
         related = [(self.document.place(("vars", name)), "part of the loop") for name in names[1:]]
         self.problems.add("S215", f"variables hold one another: {chain}", place, related=related)
-        self.used.update(names)
+        self._asked.update(names)
         self.values.update(dict.fromkeys(names, Filled("", ())))
 
     def _tell_unknown(self, reference: Reference, node: Scalar, path: Path, others: tuple[str, ...]) -> None:

@@ -1,0 +1,71 @@
+"""From the rows of single shots to the rows of a film: who comes when, for how long, and all inputs, each once.
+
+What depends on more than one shot is worked out here and nowhere else, so that it comes out the same whether the
+shots were just compiled or are remembered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from itertools import accumulate
+
+from renderer.model import Json, frames_until
+from renderer.plan.rows import Compiled, InputRow, OutputRow, ShotRow, SlotRow
+from renderer.plan.slots import slot_frames, slot_span
+from renderer.storyboard import Output, Storyboard, Use
+
+
+def assemble(
+    storyboard: Storyboard, shots: Sequence[ShotRow], *, warnings: Iterable[Mapping[str, Json]] = ()
+) -> Compiled:
+    """The compiled storyboard of these shots, in order of the file; of `storyboard` come title, outputs and cut.
+
+    Its shots are not looked at: it may be that of an excerpt. Slots of shots without a row are left out.
+    """
+    inputs = dict.fromkeys(row for shot in shots for row in shot.inputs)
+    return Compiled(
+        title=storyboard.title,
+        takes=tuple(row for shot in shots for row in shot.takes),
+        footage=tuple(shot.footage for shot in shots if shot.footage),
+        outputs=tuple(_output(output, storyboard, shots) for output in storyboard.outputs),
+        inputs=tuple((row.path, row.sha256, row.size_bytes) for row in inputs if row.path),
+        urls=tuple(("", row.sha256, row.size_bytes) for row in inputs if not row.path),
+        warnings=tuple(warnings),
+    )
+
+
+def _output(output: Output, storyboard: Storyboard, shots: Sequence[ShotRow]) -> OutputRow:
+    cut = [(slot.shot_id, slot.use) for slot in storyboard.sequence] if storyboard.is_cut else None
+    size = str(output.size) if output.size else None
+    slots = tuple(_slots(cut, shots, fps=output.fps))
+    return OutputRow(output.name, output.file, size, str(output.fps), output.fit, slots)
+
+
+def _slots(
+    cut: Sequence[tuple[str, Use | None]] | None, shots: Sequence[ShotRow], *, fps: Fraction
+) -> Iterable[SlotRow]:
+    """The slots in cut order; without a cut, every shot once."""
+    numbers = {shot.shot: number for number, shot in enumerate(shots)}
+    shown = [(shot.shot, None) for shot in shots] if cut is None else cut
+    places = [(numbers[name], use) for name, use in shown if name in numbers]
+    first_take = list(accumulate((len(shot.takes) for shot in shots), initial=0))
+    footage = list(accumulate((shot.footage is not None for shot in shots), initial=0))
+    spans = [_span(shots[number], use) for number, use in places]
+    frames = slot_frames((length_s for _, length_s in spans), fps=fps)
+    for (number, _), (in_s, _), count in zip(places, spans, frames, strict=True):
+        shot = shots[number]
+        yield SlotRow(
+            shot.shot,
+            -1 if shot.footage else first_take[number],
+            footage[number] if shot.footage else -1,
+            frames_until(in_s, fps) if in_s else 0,
+            count,
+        )
+
+
+def _span(shot: ShotRow, use: Use | None) -> tuple[Fraction, Fraction]:
+    if use is None and shot.use is not None:
+        in_s, out_s = shot.use
+        use = Use(Fraction(in_s), None if out_s is None else Fraction(out_s))
+    return slot_span(use, available_s=Fraction(shot.length_s))

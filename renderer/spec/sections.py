@@ -1,0 +1,118 @@
+"""Which part of a storyboard's text each shot is, so that an edit of one need not read the others again.
+
+A *section* runs from the dash of one item below `shots:` to the dash of the next; the *head* is all before the
+first, the *tail* all from the next top-level line on. Sections are cut by their dashes alone, without a parser, so
+nothing is believed of them until `fit` has held them against one: each shot stands in its own section, whole. Then
+one section can be read between head and tail without the others, and means the same there.
+
+Refuses to cut (None) where that would not hold or cannot be told cheaply: anchors, aliases and merge keys, which
+reach from one section into another; carriage returns alone; more values than might be allowed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+from typing import NamedTuple
+
+from renderer.spec.compose import NODES_MAX
+from renderer.spec.document import Document
+from renderer.spec.nodes import Fields, Items, Node, Scalar
+
+NODES_PER_SIGN = 3
+"""At most as many values come of one `:`, `-`, `,`, `?` or bracket: in `[a: b]` a mapping, its key and its value."""
+
+_OPENING = re.compile(rb"(?:\A|\n)shots:[ ]*(?:#[^\n]*)?\r?\n")
+_FIRST = re.compile(rb"^( *)-(?=[ \r\n])", re.MULTILINE)
+_TAIL = re.compile(rb"\n(?=[^ #\r\n])")
+_TAIL_BESIDE_DASHES = re.compile(rb"\n(?!-[ \r\n])(?=[^ #\r\n])")
+_REACHING = re.compile(rb"<<|(?:\A|(?<=[\s\[\]{},:?-]))[&*]\S")
+
+
+class Sections(NamedTuple):
+    """A text in parts: `head`, the shots' own in order, ≥ 1, and `tail`; one behind the other they are the text."""
+
+    head: bytes
+    shots: tuple[bytes, ...]
+    tail: bytes
+
+    @property
+    def around(self) -> str:
+        """The digest of all that stands around the shots."""
+        return hashlib.sha256(b"%d\0%b%b" % (len(self.head), self.head, self.tail)).hexdigest()
+
+    def names(self) -> list[str]:
+        """The digest of each shot's section."""
+        return [hashlib.sha256(section).hexdigest() for section in self.shots]
+
+    def first_lines(self) -> list[int]:
+        """The line on which each shot's section begins."""
+        ends = accumulate((section.count(b"\n") for section in self.shots), initial=self.head.count(b"\n"))
+        return [1 + line for line in ends][:-1]
+
+    def excerpt(self, numbers: Iterable[int]) -> Sections:
+        """The same text with some of its shots alone, in order."""
+        return Sections(self.head, tuple(self.shots[number] for number in numbers), self.tail)
+
+    @property
+    def content(self) -> bytes:
+        return b"".join([self.head, *self.shots, self.tail])
+
+
+def cut_sections(content: bytes) -> Sections | None:
+    """The sections of a text as its dashes suggest, to be held against a parser by `fit`."""
+    opening = _OPENING.search(content)
+    first = opening and _FIRST.search(content, opening.end())
+    if not first or _has_lone_return(content) or _nodes_at_most(content) > NODES_MAX:
+        return None
+    tail = (_TAIL if first[1] else _TAIL_BESIDE_DASHES).search(content, first.end())
+    end = tail.end() if tail else len(content)
+    dash = re.compile(rb"\n(?=" + first[1] + rb"-[ \r\n])")
+    starts = [first.start(), *(found.end() for found in dash.finditer(content, first.end(), end))]
+    shots = [content[start:stop] for start, stop in zip(starts, [*starts[1:], end], strict=True)]
+    return Sections(content[: starts[0]], tuple(shots), content[end:])
+
+
+def fit(sections: Sections, document: Document) -> bool:
+    """Whether the parser of these sections' text saw each shot in a section of its own, and nothing reaches out."""
+    shots = document.node(("shots",))
+    if not isinstance(shots, Items) or len(shots.nodes) != len(sections.shots):
+        return False
+    if _REACHING.search(sections.content):
+        return False
+    place = len(document.text.content) - len((b"".join(sections.shots) + sections.tail).decode())
+    for section, node in zip(sections.shots, shots.nodes, strict=True):
+        end = place + len(section.decode())
+        if not (place <= node.start and _end(node) <= end):
+            return False
+        place = end
+    return True
+
+
+def _end(node: Node) -> int:
+    """Where the last thing of a node ends; what is not last ends before, since nothing is shared or taken in."""
+    end = node.end
+    while not isinstance(node, Scalar):
+        below = _last(node)
+        if below is None:
+            return end
+        node = below
+        end = max(end, node.end)
+    return end
+
+
+def _last(node: Fields | Items) -> Node | None:
+    nodes: Sequence[Node] = (
+        node.nodes if isinstance(node, Items) else [entry.node for entry in node.entries.values()]
+    )
+    return nodes[-1] if nodes else None
+
+
+def _has_lone_return(content: bytes) -> bool:
+    return content.count(b"\r") != content.count(b"\r\n")
+
+
+def _nodes_at_most(content: bytes) -> int:
+    return 2 + NODES_PER_SIGN * sum(map(content.count, (b":", b"-", b",", b"?", b"[", b"{")))
