@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
@@ -46,7 +47,8 @@ class Source(NamedTuple):
         return None if _SCHEME.match(text) else cls("path", text)
 
 
-class Request(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Request:
     """What the author asks a provider for, in neutral fields, defaults merged and variables filled in.
 
     `prompt` is the whole text after `prompt_template`, stripped and NFC; None or absent means not asked.
@@ -69,7 +71,7 @@ class Request(NamedTuple):
     duration_s: Fraction | None = None
     enhance_prompt: bool | None = None
     seed: int = 1
-    params: Mapping[str, Json] = NOTHING
+    params: Mapping[str, Json] = field(default_factory=dict)
 
 
 class Asked(NamedTuple):

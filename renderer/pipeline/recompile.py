@@ -136,7 +136,8 @@ def _beside(shots: Sequence[ShotRow]) -> spec.Beside:
 
 def _details(shots: Sequence[ShotRow], fresh: Sequence[int], examined: Examined) -> dict[int, Detail]:
     """The details of the fresh shots' takes, by the take's number among all."""
-    found, details, take = {}, iter(examined.details), 0
+    found: dict[int, Detail] = {}
+    details, take = iter(examined.details), 0
     wanted = set(fresh)
     for number, shot in enumerate(shots):
         if number in wanted:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import accumulate
 
 from renderer.model import Json, frames_until
-from renderer.plan.rows import Compiled, InputRow, OutputRow, ShotRow, SlotRow
+from renderer.plan.rows import Compiled, OutputRow, ShotRow, SlotRow
 from renderer.plan.slots import slot_frames, slot_span
 from renderer.storyboard import Output, Storyboard, Use
 

@@ -1,0 +1,211 @@
+"""What is compiled after an edit equals what the whole text compiles to, however the text was written and edited."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from renderer.errors import SpecError
+from renderer.pipeline.compile import compile_storyboard
+from renderer.pipeline.examine import examine
+from renderer.pipeline.project import Project, Reach, open_project
+from renderer.pipeline.run import Wishes, open_run
+from renderer.pipeline.workshop import Workshop
+from renderer.plan.rows import Compiled, Detail
+
+from .board import Table
+
+REACH = Reach(fetch=False)
+HEADS = (
+    "version: 1\ntitle: Liftoff\nshots:\n",
+    "version: 1\noutput: {size: 64x36, fps: 24000/1001}\ndefaults:\n  style: dusk\n  duration: 0.7\nshots:   # the film\n\n",
+    '# shots:\n#  - id: none\nversion: 1\nvars: {ship: a rocket, sea: "the ${ship}"}\ndefaults: {takes: 2}\nshots:\n',
+    'version: 1\ntitle: "\nshots:\n  - id: none"\nshots:\n',
+    "version: 1\ntitle: |\n  shots:\n   - id: none\ndefaults: &all {style: dusk}\nshots:\n",
+    "\N{ZERO WIDTH NO-BREAK SPACE}version: 1\nshots:\n",
+)
+TAILS = (
+    "",
+    "title: Later\n",
+    "# the end\n\noutput: {fps: 12}\n",
+    "sequence: [s0, s1, {shot: s2, use: 0.25}]\n",
+    "...\n",
+    "vars: {sea: calm}\n",
+)
+FIELDS = (
+    "prompt: steam\n",
+    "prompt: ${ship} on the pad, R&D * 2 — Größe ☄ 🚀\n",
+    'prompt: "two lines,\n    one text"\n',
+    "prompt: plain text\n    that goes on\n",
+    "prompt: |-\n  - id: no shot\n  steam # no comment\n",
+    "prompt: >+\n  folded\n\n  text\n\n\n",
+    "prompt: '${sea:-waves}'  # a comment\n",
+    "prompt: *all\n",
+    "prompt: **bold**\n",
+    'prompt: "never closed\n',
+    "image: a.png\n",
+    "image: ./a.png\nlast_image: b.png\n",
+    "image: gone.png\n",
+    "use: 0.3\n",
+    "use: {in: 0.1,\n  out: 0.5}\n",
+    "duration: 0.01\n",
+    "duration: 1.5\n",
+    "takes: 3\n",
+    "seed: 4294967295\n",
+    "params: {slate: true}\n",
+    "params:\n  slate: true\n",
+    "<<: {style: dawn}\n",
+    "\n# alone\n\n",
+    "no field\n",
+    "tone: warm\n",
+)
+IDS = ("s0", "s1", "s2", "s3", "s4", "s5", "s0.take2", "S")
+
+
+@dataclass(frozen=True)
+class Board:
+    """A storyboard's text in its parts, and how they are written down."""
+
+    head: int
+    shots: tuple[tuple[str, tuple[int, ...]], ...]
+    tail: int
+    indent: int = 2
+    newline: str = "\n"
+    ended: bool = True
+
+    @property
+    def content(self) -> bytes:
+        text = HEADS[self.head] + "".join(map(self._shot, self.shots)) + TAILS[self.tail]
+        text = text if self.ended else text.removesuffix("\n")
+        return text.replace("\n", self.newline).encode()
+
+    def _shot(self, shot: tuple[str, tuple[int, ...]]) -> str:
+        name, numbers = shot
+        margin = " " * self.indent
+        lines = f"id: {name}\n" + "".join(FIELDS[number] for number in numbers)
+        first, *rest = lines.splitlines(keepends=True)
+        return f"{margin}- {first}" + "".join(margin + "  " + line if line.strip() else line for line in rest)
+
+
+SHOT = st.tuples(st.sampled_from(IDS), st.lists(st.integers(0, len(FIELDS) - 1), max_size=3).map(tuple))
+GOOD = st.tuples(st.sampled_from(IDS[:6]), st.sampled_from([(0,), (0, 17), (10,), (3, 13), (4,), (1, 16)]))
+BOARDS = st.builds(
+    Board,
+    head=st.integers(0, len(HEADS) - 1),
+    shots=st.lists(GOOD, min_size=1, max_size=5, unique_by=lambda shot: shot[0]).map(tuple),
+    tail=st.integers(0, len(TAILS) - 1),
+    indent=st.sampled_from([0, 2, 2, 5]),
+    newline=st.sampled_from(["\n", "\n", "\r\n", "\r"]),
+    ended=st.booleans(),
+)
+EDITS = st.one_of(
+    st.tuples(st.just("replace"), st.integers(0, 5), SHOT | GOOD),
+    st.tuples(st.just("insert"), st.integers(0, 5), SHOT | GOOD),
+    st.tuples(st.just("delete"), st.integers(0, 5), st.none()),
+    st.tuples(st.just("move"), st.integers(0, 5), st.integers(0, 5)),
+    st.tuples(st.just("head"), st.integers(0, len(HEADS) - 1), st.none()),
+    st.tuples(st.just("tail"), st.integers(0, len(TAILS) - 1), st.none()),
+    st.tuples(st.just("indent"), st.sampled_from([0, 2, 5]), st.none()),
+    st.tuples(st.just("newline"), st.sampled_from(["\n", "\r\n"]), st.none()),
+    st.tuples(st.just("ended"), st.booleans(), st.none()),
+)
+
+
+def edited(board: Board, what: str, which: object, value: object) -> Board:
+    """One edit of an author."""
+    shots = list(board.shots)
+    if what in ("head", "tail", "indent", "newline", "ended"):
+        return replace(board, **{what: which})
+    assert isinstance(which, int)
+    place = which % len(shots)
+    match what:
+        case "replace":
+            shots[place] = value
+        case "insert":
+            shots.insert(place, value)
+        case "delete" if len(shots) > 1:
+            del shots[place]
+        case "move":
+            shots.insert(value % len(shots), shots.pop(place))
+    return replace(board, shots=tuple(shots))
+
+
+@pytest.fixture(scope="module")
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
+    """A table whose store forgets nothing between examples, as an author's does not."""
+    with Table.at(tmp_path_factory.mktemp("desk")).workshop as found:
+        yield found
+
+
+def at_once(workshop: Workshop, project: Project) -> tuple[Compiled, dict[int, Detail]] | None:
+    """What the whole text compiles to, nothing remembered; None where something is wrong with it."""
+    try:
+        found = examine(workshop, project, reach=REACH)
+    except SpecError:
+        return None
+    return (found.compiled, dict(enumerate(found.details))) if found.is_sound else None
+
+
+def step_by_step(workshop: Workshop, project: Project) -> tuple[Compiled, dict[int, Detail]] | None:
+    """What it compiles to with all that is remembered."""
+    try:
+        run = open_run(workshop, project, Wishes(reach=REACH))
+    except SpecError:
+        return None
+    return run.compiled, dict(run.details())
+
+
+@settings(max_examples=150, deadline=None)
+@given(board=BOARDS, edits=st.lists(EDITS, min_size=1, max_size=6))
+@example(
+    Board(0, (("s0", (0,)), ("s1", (0,))), 0), [("replace", 0, ("s0", (9,))), ("replace", 1, ("s1", (9,)))]
+)
+@example(Board(2, (("s0", (1,)), ("s1", (6,))), 0), [("replace", 0, ("s0", (0,)))])
+@example(Board(0, (("s0", (0,)), ("s1", (0,))), 0, ended=False), [("insert", 2, ("s3", (5,)))])
+@example(Board(1, (("s0", (0,)), ("s1", (0,)), ("s2", (0,))), 3), [("delete", 1, None)])
+def test_an_edit_compiles_to_what_the_whole_text_compiles_to(
+    workshop: Workshop, board: Board, edits: list[tuple[str, object, object]]
+) -> None:
+    """The same rows, lines, inputs and details, whatever was edited; and nothing wrong is ever missed."""
+    project = open_project(workshop.here / "film.yaml")
+    for edit in [None, *edits]:
+        board = edited(board, *edit) if edit else board
+        project.spec.write_bytes(board.content)
+        assert at_once(workshop, project) == step_by_step(workshop, project)
+
+
+SHOTS = 30
+
+
+def film(*prompts: str, head: str = HEADS[2]) -> str:
+    """A storyboard of `SHOTS` shots, the first of which have these prompts."""
+    texts = [*prompts, *(f"shot {number} of ${{ship}}" for number in range(len(prompts), SHOTS))]
+    shots = "".join(f"  - id: s{number}\n    prompt: |-\n      {text}\n" for number, text in enumerate(texts))
+    return f"{head}{shots}title: ${{sea}}\n"
+
+
+def takes_compiled(workshop: Workshop, text: str) -> int:
+    """How many takes are compiled, not remembered, for a text."""
+    project = open_project(workshop.here / "counted.yaml")
+    project.spec.write_text(text, encoding="utf-8")
+    return len(compile_storyboard(workshop, project, reach=REACH)[1])
+
+
+def test_only_edited_shots_are_compiled() -> None:
+    """Two takes a shot: all at first, then those of the edited shots alone, wherever they stand; none where none is."""
+    with TemporaryDirectory() as folder, Table.at(Path(folder)).workshop as workshop:
+        counts = [
+            takes_compiled(workshop, text)
+            for text in (
+                film(),
+                film("steam"),
+                film("steam", "stars", "sea"),
+                film("steam", "stars", "sea"),
+                film("steam", "stars", "sea").replace("  - id: s7\n", "  # later\n\n  - id: s7\n"),
+            )
+        ]
+    assert counts == [2 * SHOTS, 2, 4, 0, 2]
