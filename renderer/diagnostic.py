@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Severity = Literal["error", "warning"]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A span of a source text. Lines and columns count from 1; columns count characters, not bytes.
 
     `end_column` is one past the last character and on the same line, so a caret run is
@@ -23,8 +21,7 @@ class Place:
     path: str = "$"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """A diagnostic that does not yet know its place: pure rooms find, whoever holds the text places.
 
     `field` is a path below the thing examined, `("image",)` or `("params", "cfg_scale")`.
@@ -48,8 +45,7 @@ class Finding:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """One thing wrong with one storyboard: what (message), where (place), what else, what to do.
 
     `related` names further places, such as the first of two equal keys, each with a few words.
@@ -65,4 +61,4 @@ class Diagnostic:
 
     def in_file(self, file: str) -> Diagnostic:
         """The same diagnostic with a place: the top of `file` where it had none."""
-        return self if self.place else replace(self, place=Place(file, 1, 1, 1))
+        return self if self.place else self._replace(place=Place(file, 1, 1, 1))

@@ -7,10 +7,10 @@ Reading trusts the form, which tests hold the packaged files to; anything else i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal, cast
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple, cast
 
 from renderer.catalogue.neutral import MEDIA_TYPES, NEUTRAL, FieldType
 from renderer.model import Json, Size
@@ -19,11 +19,11 @@ Endpoint = Literal["universal", "legacy"]
 ENDPOINTS: tuple[Endpoint, ...] = ("universal", "legacy")
 PLACEHOLDER = "$"
 APPEND = "[]"
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 LIMITS = ("enum", "minimum", "maximum", "maxLength", "minItems", "maxItems")
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """What a picture must be like: width/height within bounds, the shorter side at least so long.
 
     `unless` names a neutral field; where that is asked for, the bounds do not hold.
@@ -35,8 +35,7 @@ class Shape:
     unless: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """How one model takes one neutral field.
 
     `wire` is the place of the value in the request body per endpoint: names joined by dots, a last `[]`
@@ -50,8 +49,8 @@ class Field:
     type: FieldType
     required: bool = False
     default: Json = None
-    limits: Mapping[str, Json] = field(default_factory=dict)
-    values: Mapping[str, Json] = field(default_factory=dict)
+    limits: Mapping[str, Json] = NOTHING
+    values: Mapping[str, Json] = NOTHING
     form: Json = PLACEHOLDER
     length_unit: Literal["utf-16", "characters"] = "characters"
     shape: Shape | None = None
@@ -72,19 +71,17 @@ class Field:
         return {"type": "string", **self.limits}
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
+class Price(NamedTuple):
     """What a generation costs in US dollars where all of `when` holds of what is sent, with date and source."""
 
     usd: Decimal
     per: Literal["second", "generation"]
     date: str
     source: str
-    when: Mapping[str, Json] = field(default_factory=dict)
+    when: Mapping[str, Json] = NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
+class Model(NamedTuple):
     """What one model of one provider takes, makes and costs.
 
     `fields` in the order of `NEUTRAL`; `params` are JSON Schemas of the model's own further fields by wire
@@ -101,9 +98,9 @@ class Model:
     fields: Mapping[str, Field]
     source: str = ""
     aliases: tuple[str, ...] = ()
-    params: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    params: Mapping[str, Mapping[str, Json]] = NOTHING
     params_required: tuple[str, ...] = ()
-    sizes: Mapping[str, Size] = field(default_factory=dict)
+    sizes: Mapping[str, Size] = NOTHING
     fps: Fraction | None = None
     clip_s: Fraction | None = None
     prices: tuple[Price, ...] = ()

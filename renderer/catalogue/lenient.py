@@ -6,7 +6,6 @@ that is previewed, so that the preview is as long and as wide as the footage wil
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -23,8 +22,7 @@ def lenient(model: Model | None, *, provider: str, model_id: str | None) -> Mode
     own = model or Model(
         id=model_id or provider, provider=provider, title="", vendor="", kind="any", fields={}
     )
-    return replace(
-        own,
+    return own._replace(
         provider=provider,
         fields={
             name: _free(entry, own.fields.get(name), clip_s=own.clip_s) for name, entry in NEUTRAL.items()

@@ -7,8 +7,7 @@ model's own and goes below `params`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from renderer.model import Json
 from renderer.storyboard import Request
@@ -17,8 +16,7 @@ FieldType = Literal["string", "number", "integer", "boolean", "image", "images",
 MEDIA_TYPES: frozenset[FieldType] = frozenset({"image", "images", "video", "videos", "audio"})
 
 
-@dataclass(frozen=True, slots=True)
-class Neutral:
+class Neutral(NamedTuple):
     """One neutral field: its name in a storyboard, its type, what it means, and where `Request` keeps it.
 
     Media types are files, URLs or data URIs, and enter a key by their digests. A `number` is exact.

@@ -7,9 +7,9 @@ sent but not keyed, so a default is frozen per key version: changing one in a mo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from renderer.catalogue.entry import Field, Model, Price, parse_ratio
 from renderer.catalogue.media import Role, split_params
@@ -22,8 +22,7 @@ SHORT_SIDE_PX = 720
 SHORT_SIDES_PX = {"hd": 720, "fhd": 1080, "2k": 1440, "4k": 2160}
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(NamedTuple):
     """A request as one model takes it, for one take.
 
     `sent` and `params_sent` are JSON values with all defaults, by neutral name and by the model's own; `media`

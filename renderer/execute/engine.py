@@ -19,9 +19,8 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from renderer.errors import GateError, RendererError, StoreError
 from renderer.execute.events import Emit, Finished, Outcome, Planned, Started, Waiting
@@ -43,8 +42,7 @@ class State(Enum):
 ENDED = (State.DONE, State.FAILED, State.BLOCKED)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """A node of the graph. `decide` is pure: from the needs' results it says what to do, or gives the result."""
 
     name: str
@@ -70,8 +68,7 @@ class Performer(Protocol):
     async def perform(self, action: Action) -> Result: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(NamedTuple):
     """How a step ended."""
 
     outcome: Outcome

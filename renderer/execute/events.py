@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from renderer.errors import RendererError
 from renderer.model import Result
@@ -19,38 +19,33 @@ class Outcome(Enum):
     BLOCKED = "blocked"
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(NamedTuple):
     """Before the first step: how many there are."""
 
     steps: int
 
 
-@dataclass(frozen=True, slots=True)
-class Started:
+class Started(NamedTuple):
     """A step's action runs now."""
 
     step: str
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(NamedTuple):
     """Another build is making the very same thing; this one waits for it."""
 
     step: str
 
 
-@dataclass(frozen=True, slots=True)
-class Noted:
+class Noted(NamedTuple):
     """How a step that runs is doing, in a few words: `queued`, `generating`, `fetching`."""
 
     step: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(NamedTuple):
     """A step has ended. `result` is set for reused and ran; `error` says why for failed and blocked."""
 
     step: str

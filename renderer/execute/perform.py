@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from renderer.execute.bring import bring
 from renderer.ffmpeg.binary import Ffmpeg
@@ -28,8 +27,7 @@ if TYPE_CHECKING:
     from renderer.execute.purchase import Buyer
 
 
-@dataclass(frozen=True, slots=True)
-class StoreShelf:
+class StoreShelf(NamedTuple):
     """The store as the engine's shelf. `now` is the clock for traces, with a time zone."""
 
     store: Store
@@ -52,8 +50,7 @@ class StoreShelf:
         return self.store.lock(key, on_wait=on_wait)
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(NamedTuple):
     """A file just made, not in the store yet."""
 
     path: Path
@@ -61,8 +58,7 @@ class Made:
     price_usd: Decimal = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Performer:
+class Performer(NamedTuple):
     """Performs actions with real tools. What is free is made here; a paid take is left to `buyer`, which spends money."""
 
     store: Store

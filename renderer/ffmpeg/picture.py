@@ -6,8 +6,8 @@ A chain is a list of filters in order; joined by commas it is a graph with one i
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from renderer.model import Fit, Size
 
@@ -24,8 +24,7 @@ MATRICES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """A picture as it is stored: its size, the shape of a pixel, and how far it is to be turned for the eye."""
 
     size: Size

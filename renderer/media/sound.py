@@ -10,10 +10,9 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import BinaryIO, NoReturn
+from typing import BinaryIO, NamedTuple, NoReturn
 
 from renderer.errors import RendererError
 from renderer.ffmpeg.binary import Ffmpeg
@@ -33,8 +32,7 @@ from renderer.model import Json, MediaFacts
 BATCH_MAX = 32
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One slot's sound: which samples of which clip (None: silence), from `first` on, counted at 48 kHz."""
 
     clip: str | None

@@ -15,10 +15,9 @@ import stat
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from renderer.errors import MediaError
@@ -52,8 +51,7 @@ DATA_URI = re.compile(
 PERCENT_TEXT = re.compile(r"(?:[!$&-;=?-Z_a-z~@]|%[0-9A-Fa-f]{2})*")
 
 
-@dataclass(frozen=True, slots=True)
-class StillFacts:
+class StillFacts(NamedTuple):
     """What a still is: its size as seen (turned by its EXIF orientation) and `JPEG`, `PNG` or `WebP`."""
 
     size: Size

@@ -9,10 +9,11 @@ import contextlib
 import gc
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import NamedTuple
 
 from renderer import spec
 from renderer.catalogue.check import check
@@ -38,8 +39,7 @@ DRAWN = ("prompt", "negative_prompt", "ratio")
 """The neutral fields that a free manifest names beside length, size and stills; others change nothing that is drawn."""
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
+class Examined(NamedTuple):
     """What was found: the storyboard and its document, a row for each shot, details beside its takes, all diagnostics.
 
     With an error rows are missing.
@@ -298,7 +298,7 @@ def _too_short(place: Place, shot: str, fps: Fraction) -> Diagnostic:
 
 
 def _on(finding: Finding, name: str) -> Finding:
-    return replace(finding, field=(name,))
+    return finding._replace(field=(name,))
 
 
 def _input_details(materials: Materials, project: Project) -> dict[str, list[tuple[str, int, str | None]]]:

@@ -11,7 +11,7 @@ import os
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from renderer.diagnostic import Finding
 from renderer.digest import Digest, digest_bytes
@@ -32,8 +32,7 @@ FAULTS = (1, 2)
 """Exit codes of what is wrong with an input, as against with this machine or the network."""
 
 
-@dataclass(frozen=True, slots=True)
-class Material:
+class Material(NamedTuple):
     """What a source turned out to be. `path` is where the bytes lie outside the store, None inside it.
 
     `size` is a still's, `facts` a clip's.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from renderer.catalogue.entry import Model
@@ -70,4 +69,4 @@ def _find(
 
 
 def _on(found: Material | Finding | None, role: Role) -> Material | Finding | None:
-    return replace(found, field=tuple(role.split("."))) if isinstance(found, Finding) else found
+    return found._replace(field=tuple(role.split("."))) if isinstance(found, Finding) else found

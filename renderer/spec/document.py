@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from renderer.diagnostic import Diagnostic, Place
 from renderer.errors import SpecError
@@ -12,8 +12,7 @@ from renderer.spec.problems import Problems
 from renderer.spec.text import Path, Text, decode
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(NamedTuple):
     """A parsed storyboard. `diagnostics` are the problems that left a tree behind, such as equal keys."""
 
     text: Text

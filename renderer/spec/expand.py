@@ -92,6 +92,7 @@ def _expand(
         fps=output.fps,
         provider=provider,
         faults=faults,
+        places_known={},
     )
     title = scene.filled(_top(document, "title"))
     scene.variables.asked()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -32,8 +31,7 @@ class Beside(NamedTuple):
 ALONE = Beside()
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(NamedTuple):
     """The common ground of one expansion. `fps` is the first output's; `faults` are the paths that were pruned."""
 
     document: Document
@@ -43,15 +41,15 @@ class Scene:
     fps: Fraction
     provider: str | None
     faults: tuple[Path, ...]
-    _places: dict[Path, Place] = field(default_factory=dict)
+    places_known: dict[Path, Place]
 
     def place(self, written: Written) -> Place:
         """Where a value is written. A default's place is worked out once: every shot shares it."""
         if written.path[0] != "defaults":
             return self.document.place_of(written.node, written.path)
-        known = self._places.get(written.path)
+        known = self.places_known.get(written.path)
         if known is None:
-            known = self._places[written.path] = self.document.place_of(written.node, written.path)
+            known = self.places_known[written.path] = self.document.place_of(written.node, written.path)
         return known
 
     def places(self, merged: Written | Merged) -> tuple[Place, ...]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import islice
 
@@ -40,12 +39,12 @@ _CHARACTER_NAMES = {
 Path = tuple[str | int, ...]
 
 
-@dataclass(frozen=True)
 class Text:
     """A storyboard's text, without a byte order mark, and the name that diagnostics call its file by."""
 
-    file: str
-    content: str
+    def __init__(self, file: str, content: str) -> None:
+        self.file = file
+        self.content = content
 
     @cached_property
     def line_starts(self) -> list[int]:

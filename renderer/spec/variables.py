@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
+from typing import NamedTuple
 
 from renderer.diagnostic import Place
 from renderer.spec.distance import hint_for
@@ -29,8 +29,7 @@ _TOKEN = re.compile(r"\$\$\{|\$\{(?P<body>[^{}]*)\}|\$\{")
 _BODY = re.compile(r"\s*(?P<name>[A-Za-z_][A-Za-z0-9_-]*?)\s*(?::-(?P<otherwise>.*))?", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A `${…}` in a text: its name (None where there is none to read), what it is otherwise, how it is written."""
 
     name: str | None
@@ -38,8 +37,7 @@ class Reference:
     written: str
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
+class Filled(NamedTuple):
     """A text with its variables put in, and the places that it is made of: its own, then the variables'."""
 
     text: str

@@ -12,9 +12,8 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Zoom = Literal["in", "out", "hold", "breathe"]
 
@@ -25,8 +24,7 @@ SWAY_ROOM = 0.022
 ROLL_RAD = 0.0022
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """A direction on each axis, -1, 0 or 1, how far it goes (1 is the ordinary amount), and a hand's sway."""
 
     x: int = 0
@@ -36,16 +34,14 @@ class Move:
     sway: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Focus:
+class Focus(NamedTuple):
     """The point of a plate that a zoom keeps in its place, as fractions of its width and height."""
 
     x: float = 0.5
     y: float = 0.42
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Course(NamedTuple):
     """A window's way over one plate. `x` and `y` are its first and last place in the room left, each 0 to 1."""
 
     zoom: Zoom

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PIL import Image, ImageDraw
 
@@ -18,8 +18,7 @@ MEASURE_MAX = 1.5
 """The longest line, in units of the frame's shorter side: wider than that, the eye loses the next line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """Where a card's parts stand, in pixels: bar, title and caption hang from `top` at the left `margin`."""
 
     margin: int

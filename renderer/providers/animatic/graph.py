@@ -7,9 +7,8 @@ reduced behind the move, else bilinear sampling would show. No text ever enters 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import ffmpeg
 
@@ -28,8 +27,7 @@ BT709 = {"range": "tv", "colorspace": "bt709", "color_primaries": "bt709", "colo
 REDUCE = {"flags": "bicubic+accurate_rnd", "in_color_matrix": "bt709", "out_color_matrix": "bt709"}
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(NamedTuple):
     """A picture in memory and the file name it is fed under; `at` is its place in the frame, in pixels.
 
     `pixels` are rows of rgb24 or rgba, top down.
@@ -42,8 +40,7 @@ class Layer:
     at: tuple[int, int] = (0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Shoot:
+class Shoot(NamedTuple):
     """Everything that decides a clip's frames: plates with their courses (one, or first and last), what lies
     over them, and the grain (0 to 100, none for a photograph).
     """

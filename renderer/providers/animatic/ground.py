@@ -9,8 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from PIL import Image, ImageMath
 
@@ -21,8 +20,7 @@ Colour = tuple[int, int, int]
 MESH = (40, 24)
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
+class Palette(NamedTuple):
     """A card's colours: the ground's dark end and light end, two lights upon it, and the accent of the type."""
 
     deep: Colour
@@ -42,8 +40,7 @@ PALETTES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Light:
+class _Light(NamedTuple):
     """A round light at a point of the ground, both in fractions of it, fading over `reach`."""
 
     x: float

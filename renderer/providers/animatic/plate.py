@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import struct
 import warnings
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from PIL import Image, ImageChops, ImageCms, ImageFilter, ImageOps
 
@@ -32,8 +31,7 @@ ADJUST_SIDE_PX = 96
 Box = tuple[float, float, float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Framing:
+class Framing(NamedTuple):
     """How a still lies in the frame: `box` is the part of it that shows, in its own pixels."""
 
     fit: Literal["cover", "contain"]
@@ -41,8 +39,7 @@ class Framing:
     focus: Focus
 
 
-@dataclass(frozen=True, slots=True)
-class Plate:
+class Plate(NamedTuple):
     """A still in the frame's shape, larger than the frame, with the point that a zoom keeps."""
 
     picture: Image.Image

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from renderer.errors import ProviderRefused
 from renderer.model import Json, Size, frames_until
@@ -15,8 +15,7 @@ DURATION_S = Fraction(5)
 """How long a shot lasts that names no duration."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slate:
+class Slate(NamedTuple):
     """What is burnt into the picture's lower edge: which take this is, and a warning such as `STALE`."""
 
     shot: str
@@ -26,8 +25,7 @@ class Slate:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(NamedTuple):
     """One clip to draw. `stills` are digests by field, `image` and `last_image`; `frames` is at least 1."""
 
     size: Size

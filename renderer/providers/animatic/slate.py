@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PIL import Image, ImageDraw
 
@@ -36,8 +36,7 @@ def draw_slate(slate: Slate, size: Size) -> Image.Image:
     return strip
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(NamedTuple):
     """One line of type on the strip, and how wide a text is on it."""
 
     pen: ImageDraw.ImageDraw

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from PIL import ImageFont
 
@@ -29,8 +28,7 @@ UNKNOWN = "\U0010fffd"
 HALVINGS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """Lines of text from top to bottom, the size of their type and the step from one base line to the next."""
 
     lines: tuple[str, ...]

@@ -120,7 +120,7 @@ def test_an_unknown_price_is_none(make_model: Callable[..., Model]) -> None:
 def test_a_price_by_the_second_is_exact(usd: Decimal, seconds: int) -> None:
     """The estimate is the product, whatever the decimals."""
     known = load("aimlapi", "gen3a_turbo")
-    model = replace(known, prices=(replace(known.prices[0], usd=usd),))
+    model = known._replace(prices=(known.prices[0]._replace(usd=usd),))
     assert usd * seconds == estimate_usd(replace(SHOT, duration_s=Fraction(seconds)), model=model)
 
 
