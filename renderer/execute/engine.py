@@ -10,11 +10,13 @@ transitions of a step's state. The laws, each with a test of its number:
 5. An interrupt stops what runs, keeps what is done, and blocks the rest.
 6. A result is recorded before anything that needs it starts.
 7. What a gate stops is blocked, not failed: nothing was tried.
+8. Chores are done one by one while nothing has ended for `QUIET_S`, when tools are at work; what fails is left.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping
@@ -26,6 +28,10 @@ from renderer.errors import GateError, RendererError, StoreError
 from renderer.execute.events import Emit, Finished, Outcome, Planned, Started, Waiting
 from renderer.model import Result
 from renderer.plan.action import Action
+
+QUIET_S = 0.1
+Chore = Callable[[], None]
+"""Something that is done anyway when the run has ended, and done by then if there was time: it takes milliseconds."""
 
 
 class State(Enum):
@@ -85,6 +91,7 @@ async def run_steps(
     emit: Emit,
     stop: asyncio.Event,
     fail_fast: bool = False,
+    chores: deque[Chore] | None = None,
 ) -> dict[str, Ending]:
     """Run all steps and say how each ended, in the order given. Raises nothing that a step can raise.
 
@@ -92,7 +99,7 @@ async def run_steps(
     May spend money through `performer`.
     """
     run = _Run(tuple(steps), shelf=shelf, performer=performer, pools=pools, emit=emit, fail_fast=fail_fast)
-    return await run.until_ended(stop)
+    return await run.until_ended(stop, chores=deque() if chores is None else chores)
 
 
 class _Run:
@@ -132,7 +139,7 @@ class _Run:
         self.tasks: dict[asyncio.Task[Ending], str] = {}
         self.starting = True
 
-    async def until_ended(self, stop: asyncio.Event) -> dict[str, Ending]:
+    async def until_ended(self, stop: asyncio.Event, *, chores: deque[Chore]) -> dict[str, Ending]:
         self.emit(Planned(len(self.steps)))
         for name, count in self.open_needs.items():
             if not count:
@@ -140,7 +147,14 @@ class _Run:
         stopped = asyncio.create_task(stop.wait())
         try:
             while self._start_ready():
-                await asyncio.wait({*self.tasks, stopped}, return_when=asyncio.FIRST_COMPLETED)
+                ended, _ = await asyncio.wait(
+                    {*self.tasks, stopped},
+                    return_when=asyncio.FIRST_COMPLETED,
+                    timeout=QUIET_S if chores else None,
+                )
+                if not ended:
+                    _do(chores.popleft())
+                    continue
                 if stopped.done():
                     await self._interrupt()
                 self._settle()
@@ -247,6 +261,11 @@ class _Run:
         result = self.endings[name].result
         assert result is not None, f"BUG: `{name}` has no result"
         return result
+
+
+def _do(chore: Chore) -> None:
+    with contextlib.suppress(RendererError):
+        chore()
 
 
 def _foreign(error: Exception) -> RendererError:

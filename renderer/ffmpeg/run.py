@@ -7,6 +7,7 @@ import contextlib
 import os
 import signal
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 from renderer.errors import MediaError, MediaToolError, StoreError
@@ -48,7 +49,8 @@ async def run_ffmpeg(
         ) from error
     try:
         async with asyncio.timeout(timeout_s):
-            _, stderr = await child.communicate(stdin if isinstance(stdin, bytes) else None)
+            ended = child.communicate(stdin if isinstance(stdin, bytes) else None)
+            (_, stderr), _ = await asyncio.gather(ended, asyncio.to_thread(_get_ready))
     except TimeoutError as error:
         raise MediaError(
             f"ffmpeg did not end within {timeout_s:g} s", code="E622", facts=[("argv", " ".join(argv))]
@@ -59,6 +61,11 @@ async def run_ffmpeg(
     if child.returncode:
         _raise_failure(argv, text, child.returncode)
     return text
+
+
+def _get_ready() -> None:
+    # Whatever ffmpeg made is looked at with PyAV, which takes 30 ms to import: spent while ffmpeg is at work.
+    import_module("av")
 
 
 def _source(stdin: bytes | int | None) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from renderer.execute.consent import Consent
-    from renderer.execute.engine import Ending
+    from renderer.execute.engine import Chore, Ending
     from renderer.execute.events import Emit
     from renderer.pipeline.gate import Ask
     from renderer.pipeline.shop import Shop
@@ -86,7 +87,7 @@ def _build_once(
         import asyncio  # noqa: PLC0415 - 15 ms that a build with nothing to do can spare
 
         asyncio.run(_make(run, dirty, consent, strays, emit=emit, stop=stop))
-    run.published += publish(run.workshop.store, [*_clip_copies(run), *film_copies(run)])
+    _publish(run, [*_clip_copies(run), *film_copies(run)])
     if not dirty or any(ending.result for ending in run.endings.values()):
         remember_build(run.workshop, run.project, run.compiled)
 
@@ -106,9 +107,10 @@ async def _make(
         run.endings |= await run_actions(run, actions, pool=GENERATE, emit=emit, stop=stopped)
     else:
         await _make_and_buy(run, actions, consent, strays, emit=emit, stop=stopped)
-    run.look_up()
+    run.take_in()
+    chores = deque([lambda: _publish(run, _clip_copies(run)), run.workshop.store.save])
     for output in run.compiled.outputs:
-        await make_film(run, output, run.assess, emit=emit, stop=stopped)
+        await make_film(run, output, run.assess, emit=emit, stop=stopped, chores=chores)
     run.interrupted = stopped.is_set()
 
 
@@ -171,8 +173,9 @@ async def make_film(
     *,
     emit: Emit,
     stop: asyncio.Event,
+    chores: deque[Chore] | None = None,
 ) -> None:
-    """Make what a film lacks and ask again, until it is there or something fails."""
+    """Make what a film lacks and ask again, until it is there or something fails; `chores` as in `run_steps`."""
     for _ in range(ROUNDS_MAX):
         state = None if stop.is_set() else assess(output)
         if state is None:
@@ -180,7 +183,7 @@ async def make_film(
         run.films[output.name] = state
         if not state.missing:
             return
-        endings = await run_actions(run, state.missing, pool=LOCAL, emit=emit, stop=stop)
+        endings = await run_actions(run, state.missing, pool=LOCAL, emit=emit, stop=stop, chores=chores)
         failed = next((ending.error for ending in endings.values() if ending.error), None)
         if failed:
             run.film_errors[output.name] = failed
@@ -196,6 +199,7 @@ async def run_actions(
     emit: Emit,
     stop: asyncio.Event,
     shop: Shop | None = None,
+    chores: deque[Chore] | None = None,
 ) -> dict[str, Ending]:
     """Run independent actions, each of another key, and say, by key, how each ended. May spend money through `shop`."""
     from renderer.execute.engine import Step, run_steps  # noqa: PLC0415 - asyncio is imported late
@@ -223,6 +227,7 @@ async def run_actions(
         emit=emit,
         stop=stop,
         fail_fast=wishes.fail_fast,
+        chores=chores,
     )
     by_key = {action.key: endings[action.name] for action in actions}
     run.made |= {key for key, ending in by_key.items() if ending.result}
@@ -276,6 +281,13 @@ def _spare_inputs(run: Run, films: Sequence[Path]) -> None:
                 code="U009",
                 hint="a film replaces neither what it is made of nor the clips: choose another name",
             )
+
+
+def _publish(run: Run, wanted: Sequence[tuple[str, Digest]]) -> None:
+    """Put files into place that were not seen to before."""
+    rest = [(path, digest) for path, digest in wanted if path not in run.in_place]
+    run.published += publish(run.workshop.store, rest)
+    run.in_place.update(path for path, _ in rest)
 
 
 def _clip_copies(run: Run) -> list[tuple[str, Digest]]:

@@ -59,7 +59,8 @@ class Run:
     """The state of one storyboard.
 
     `results` stands beside `compiled.takes`; `endings` is keyed by the take's key, `films` and `film_errors` by
-    the output's name; `known_details` by the take's number; `made` are the keys that this build made. Filled in as a build goes.
+    the output's name; `known_details` by the take's number; `made` are the keys that this build made, `in_place` the files that
+    it has seen to already. Filled in as a build goes.
     """
 
     workshop: Workshop
@@ -73,6 +74,7 @@ class Run:
     made: set[str] = field(default_factory=set)
     films: dict[str, FilmState] = field(default_factory=dict)
     film_errors: dict[str, RendererError] = field(default_factory=dict)
+    in_place: set[str] = field(default_factory=set)
     published: int = 0
     mended: list[RendererError] = field(default_factory=list)
     interrupted: bool = False
@@ -121,6 +123,14 @@ class Run:
     def look_up(self) -> None:
         """Ask the store again what there is of every take."""
         self.results = self.workshop.store.lookup_many([row.key for row in self.compiled.takes])
+
+    def take_in(self) -> None:
+        """Put the results of this build's endings where its takes stand; ask again only where some are missing still."""
+        for number, row in enumerate(self.compiled.takes):
+            if (ending := self.endings.get(row.key)) and ending.result:
+                self.results[number] = ending.result
+        if not all(self.results):
+            self.look_up()
 
     def forget(self) -> None:
         """Give up what was believed of the store, after it turned out to be wrong."""

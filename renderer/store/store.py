@@ -65,6 +65,10 @@ class Store:
     def root(self) -> Path:
         return self._layout.root
 
+    def save(self) -> None:
+        """Write the index now; `close` does it anyway."""
+        self._index.flush()
+
     def close(self) -> None:
         """Write the index, remove this process's scratch files and let go of all locks."""
         self._index.close()

@@ -1,6 +1,7 @@
 """The engine's numbered laws, on a fake shelf and a fake performer that keep a list of the work done."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -240,3 +241,36 @@ def test_every_graph_ends_with_each_step_tried_once_or_blocked(
         expected = "blocked" if not possible else "failed" if name in failing else "ran"
         assert expected == ended[name]
     assert len(set(bench.ran)) == len(bench.ran)
+
+
+def test_8_chores_are_done_while_actions_are_at_work() -> None:
+    """One by one, in order, while an action takes its time; one that fails stops neither the others nor the action."""
+    done: list[str] = []
+
+    def fail() -> None:
+        done.append("second")
+        raise MediaError("went wrong")
+
+    async def main() -> dict[str, Ending]:
+        last = asyncio.Event()
+        chores = deque([lambda: done.append("first"), fail, last.set])
+
+        @dataclass
+        class Slow(Bench):
+            async def perform(self, action: Action) -> Result:
+                await last.wait()
+                return await Bench.perform(self, action)
+
+        bench = Slow()
+        return await run_steps(
+            [step("a")],
+            shelf=bench,
+            performer=bench,
+            pools={"local": 1},
+            emit=bench.events.append,
+            stop=asyncio.Event(),
+            chores=chores,
+        )
+
+    assert {"a": "ran"} == outcomes(asyncio.run(main()))
+    assert ["first", "second"] == done

@@ -237,3 +237,17 @@ def test_a_blob_that_goes_is_noticed_at_once(store: Store, make: Make) -> None:
     assert all(store.lookup_many(keys))
     store.path(traces[1].results[0].digest).unlink()
     assert [True, False, True] == [result is not None for result in store.lookup_many(keys)]
+
+
+def test_a_long_list_after_an_edit_is_answered_like_its_keys(store: Store, reopen: Open, make: Make) -> None:
+    """Moved, left out, added or gone since the list was last asked for: each key's answer is its own."""
+    keys = [make(store, f"shot {number}").key for number in range(70)]
+    store.lookup_many(keys)
+    gone = store.lookup(keys[7])
+    assert gone
+    store.path(gone.digest).unlink()
+    store.close()
+    with reopen() as again:
+        edited = [make(again, "another").key, "f" * 64, *reversed(keys[3:])]
+        assert [again.lookup(key) for key in edited] == again.lookup_many(edited)
+        assert [again.lookup(key) for key in keys] == again.lookup_many(keys)
