@@ -285,9 +285,9 @@ def _spare_inputs(run: Run, films: Sequence[Path]) -> None:
 
 def _publish(run: Run, wanted: Sequence[tuple[str, Digest]]) -> None:
     """Put files into place that were not seen to before."""
-    rest = [(path, digest) for path, digest in wanted if path not in run.in_place]
+    rest = [copy for copy in wanted if copy not in run.in_place]
     run.published += publish(run.workshop.store, rest)
-    run.in_place.update(path for path, _ in rest)
+    run.in_place.update(rest)
 
 
 def _clip_copies(run: Run) -> list[tuple[str, Digest]]:

@@ -74,7 +74,7 @@ class Run:
     made: set[str] = field(default_factory=set)
     films: dict[str, FilmState] = field(default_factory=dict)
     film_errors: dict[str, RendererError] = field(default_factory=dict)
-    in_place: set[str] = field(default_factory=set)
+    in_place: set[tuple[str, Digest]] = field(default_factory=set)
     published: int = 0
     mended: list[RendererError] = field(default_factory=list)
     interrupted: bool = False
