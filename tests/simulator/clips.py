@@ -53,7 +53,8 @@ class Clips:
         self._hands.shutdown(wait=True, cancel_futures=True)
 
     def _load(self, base: Base) -> bytes:
-        path = self._folder / f"{base.size}-{base.rate_fps}-{base.seconds:g}-{base.look}.mp4"
+        name = hashlib.sha256(" ".join(_arguments(base)).encode()).hexdigest()[:16]
+        path = self._folder / f"{base.size}-{name}.mp4"
         if not path.exists():
             self._folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=self._folder) as scratch:
@@ -92,24 +93,28 @@ def size_for(ratio: str | None) -> str:
     return ratio.replace(":", "x") if written else SIZES.get(ratio, SIZES["16:9"])
 
 
-def _draw(base: Base, path: Path) -> None:
+def _arguments(base: Base) -> list[str]:
+    """How ffmpeg draws a base clip: small, then grown, which is fast."""
     one, other = LOOKS[base.look]
-    source = f"gradients=s={base.size}:c0={one}:c1={other}:n=2:seed={base.look}:speed=0.02:r={base.rate_fps}"
-    subprocess.run(
-        [
-            *(imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-v", "error", "-f", "lavfi", "-i", source),
-            *(
-                "-frames:v",
-                str(round(base.seconds * base.rate_fps)),
-                "-c:v",
-                "libx264",
-                "-preset",
-                "ultrafast",
-            ),
-            *("-crf", "30", "-threads", "1", "-pix_fmt", "yuv420p", "-flags:v", "+bitexact"),
-            *("-fflags", "+bitexact", "-movflags", "+faststart", "-y", str(path)),
-        ],
-        check=True,
-        capture_output=True,
-        timeout=DRAW_TIMEOUT_S,
-    )
+    source = f"gradients=s=160x96:c0={one}:c1={other}:n=2:seed={base.look}:speed=0.02:r={base.rate_fps}"
+    grown = f"scale={base.size.replace('x', ':')}:flags=fast_bilinear+bitexact,setsar=1"
+    frames = round(base.seconds * base.rate_fps)
+    coded = "-c:v libx264 -preset ultrafast -crf 30 -threads 1 -pix_fmt yuv420p -flags:v +bitexact"
+    written = "-fflags +bitexact -movflags +faststart"
+    return [
+        "-f",
+        "lavfi",
+        "-i",
+        source,
+        "-vf",
+        grown,
+        "-frames:v",
+        f"{frames}",
+        *coded.split(),
+        *written.split(),
+    ]
+
+
+def _draw(base: Base, path: Path) -> None:
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-v", "error", *_arguments(base), "-y", str(path)]
+    subprocess.run(command, check=True, capture_output=True, timeout=DRAW_TIMEOUT_S)

@@ -28,6 +28,14 @@ def test_rows_come_late_without_id_or_never(simulator: Simulator, client: httpx.
     assert 3 == sum(simulator.charges_by_request().values())
 
 
+def test_rows_may_come_at_once_and_all_without_ids(simulator: Simulator, client: httpx.Client) -> None:
+    """Whether a running generation has a row is not documented; it costs nothing yet."""
+    simulator.change(log_from="submit", log_null_share=1)
+    buy(client)
+    (row,) = rows(client)
+    assert (None, 0) == (row["client_request_id"], row["cost"]["credits"])
+
+
 def test_the_log_has_pages_and_filters(simulator: Simulator, client: httpx.Client) -> None:
     """Newest first, by limit and offset; status and model are matched exactly."""
     simulator.script(job=["ok", "ok", "error:text"])

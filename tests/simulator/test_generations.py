@@ -1,7 +1,10 @@
 """The simulator keeps to what is documented of generations: submit, poll, clip, money, log."""
 
 import hashlib
+import io
+from fractions import Fraction
 
+import av
 import httpx
 import pytest
 
@@ -20,6 +23,23 @@ def test_a_generation_is_queued_made_and_fetched(simulator: Simulator, client: h
     assert "completed" == done["status"]
     assert b"ftyp" == clip[4:8]
     assert simulator.clips() == {sold["id"]: hashlib.sha256(clip).hexdigest()}
+
+
+@pytest.mark.parametrize(("ratio", "size"), [("16:9", (1280, 768)), ("9:16", (768, 1280))])
+def test_a_clip_has_the_documented_size_and_the_length_bought(
+    simulator: Simulator, client: httpx.Client, ratio: str, size: tuple[int, int]
+) -> None:
+    """1280x768 or upright, 24 frames a second, every frame decodes; the padding behind is skipped."""
+    simulator.change(clip_s=None, clip_size=None, clip_padding_bytes=10_000, link_host="localhost")
+    job = buy(client, aspect_ratio=ratio)["id"]
+    simulator.advance(25)
+    link = look(client, job)["video"]["url"]
+    assert link.startswith(f"http://localhost:{simulator.port}/")
+    with av.open(io.BytesIO(download(link).content), "r") as clip:
+        (stream,) = clip.streams.video
+        frames = len(list(clip.decode(stream)))
+        assert (size, 120) == ((stream.width, stream.height), frames)
+        assert Fraction(24) == stream.average_rate
 
 
 def test_a_price_is_held_then_charged_and_logged(simulator: Simulator, client: httpx.Client) -> None:
