@@ -10,6 +10,7 @@ import click
 
 from renderer.cli import options
 from renderer.cli.terminal import wants_colour, write_json
+from renderer.errors import UsageError
 from renderer.pipeline.jobs import cancel_job, forget, listed, named
 from renderer.report.ledger import asker_text, job_json, job_lines
 
@@ -25,6 +26,7 @@ intents = click.argument("intents", nargs=-1, required=True, metavar="INTENT..."
 Examples:
   renderer jobs list
   renderer jobs list specs/liftoff.yaml --all --json
+  renderer jobs collect --wait
   renderer jobs forget r-3f9ac2d1 --reason "the account's log does not know it\"""",
 )
 def command() -> None:
@@ -57,6 +59,45 @@ def list_jobs(*, spec: str | None, everything: bool, cache_dir: Path | None, as_
     if not jobs:
         click.echo("no jobs" if everything else "nothing is open, refused or failed", err=True)
     return 0
+
+
+@command.command("collect", short_help="Bring home what was bought.")
+@click.argument("intents", nargs=-1, metavar="[INTENT]...")
+@click.option(
+    "--as",
+    "vendor_job",
+    metavar="JOB",
+    help="The vendor's own id of the job that INTENT became, as the account's log or page shows it.",
+)
+@click.option("--wait", is_flag=True, help="Wait for jobs that are still being made.")
+@options.cache_dir
+@options.as_json
+def collect(
+    *, intents: tuple[str, ...], vendor_job: str | None, wait: bool, cache_dir: Path | None, as_json: bool
+) -> int:
+    """Bring home what was bought: of the jobs named, or of all that are open.
+
+    Requests of unknown outcome are looked up in the account's log; finished jobs are fetched and stored. Builds do
+    the same by themselves. `--as` tells what a single request of unknown outcome became, where its log does not.
+    """
+    if vendor_job and len(intents) != 1:
+        raise UsageError(
+            "`--as` is about one request", code="U055", hint="name its intent: `renderer jobs list`"
+        )
+    from renderer.pipeline.collecting import adopt, collect_jobs  # noqa: PLC0415 - httpx, for this command alone
+
+    with options.workshop_for(cache_dir) as workshop:
+        jobs = named(workshop.store, intents) if intents else None
+        if vendor_job and jobs:
+            adopt(workshop, jobs[0], vendor_job=vendor_job, now=datetime.now(UTC))
+        collected = collect_jobs(workshop, jobs, wait=wait)
+    if as_json:
+        found = {"stored": collected.stored, "open": collected.open}
+        write_json({"version": 1, **{name: [job_json(job) for job in some] for name, some in found.items()}})
+    for error in collected.troubles:
+        click.echo(f"warning: {error.message}", err=True)
+    click.echo(f"{len(collected.stored)} stored, {len(collected.open)} still open", err=True)
+    return max((error.exit_code for error in collected.troubles), default=0)
 
 
 @command.command("forget", short_help="Say that jobs do not count any more.")

@@ -39,7 +39,7 @@ ABSENT_TIMEOUT_S = 120.0
 TROUBLE_TIMEOUT_S = 900.0
 """How long a vendor that does not answer is asked again."""
 
-FETCHES_MAX = 6
+FETCHES_MAX = 5
 LINKLESS_POLLS_MAX = 10
 RETRY_FIRST_S = 1.0
 RETRY_MAX_S = 30.0

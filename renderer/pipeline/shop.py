@@ -58,8 +58,8 @@ class Shop:
 
     @property
     def pool_size(self) -> int:
-        """How many takes may be on their way at once: in flight, or being brought ashore."""
-        return sum(counter.flight.jobs_max + ASHORE for counter in self.counters.values())
+        """How many takes may be on their way at once, ≥ 1: in flight, or being brought ashore."""
+        return max(1, sum(counter.flight.jobs_max + ASHORE for counter in self.counters.values()))
 
     @property
     def collector(self) -> Collector:
@@ -103,19 +103,26 @@ class Shop:
             ]
             await self._look_up([job for job in jobs if _is_of(job, counter.seller)], counter.seller)
 
-    async def collect_strays(self, *, but: Collection[str]) -> None:
-        """Bring home the finished jobs that no take of this build waits for; what is not done is left alone."""
+    async def collect_strays(
+        self, *, but: Collection[str] = (), only: Collection[str] | None = None, wait: bool = False
+    ) -> None:
+        """Bring home the finished jobs whose keys are not among `but`, or whose intents are among `only`.
+
+        What is not done is left alone, or waited for with `wait`.
+        """
         gate = asyncio.Semaphore(STRAYS_AT_ONCE_MAX)
         strays = [
             (job, counter.seller)
             for counter in self.counters.values()
             for job in self._own(counter.seller)
-            if job.key not in but and job.state in {JobState.RUNNING, JobState.READY}
+            if job.key not in but
+            and (only is None or job.intent in only)
+            and job.state in {JobState.RUNNING, JobState.READY}
         ]
 
         async def collect(job: Job, seller: Seller) -> None:
             async with gate:
-                await self._collect_stray(job, seller)
+                await self._collect_stray(job, seller, wait=wait)
 
         await asyncio.gather(*(collect(job, seller) for job, seller in strays))
 
@@ -146,13 +153,14 @@ class Shop:
             self.troubles.append(error)
             return 0
 
-    async def _collect_stray(self, job: Job, seller: Seller) -> None:
+    async def _collect_stray(self, job: Job, seller: Seller, *, wait: bool) -> None:
         give_back = self.store.try_lock(job.key)
         if give_back is None:
             return  # another build is at it
         try:
             with self.store.scratch() as folder:
-                result = await self.collector.glean(job, seller, folder)
+                bring = self.collector.collect if wait else self.collector.glean
+                result = await bring(job, seller, folder)
             if result:
                 _, manifest = await asyncio.to_thread(self.store.journal.request_of, job.intent)
                 await asyncio.to_thread(

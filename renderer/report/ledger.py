@@ -21,8 +21,8 @@ MARKS: Mapping[Part, str] = {Part.CHARGED: "", Part.AT_MOST: "≤"}
 STYLES: Mapping[JobState, str] = {
     JobState.UNKNOWN: "blocked",
     JobState.REFUSED: "failed",
-    JobState.RUNNING: "in flight",
-    JobState.READY: "in flight",
+    JobState.RUNNING: "in_flight",
+    JobState.READY: "in_flight",
     JobState.STORED: "ran",
     JobState.FAILED: "failed",
 }

@@ -1,0 +1,84 @@
+"""`renderer jobs collect`: brings home what was bought, without a storyboard. Nothing here buys."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from renderer.errors import RendererError, UsageError
+from renderer.execute.consent import Consent
+from renderer.execute.events import Event
+from renderer.job import Job, JobState
+from renderer.pipeline.shop import open_shop
+from renderer.pipeline.workshop import Workshop
+
+
+class Collected(NamedTuple):
+    """What came home: the jobs that are stored now, those that are still open, and what went wrong on the way."""
+
+    stored: list[Job]
+    open: list[Job]
+    troubles: list[RendererError]
+
+
+def adopt(workshop: Workshop, job: Job, *, vendor_job: str, now: datetime) -> None:
+    """Put on record that a request of unknown outcome was accepted as `vendor_job`, as a person found out.
+
+    Raises `UsageError` U056 for a job whose outcome is known, U054 for a vendor's job that is another one's already.
+    """
+    if job.state is not JobState.UNKNOWN:
+        raise UsageError(
+            f"the outcome of `{job.intent}` is known: it is {job.state.value}",
+            code="U056",
+            hint="only a request of unknown outcome can be given a job by hand",
+        )
+    journal = workshop.store.journal
+    owner = next((other for other in journal.jobs() if other.job == vendor_job), None)
+    if owner:
+        raise UsageError(
+            f"job `{vendor_job}` belongs to another request",
+            code="U054",
+            facts=[("request", owner.intent), ("shot", ", ".join(asker.shot for asker in owner.askers))],
+            hint="look into the account's own log again: each job belongs to one request",
+        )
+    journal.accept(job.intent, job=vendor_job, price=None, how="by hand", at=now)
+
+
+def collect_jobs(workshop: Workshop, jobs: Sequence[Job] | None, *, wait: bool) -> Collected:
+    """Look requests of unknown outcome up, and bring home the finished ones of `jobs`, or of all that are open.
+
+    With `wait` those that are still being made are waited for. Raises `ProviderUnauthorised` P704 where a key is missing.
+    """
+    journal = workshop.store.journal
+    chosen = {job.intent: job for job in (journal.open_jobs() if jobs is None else jobs)}
+    troubles: list[RendererError] = []
+    if chosen:
+        troubles = asyncio.run(_collect(workshop, chosen, wait=wait))
+    known = [job for job in journal.jobs() if job.intent in chosen]
+    return Collected(
+        stored=[job for job in known if job.state is JobState.STORED],
+        open=[job for job in known if job.is_open],
+        troubles=troubles,
+    )
+
+
+async def _collect(workshop: Workshop, chosen: dict[str, Job], *, wait: bool) -> list[RendererError]:
+    shop = open_shop(
+        workshop,
+        providers=dict.fromkeys(job.provider for job in chosen.values()),
+        jobs=None,
+        consent=Consent(),
+        emit=_unheard,
+        names={},
+    )
+    async with shop:
+        await shop.look_up()
+        await shop.collect_strays(only=frozenset(chosen), wait=wait)
+        await shop.settle_prices({job.key for job in chosen.values()})
+    return shop.troubles
+
+
+def _unheard(_: Event) -> None:
+    pass
