@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
@@ -123,6 +124,13 @@ class Output(NamedTuple):
     place: Place
 
 
+class Budget(NamedTuple):
+    """The most that may be spent, in US dollars, exact: by one build, and by all builds of the storyboard together."""
+
+    per_run_usd: Decimal | None = None
+    total_usd: Decimal | None = None
+
+
 class Storyboard(NamedTuple):
     """A storyboard after merging and expansion: shots in order of the file, slots in cut order, ≥ 1 each.
 
@@ -135,3 +143,4 @@ class Storyboard(NamedTuple):
     shots: tuple[Shot, ...]
     sequence: tuple[Slot, ...]
     is_cut: bool = False
+    budget: Budget = Budget()

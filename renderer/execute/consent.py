@@ -35,11 +35,13 @@ class Purse:
         return sum(self._held_usd.values(), Decimal(0))
 
     def hold(self, key: str) -> Decimal | None:
-        """Set the estimate aside before a request is sent. Raises `GateError` G922 where the ceiling is reached.
+        """Set the estimate aside before a request is sent.
 
-        Estimates were under the ceiling when the build was admitted; vendors' real prices may turn out higher.
+        Raises `GateError` G925 for a request that was not agreed to, G922 where the ceiling is reached: estimates were
+        under it when the build was admitted, and vendors' real prices may turn out higher.
         """
-        assert key in self.consent.estimates_usd, "BUG: a request that nobody agreed to"
+        if key not in self.consent.estimates_usd:
+            raise GateError("it was not bought", code="G925", hint="build again and say yes to buy it")
         estimate = self.consent.estimates_usd[key]
         ceiling, amount = self.consent.ceiling_usd, estimate or Decimal(0)
         if ceiling is not None and self.spent_usd + amount > ceiling:

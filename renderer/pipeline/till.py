@@ -52,7 +52,7 @@ def _purchases(run: Run, paid: Sequence[int]) -> list[Purchase]:
         Purchase(
             name=takes[number].name,
             key=key,
-            estimate_usd=_estimate(takes[number].estimate_usd),
+            estimate_usd=_amount(takes[number].estimate_usd),
             reason=why.get(number, ""),
             aside=run.standing(key).aside,
         )
@@ -64,16 +64,31 @@ def _limits(run: Run) -> Limits:
     """What the command line and the storyboard allow, less what this very command has spent already."""
     from renderer.pipeline.gate import Limits  # noqa: PLC0415
 
-    wishes = run.wishes
-    max_cost = wishes.max_cost_usd
+    wishes, (per_run, total) = run.wishes, run.compiled.budget
+
+    def left(limit: Decimal | None) -> Decimal | None:
+        return None if limit is None else max(Decimal(0), limit - run.spent_usd)
+
     return Limits(
-        max_cost_usd=None if max_cost is None else max_cost - run.spent_usd,
+        max_cost_usd=left(wishes.max_cost_usd),
         yes=wishes.yes,
         unpriced=wishes.unpriced,
+        per_run_usd=left(_amount(per_run)),
+        total_usd=_amount(total),
+        spent_usd=_spent_before(run) if total else Decimal(0),
     )
 
 
-def _estimate(text: str | None) -> Decimal | None:
+def _spent_before(run: Run) -> Decimal:
+    """What the storyboard has cost until now, by the journal."""
+    from renderer.money import spent_usd  # noqa: PLC0415 - only where there is a budget
+
+    project = run.project
+    jobs = run.workshop.store.journal.jobs()
+    return spent_usd(jobs, project=project.identity, spec=project.asker_spec)
+
+
+def _amount(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
 
 

@@ -7,6 +7,7 @@ shots were just compiled or are remembered.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from itertools import accumulate
 
@@ -19,7 +20,7 @@ from renderer.storyboard import Output, Storyboard, Use
 def assemble(
     storyboard: Storyboard, shots: Sequence[ShotRow], *, warnings: Iterable[Mapping[str, Json]] = ()
 ) -> Compiled:
-    """The compiled storyboard of these shots, in order of the file; of `storyboard` come title, outputs and cut.
+    """The compiled storyboard of these shots, in order of the file; of `storyboard` come title, outputs, cut and budget.
 
     Its shots are not looked at: it may be that of an excerpt. Slots of shots without a row are left out.
     """
@@ -32,7 +33,12 @@ def assemble(
         inputs=tuple((row.path, row.sha256, row.size_bytes) for row in inputs if row.path),
         urls=tuple(("", row.sha256, row.size_bytes) for row in inputs if not row.path),
         warnings=tuple(warnings),
+        budget=(_text(storyboard.budget.per_run_usd), _text(storyboard.budget.total_usd)),
     )
+
+
+def _text(amount: Decimal | None) -> str | None:
+    return None if amount is None else str(amount)
 
 
 def _output(output: Output, storyboard: Storyboard, shots: Sequence[ShotRow]) -> OutputRow:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from renderer.model import Json
 
-FORM = 1
+FORM = 2
 
 
 class TakeRow(NamedTuple):
@@ -128,7 +128,8 @@ class Compiled(NamedTuple):
     """A storyboard ready to be looked up. Takes in order of the file, each shot's takes in order; outputs ≥ 1.
 
     `inputs` are the files it depends on besides the storyboard (path relative to the storyboard's folder,
-    sha256, size); `urls` the pinned ones. `warnings` are diagnostics in their JSON form.
+    sha256, size); `urls` the pinned ones. `warnings` are diagnostics in their JSON form. `budget` is in exact US dollars,
+    for one build and in all.
     """
 
     title: str | None
@@ -138,6 +139,7 @@ class Compiled(NamedTuple):
     inputs: tuple[tuple[str, str, int], ...]
     urls: tuple[tuple[str, str, int], ...]
     warnings: tuple[Mapping[str, Json], ...]
+    budget: tuple[str | None, str | None] = (None, None)
 
     def to_json(self) -> dict[str, Json]:
         return {
@@ -149,6 +151,7 @@ class Compiled(NamedTuple):
             "inputs": self.inputs,
             "urls": self.urls,
             "warnings": self.warnings,
+            "budget": self.budget,
         }
 
     @classmethod
@@ -164,6 +167,7 @@ class Compiled(NamedTuple):
             inputs=tuple((path, sha256, size) for path, sha256, size in value["inputs"]),
             urls=tuple((url, sha256, size) for url, sha256, size in value["urls"]),
             warnings=tuple(value["warnings"]),
+            budget=(value["budget"][0], value["budget"][1]),
         )
 
 

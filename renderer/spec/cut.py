@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import PurePath, PurePosixPath
 from typing import Any, cast
@@ -21,7 +22,7 @@ from renderer.spec.text import Path
 from renderer.spec.times import meant_rate, rate
 from renderer.spec.variables import NAMES_SHOWN_MAX
 from renderer.spec.wording import listed, shorten
-from renderer.storyboard import Output, Shot, Slot
+from renderer.storyboard import Budget, Output, Shot, Slot
 
 NAME = "main"
 FPS = Fraction(24)
@@ -42,6 +43,16 @@ def read_output(document: Document, problems: Problems) -> Output:
         fps=_fps(document, problems, fields.get("fps")),
         fit=cast("Fit", fields.get("fit") or "crop"),
         place=document.place_of_key(path),
+    )
+
+
+def read_budget(document: Document) -> Budget:
+    """What the storyboard allows to be spent; whole numbers and decimals are taken as they are written."""
+    fields: Mapping[str, Any] = document.root.value.get("budget") or {}
+    per_run, total = fields.get("per_run"), fields.get("total")
+    return Budget(
+        per_run_usd=None if per_run is None else Decimal(per_run),
+        total_usd=None if total is None else Decimal(total),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from renderer.diagnostic import Diagnostic
-from renderer.spec.cut import check_ids, read_output, read_sequence
+from renderer.spec.cut import check_ids, read_budget, read_output, read_sequence
 from renderer.spec.document import Document
 from renderer.spec.merge import Merged, Written, merge
 from renderer.spec.nodes import Fields, Items
@@ -115,6 +115,7 @@ def _expand(
         shots=tuple(known.values()),
         sequence=sequence,
         is_cut=isinstance(document.node(("sequence",)), Items),
+        budget=read_budget(document),
     )
 
 

@@ -1,6 +1,9 @@
 """Buying over real HTTP from the simulated vendor: what is sent, what is charged, what is said, after everything."""
 
+import contextlib
 import json
+import os
+import pty
 import signal
 import time
 from collections.abc import Iterator
@@ -275,6 +278,54 @@ def test_a_frozen_and_an_offline_build_send_nothing(buyer: Stage, vendor: Simula
     assert (3, ["G910"]) == ((frozen := buyer.build("--yes", "--frozen")).code, frozen.codes)
     assert (3, ["G911"]) == ((offline := buyer.build("--yes", "--offline")).code, offline.codes)
     assert [] == vendor.received()
+
+
+def test_a_budget_is_a_ceiling_and_no_consent(buyer: Stage, vendor: Simulator) -> None:
+    """Above `per_run` nothing is sent, yes or not; below it somebody still has to say yes."""
+    buyer.edit("shots:", "budget: {per_run: 0.5}\nshots:")
+    assert (3, ["G923"]) == ((above := buyer.build("--yes")).code, above.codes)
+    buyer.edit("per_run: 0.5", "per_run: 0.53")
+    assert (3, ["G921"]) == ((silent := buyer.build()).code, silent.codes)
+    assert [] == vendor.received()
+    assert 0 == buyer.build("--yes").code
+
+
+def test_the_budget_of_the_storyboard_counts_what_was_spent_before(buyer: Stage, vendor: Simulator) -> None:
+    """Two takes of $0.2625 leave nothing of 60 cents for a third one; reused clips cost nothing."""
+    buyer.edit("shots:", "budget: {total: 0.6}\nshots:")
+    assert 0 == buyer.build("--yes").code
+    assert 0 == buyer.build("--yes").code
+    buyer.edit("galaxies", "nebulae")
+    third = buyer.build("--yes")
+    assert (3, ["G923"], 2) == (third.code, third.codes, posts(vendor))
+    assert "spent before" in buyer.run("build", "--yes").stderr
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "bought"), [("b", 0, 2), ("yes", 0, 2), ("n", 3, 0), ("", 3, 0), ("what", 3, 0)]
+)
+def test_a_person_at_a_terminal_is_asked(
+    buyer: Stage, vendor: Simulator, answer: str, code: int, bought: int
+) -> None:
+    """Takes by cause, what they come to, and a question: nothing but a clear yes buys."""
+    theirs, ours = pty.openpty()
+    with playing(buyer.start("build", stdin=ours, stdout=ours, stderr=ours)) as build:
+        os.close(ours)
+        os.write(theirs, f"{answer}\n\n".encode())
+        said = _heard(theirs)
+        assert (code, bought) == (build.wait(20), posts(vendor))
+    assert "2 takes for $0.525" in said
+    assert "pad, sky: never made" in said
+
+
+def _heard(terminal: int) -> str:
+    """All that is written to a terminal until nobody writes any more."""
+    heard = b""
+    with contextlib.suppress(OSError):
+        while part := os.read(terminal, 4096):
+            heard += part
+    os.close(terminal)
+    return heard.decode()
 
 
 def test_no_secret_is_written_down(buyer: Stage, vendor: Simulator) -> None:
