@@ -7,7 +7,7 @@ remembered here.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from renderer import __version__
@@ -41,20 +41,20 @@ def compile_storyboard(
     digest = workshop.store.digest_of(project.spec)
     if digest is None:
         raise no_storyboard(project)
-    compiled = _remembered(workshop, _memo_key(workshop, project, digest.sha256, reach=reach))
+    ground = _ground(workshop, project, reach=reach)
+    compiled = _remembered(workshop, _memo_key(ground, digest.sha256))
     if compiled is not None and _inputs_unchanged(workshop, project, compiled):
         return compiled, {}
     from renderer.pipeline.examine import read_storyboard  # noqa: PLC0415 - parsing costs imports that a no-op can spare
 
     content = read_storyboard(project)
-    compiled, details = _compile(workshop, project, content, reach=reach)
-    key = _memo_key(workshop, project, digest_bytes(content).sha256, reach=reach)
-    workshop.store.memo_put(MEMO, key, compiled.to_json())
+    compiled, details = _compile(workshop, project, content, ground=ground, reach=reach)
+    workshop.store.memo_put(MEMO, _memo_key(ground, digest_bytes(content).sha256), compiled.to_json())
     return compiled, details
 
 
 def _compile(
-    workshop: Workshop, project: Project, content: bytes, *, reach: Reach
+    workshop: Workshop, project: Project, content: bytes, *, ground: Sequence[str], reach: Reach
 ) -> tuple[Compiled, Mapping[int, Detail]]:
     """Compile a text, only the shots that were edited where the others are remembered."""
     from renderer.pipeline.examine import examine_text  # noqa: PLC0415
@@ -62,7 +62,7 @@ def _compile(
     from renderer.spec import cut_sections  # noqa: PLC0415
 
     sections = cut_sections(content)
-    key = _memo_key(workshop, project, sections.around, reach=reach) if sections else ""
+    key = _memo_key(ground, sections.around) if sections else ""
     if sections and (done := _recompile(workshop, project, sections, key, reach=reach)):
         workshop.store.memo_put(SHOTS, key, done.known.to_json())
         return done.compiled, done.details
@@ -127,18 +127,21 @@ def diagnose(workshop: Workshop, project: Project, *, reach: Reach) -> list[Diag
         return list(error.diagnostics)
 
 
-def _memo_key(workshop: Workshop, project: Project, text: str, *, reach: Reach) -> str:
-    parts = [
+def _ground(workshop: Workshop, project: Project, *, reach: Reach) -> tuple[str, ...]:
+    """All that decides what a text compiles to, beside the text."""
+    return (
         __version__,
         schemas_digest(),
         workshop.tools,
         workshop.addresses,
-        text,
         project.label,
         str(project.variant),
         str(reach.outside),
-    ]
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+    )
+
+
+def _memo_key(ground: Sequence[str], text: str) -> str:
+    return hashlib.sha256("\0".join([*ground, text]).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _inputs_unchanged(workshop: Workshop, project: Project, compiled: Compiled) -> bool:

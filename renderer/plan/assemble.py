@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from itertools import accumulate
 
 from renderer.model import Json, frames_until
@@ -73,5 +74,10 @@ def _slots(
 def _span(shot: ShotRow, use: Use | None) -> tuple[Fraction, Fraction]:
     if use is None and shot.use is not None:
         in_s, out_s = shot.use
-        use = Use(Fraction(in_s), None if out_s is None else Fraction(out_s))
-    return slot_span(use, available_s=Fraction(shot.length_s))
+        use = Use(_seconds(in_s), None if out_s is None else _seconds(out_s))
+    return slot_span(use, available_s=_seconds(shot.length_s))
+
+
+@lru_cache(maxsize=4096)
+def _seconds(text: str) -> Fraction:
+    return Fraction(text)
