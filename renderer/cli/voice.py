@@ -107,6 +107,9 @@ class Voice:
             if run.collected:
                 clips = "clip" if run.collected == 1 else "clips"
                 self._say(f"collected {run.collected} {clips} that earlier builds had bought")
+            for state, count in run.left_open.items():
+                what = "job" if count == 1 else "jobs"
+                self._say(f"{count} {what} of other shots: {state.value}; see `renderer jobs list`")
             self._tell_films(counted)
             self._say(_closing(run, counted, elapsed_s))
 

@@ -144,6 +144,7 @@ async def _make_and_buy(
         if lost and not stop.is_set() and await shop.look_up():
             endings |= await run_actions(run, lost, pool=GENERATE, emit=emit, stop=stop, shop=shop)
         await shop.settle_prices({key for key, ending in endings.items() if ending.outcome.value == "ran"})
+        run.left_open += shop.left_open(but={action.key for action in actions})
     run.endings |= endings
     run.spent_usd += shop.purse.spent_usd
     run.collected += shop.collected
@@ -158,7 +159,7 @@ def _strays(run: Run) -> list[str]:
     """The providers, their keys set, that have open jobs on record: finished ones are brought home by every build."""
     if run.wishes.frozen or not run.wishes.reach.fetch:
         return []
-    names = dict.fromkeys(job.provider for job in run.workshop.store.journal.open_jobs())
+    names = dict.fromkeys(job.provider for job in run.workshop.store.open_jobs())
     if not names:
         return []
     from renderer.pipeline.shop import sellers_with_keys  # noqa: PLC0415 - httpx, only where jobs are open

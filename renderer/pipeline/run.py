@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from renderer.digest import Digest
 from renderer.errors import RendererError
+from renderer.job import JobState
 from renderer.model import MediaFacts, Result, Trace
 from renderer.pipeline.compile import compile_storyboard, diagnostic_of
 from renderer.pipeline.film import FilmState, assess_film
@@ -80,6 +81,7 @@ class Run:
     interrupted: bool = False
     spent_usd: Decimal = Decimal(0)
     collected: int = 0
+    left_open: Counter[JobState] = field(default_factory=Counter)
     troubles: list[RendererError] = field(default_factory=list)
     standings: dict[str, Standing] = field(default_factory=dict)
 

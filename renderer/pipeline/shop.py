@@ -6,9 +6,10 @@ Opened only where something is to be bought or brought home; a build with neithe
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
+from collections import Counter as Tally
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -34,6 +35,9 @@ from renderer.providers.base import Seller
 from renderer.store.store import Store
 
 STRAYS_AT_ONCE_MAX = 8
+STRAYS_TIMEOUT_S = 120.0
+LOOK_UP_TIMEOUT_S = 120.0
+"""How long a build waits for what it could as well do next time."""
 ASHORE = 16
 """How many takes of one provider may be fetched and stored beside those in flight."""
 
@@ -126,16 +130,26 @@ class Shop:
 
         await asyncio.gather(*(collect(job, seller) for job, seller in strays))
 
-    @asynccontextmanager
+    @contextlib.asynccontextmanager
     async def collecting_strays(self, *, but: Collection[str]) -> AsyncIterator[None]:
         """`collect_strays` beside what is done inside, and ended with it where that is interrupted."""
-        collecting = asyncio.create_task(self.collect_strays(but=but))
+        collecting = asyncio.create_task(self._collect_in_time(but))
         try:
             yield
             await collecting
         finally:
             collecting.cancel()
             await asyncio.gather(collecting, return_exceptions=True)
+
+    async def _collect_in_time(self, but: Collection[str]) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(STRAYS_TIMEOUT_S):
+                await self.collect_strays(but=but)
+
+    def left_open(self, *, but: Collection[str]) -> Tally[JobState]:
+        """How many jobs of these accounts are open still, by state, besides those of some keys."""
+        jobs = [job for counter in self.counters.values() for job in self._own(counter.seller)]
+        return Tally(job.state for job in jobs if job.key not in but)
 
     async def __aenter__(self) -> Self:
         return self
@@ -148,10 +162,13 @@ class Shop:
         if not jobs:
             return 0
         try:
-            return len(await look_up(jobs, seller=seller, journal=self.store.journal, clock=self.clock))
+            async with asyncio.timeout(LOOK_UP_TIMEOUT_S):
+                return len(await look_up(jobs, seller=seller, journal=self.store.journal, clock=self.clock))
         except ProviderUnavailable as error:
             self.troubles.append(error)
-            return 0
+        except TimeoutError:
+            self.troubles.append(ProviderUnavailable(f"the log of `{seller.name}` takes too long to read"))
+        return 0
 
     async def _collect_stray(self, job: Job, seller: Seller, *, wait: bool) -> None:
         give_back = self.store.try_lock(job.key)

@@ -85,7 +85,7 @@ def _spent_before(run: Run) -> Decimal:
 
     project = run.project
     jobs = run.workshop.store.journal.jobs()
-    return spent_usd(jobs, project=project.identity, spec=project.asker_spec)
+    return spent_usd(jobs, project=project.identity, spec=project.spec_name)
 
 
 def _amount(text: str | None) -> Decimal | None:
