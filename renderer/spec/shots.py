@@ -16,6 +16,8 @@ from renderer.storyboard import Request, Shot, Source, Use
 
 PROVIDER = "animatic"
 MEDIA = ("image", "last_image", "video", "audio")
+GROUNDS = {"image", "video", "references"}
+"""What a shot may be made from without a prompt; so may `params`, which hold some models' own prompts."""
 SEED = 1
 SEED_MAX = 2**32 - 1
 
@@ -79,9 +81,9 @@ def _request(scene: Scene, fields: Merged, path: Path, origins: Origins) -> Requ
             origins[name] = nearest_first([*filled.places])
     media = {name: _source(scene, fields, name, origins) for name in MEDIA}
     references = _sources(scene, fields, "references", origins)
-    if not ("image" in origins or "video" in origins or parts["prompt"].text.strip()):
-        _tell_nothing_to_make(scene, path, word(fields.get("prompt")) or "")
     params = below(fields.get("params"))
+    if not (GROUNDS & origins.keys() or params or parts["prompt"].text.strip()):
+        _tell_nothing_to_make(scene, path, word(fields.get("prompt")) or "")
     for name, field in params.items():
         origins[f"params.{name}"] = scene.places(field)
     seed = number(fields.get("seed"))
@@ -174,7 +176,7 @@ def _tell_nothing_to_make(scene: Scene, path: Path, written: str) -> None:
     if any(fault[: len(path)] == path or fault[0] == "defaults" for fault in scene.faults):
         return
     hint = "add a `prompt` or an `image`, or give own footage as `clip`"
-    message = "a shot without `prompt`, `image`, `video` and `clip`"
+    message = "a shot without `prompt`, `image`, `references`, `video` and `clip`"
     scene.problems.add("S217", message, scene.document.place((*path, "id")), hint=hint)
 
 
