@@ -183,6 +183,44 @@ def test_variables_are_put_into_paths_and_the_title() -> None:
     )
 
 
+def test_media_are_paths_urls_and_data_uris() -> None:
+    """Lists keep their order, and variables go into each entry; a shot's list replaces that of the defaults."""
+    head = "vars: {dir: stills}\ndefaults: {references: [old.png], audio: voice.wav}"
+    made = request(
+        "references: ['${dir}/a.png', 'https://example.org/b.png'], video: 'data:video/mp4,x'", head=head
+    )
+    assert (Source("path", "stills/a.png"), Source("url", "https://example.org/b.png")) == made.references
+    assert (Source("data", "data:video/mp4,x"), Source("path", "voice.wav")) == (made.video, made.audio)
+
+
+def test_what_is_unset_is_not_asked_for() -> None:
+    """`null` takes a default away, for lists and words alike; `false` is a wish."""
+    head = "defaults: {references: [a.png], resolution: 720p, enhance_prompt: true}"
+    unset = request("prompt: x, references: null, resolution: null, enhance_prompt: null", head=head)
+    assert ((), None, None) == (unset.references, unset.resolution, unset.enhance_prompt)
+    assert request("prompt: x, enhance_prompt: false", head=head).enhance_prompt is False
+
+
+def test_the_entry_of_a_list_is_pointed_at() -> None:
+    """A fault of the second picture stands at the second picture."""
+    made = shot("references: [a.png, b.png], params: {deep: {mask: c.png}}")
+    assert "$.shots[0].references[1]" == made.origin("references.1").path
+    assert "$.shots[0].params.deep.mask" == made.origin("params.deep.mask").path
+
+
+@pytest.mark.parametrize("fields", ["video: a.mp4", "references: [a.png]", "params: {multi_prompt: [a, b]}"])
+def test_a_shot_may_be_made_without_prompt_and_image(fields: str) -> None:
+    """From a clip, from pictures, or from a prompt among a model's own fields."""
+    assert [] == codes(f"shots: [{{id: a, {fields}}}]")
+    assert ["S217"] == codes("shots: [{id: a, audio: a.wav}]")
+
+
+@pytest.mark.parametrize("ratio", ["auto", "adaptive", "9:21"])
+def test_a_ratio_may_be_a_word(ratio: str) -> None:
+    """Of the words that models know."""
+    assert ratio == request(f"prompt: x, ratio: {ratio}").ratio
+
+
 def test_a_chain_of_ten_thousand_variables_is_resolved() -> None:
     """Without recursion."""
     chain = "".join(f'  v{n}: "${{v{n + 1}}}"\n' for n in range(10_000))
