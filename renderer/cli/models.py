@@ -47,7 +47,7 @@ def command() -> None:
 def list_(*, words: tuple[str, ...], provider: str | None, kind: str | None, as_json: bool) -> int:
     """List the models that have every WORD in id, name or maker.
 
-    Columns: id, what it starts from, lengths in seconds, ratios, whether the seed counts, and what five seconds
+    Columns: id, who sells it, what it starts from, lengths in seconds, ratios, whether the seed counts, and what five seconds
     cost where nothing else is asked for.
     """
     found = search(words, provider=provider, kind=kind)
@@ -61,7 +61,8 @@ def list_(*, words: tuple[str, ...], provider: str | None, kind: str | None, as_
 
 
 def _ids(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[CompletionItem]:
-    return [CompletionItem(model.id, help=model.title) for model in search() if model.id.startswith(begun)]
+    titles = {model.id: model.title for model in search()}
+    return [CompletionItem(name, help=title) for name, title in titles.items() if name.startswith(begun)]
 
 
 @command.command("show", short_help="All about one model.")

@@ -36,6 +36,7 @@ def line_of(model: Model) -> ModelLine:
     """A model as a row of a list."""
     return ModelLine(
         id=model.id,
+        provider=model.provider,
         kind=model.kind,
         durations=durations_text(model),
         ratios=ratios(model),
@@ -100,7 +101,7 @@ def _facts(model: Model, *, prices: str) -> Iterator[tuple[str, list[str]]]:
     yield "rate", [f"{model.fps} frames a second"] if model.fps else []
     yield "price", list(_prices(model)) or ["unknown"]
     yield "", [prices]
-    yield "takes time", [_seconds(model.latency_s)] if model.latency_s else []
+    yield "made in", [_seconds(model.latency_s)] if model.latency_s else []
     yield "in flight", [f"{model.jobs_max} at first"] if model.jobs_max else []
     yield "data URI", [f"{model.uri_max_bytes:,} bytes at most"] if model.uri_max_bytes else []
     yield "source", [model.source]

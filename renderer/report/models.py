@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-HEADINGS = ("id", "kind", "seconds", "ratios", "seed", "5 s cost")
+HEADINGS = ("id", "provider", "kind", "seconds", "ratios", "seed", "5 s cost")
 INDENT = 2
 UNKNOWN = "unknown"
 
@@ -15,6 +15,7 @@ class ModelLine(NamedTuple):
     """One model in a list. `price_usd` is for five seconds, None where no price is known."""
 
     id: str
+    provider: str
     kind: str
     durations: str
     ratios: tuple[str, ...]
@@ -73,7 +74,7 @@ def price_cell(price_usd: Decimal | None) -> str:
 def _cells(line: ModelLine) -> tuple[str, ...]:
     seed = "yes" if line.seed_honoured else "no"
     ratios = " ".join(line.ratios) or "-"
-    return (line.id, line.kind, line.durations, ratios, seed, price_cell(line.price_usd))
+    return (line.id, line.provider, line.kind, line.durations, ratios, seed, price_cell(line.price_usd))
 
 
 def _fields(heading: str, fields: Sequence[FieldLine]) -> list[str]:
@@ -94,5 +95,6 @@ def _facts(facts: Sequence[tuple[str, tuple[str, ...]]]) -> list[str]:
 def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True) if width).rstrip()
+        for row in rows
     ]

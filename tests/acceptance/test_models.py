@@ -15,7 +15,7 @@ from .stage import COMMAND, Stage
 def test_every_model_is_listed(stage: Stage) -> None:
     """One row each, under a heading; for programs, one object each."""
     lines = stage.run("models", "list").stdout.splitlines()
-    assert ["id", "kind", "seconds", "ratios", "seed"] == lines[0].split()[:5]
+    assert ["id", "provider", "kind", "seconds", "ratios", "seed"] == lines[0].split()[:6]
     assert [model.id for model in models()] == [line.split()[0] for line in lines[1:]]
     listed = stage.run("models", "list", "--json").json["models"]
     assert [model.id for model in models()] == [row["id"] for row in listed]
@@ -35,11 +35,12 @@ def test_words_and_kinds_narrow_the_list(stage: Stage) -> None:
 
 def test_a_row_tells_lengths_ratios_seed_and_price(stage: Stage) -> None:
     """The price is for five seconds; an unknown one says so."""
-    (gen3a,) = stage.run("models", "list", "gen3a_turbo", "--json").json["models"]
+    sold = ("models", "list", "gen3a_turbo", "--provider", "aimlapi")
+    (gen3a,) = stage.run(*sold, "--json").json["models"]
     assert (0.2625, "2026-08-21") == (gen3a["price_usd_5s"], gen3a["price_date"])
     assert (["16:9", "9:16"], True) == (gen3a["ratios"], gen3a["seed_honoured"])
-    row = stage.run("models", "list", "gen3a_turbo").stdout.splitlines()[1]
-    assert "gen3a_turbo  image-to-video  5 or 10  16:9 9:16  yes   $0.26" == row
+    row = stage.run(*sold).stdout.splitlines()[1]
+    assert "gen3a_turbo  aimlapi   image-to-video  5 or 10  16:9 9:16  yes   $0.26" == row
     assert stage.run("models", "list", "sora-2-t2v").stdout.splitlines()[1].endswith("no    unknown")
 
 
@@ -52,7 +53,7 @@ def test_nothing_found_is_said_beside_the_data(stage: Stage) -> None:
 
 def test_a_model_is_explained_field_by_field(stage: Stage) -> None:
     """Names, limits, defaults, and the price with date and source."""
-    shown = stage.run("models", "show", "gen3a_turbo").stdout
+    shown = stage.run("models", "show", "gen3a_turbo", "--provider", "aimlapi").stdout
     for told in (
         "ratio       aspect_ratio (legacy: ratio)             16:9 or 9:16; 16:9 by default",
         "duration    duration                                 5 or 10 s; 5 by default",
@@ -68,6 +69,16 @@ def test_a_model_for_programs_is_an_entry_of_a_model_file(stage: Stage) -> None:
     shown = stage.run("models", "show", "pixverse/v5-5-text-to-video", "--json").json
     assert ["pixverse/v5.5/text-to-video"] == [entry["id"] for entry in shown["models"]]
     assert Draft202012Validator(read_schema("models/model.schema.json")).is_valid({"models": shown["models"]})
+
+
+def test_a_model_that_two_sell_is_shown_twice(stage: Stage) -> None:
+    """Each with its own names and price; `--provider` tells which."""
+    both = stage.run("models", "show", "gen3a_turbo", "--json").json["models"]
+    one = stage.run("models", "show", "gen3a_turbo", "--provider", "runway", "--json").json["models"]
+    assert (["aimlapi", "runway"], ["runway"]) == (
+        [entry["provider"] for entry in both],
+        [entry["provider"] for entry in one],
+    )
 
 
 def test_a_wrong_id_is_met_with_the_nearest(stage: Stage) -> None:
