@@ -57,7 +57,7 @@ def test_a_model_is_explained_field_by_field(stage: Stage) -> None:
     for told in (
         "ratio       aspect_ratio (legacy: ratio)             16:9 or 9:16; 16:9 by default",
         "duration    duration                                 5 or 10 s; 5 by default",
-        "price       $0.0525 a second",
+        "price     $0.0525 a second",
         "as of 2026-08-21: github.com/aimlapi/api-docs",
         "no price is promised",
     ):
