@@ -82,6 +82,11 @@ class Workshop:
         """All addresses of providers on this machine, as one text: another makes every paid key another."""
         return json.dumps([self.paid_identity(name) for name in providers()])
 
+    @property
+    def is_replaying(self) -> bool:
+        """Whether sellers answer from a recording, so that nothing has to be waited for."""
+        return bool(self.environ.get("RENDERER_REPLAY", "").strip())
+
     def seller(self, name: str) -> Seller:
         """The adapter of a paid provider, one for the length of a command; its key is read when it is needed.
 
@@ -92,8 +97,12 @@ class Workshop:
         return self._sellers[name]
 
     def _open_seller(self, name: str) -> Seller:
-        assert name == "aimlapi", f"BUG: no adapter for `{name}`"
-        from renderer.providers.aimlapi import open_aimlapi  # noqa: PLC0415 - httpx, only where something is bought
+        assert name in {"aimlapi", "runway"}, f"BUG: no adapter for `{name}`"
+        if name == "runway":
+            from renderer.providers.runway import open_runway  # noqa: PLC0415 - only where something is bought
+
+            return open_runway(self.environ)
+        from renderer.providers.aimlapi import open_aimlapi  # noqa: PLC0415 - only where something is bought
 
         return open_aimlapi(self.environ)
 

@@ -10,8 +10,8 @@ from renderer.providers.account import Account
 from renderer.providers.base import LinkExpired
 from renderer.providers.sorting import unavailable
 from renderer.wire.address import shown
-from renderer.wire.client import Client
-from renderer.wire.download import Cause, Delivered, Limits, Undelivered, download
+from renderer.wire.client import Wire
+from renderer.wire.download import Cause, Delivered, Limits, Undelivered
 from renderer.wire.pace import Pace
 
 CLIP_BYTES_MAX = 2 << 30
@@ -21,7 +21,7 @@ OPENINGS = (b"<", b"{", b"[")
 
 
 async def fetch_clip(
-    client: Client, link: str, *, account: Account, output: Path, limits: Limits, pace: Pace
+    wire: Wire, link: str, *, account: Account, output: Path, limits: Limits, pace: Pace
 ) -> None:
     """Write the clip to `output`, a path at which nothing stands; free, and never sends the key.
 
@@ -29,7 +29,7 @@ async def fetch_clip(
     `ProviderUnavailable` where it may come later, `ProviderFailed` where it is too large or the link is not one that is
     followed, `StoreError` where the disk refuses. Leaves nothing at `output` then.
     """
-    got = await download(client, link, target=output, limits=limits, pace=pace)
+    got = await wire.download(link, target=output, limits=limits, pace=pace)
     if isinstance(got, Undelivered):
         raise _undelivered(link, got, account=account)
     if reason := await asyncio.to_thread(_no_clip, got, output):

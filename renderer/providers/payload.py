@@ -39,7 +39,7 @@ def body_of(content: Mapping[str, Json], *, media: Mapping[str, Path]) -> Body:
     Raises `KeyError` for a blob without a file, `OSError` where a file cannot be read.
     """
     found = {sha256: _uri(path) for sha256, path in media.items()}
-    return Body(tuple(_merged(_parts(content, found))))
+    return Body(tuple(_merged(_parts(content, found))), content)
 
 
 def content_type(head: bytes) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
 
-from renderer.errors import ProviderFailed, ProviderUnauthorised
+from renderer.errors import ProviderFailed, ProviderUnauthorised, ProviderUnavailable
 from renderer.job import Frozen
 from renderer.model import Json
 from renderer.providers.account import Account
@@ -16,7 +16,7 @@ from renderer.providers.clips import LIMITS, fetch_clip
 from renderer.providers.payload import body_of
 from renderer.providers.sorting import complaint, sort_submission, unavailable, why_refused
 from renderer.providers.words import spoken
-from renderer.wire.client import TIMEOUTS, Client, Timeouts
+from renderer.wire.client import Client, Wire
 from renderer.wire.download import Limits
 from renderer.wire.outcome import Outcome, Reply
 from renderer.wire.pace import PACE, Pace
@@ -26,12 +26,12 @@ class Remote:
     """The part of a `Seller` that does not depend on the vendor. Its key goes to its base address alone."""
 
     def __init__(
-        self, account: Account, *, pace: Pace = PACE, timeouts: Timeouts = TIMEOUTS, limits: Limits = LIMITS
+        self, account: Account, *, wire: Wire | None = None, pace: Pace = PACE, limits: Limits = LIMITS
     ) -> None:
         self._account = account
         self._pace = pace
         self._limits = limits
-        self._client = Client(account.base, timeouts=timeouts)
+        self._wire = wire or Client(account.base)
 
     @property
     def account(self) -> str:
@@ -44,11 +44,11 @@ class Remote:
     async def fetch(self, link: str, *, output: Path) -> None:
         """Write the clip that a link leads to at `output`, whole; free."""
         await fetch_clip(
-            self._client, link, account=self._account, output=output, limits=self._limits, pace=self._pace
+            self._wire, link, account=self._account, output=output, limits=self._limits, pace=self._pace
         )
 
     async def close(self) -> None:
-        await self._client.close()
+        await self._wire.close()
 
     async def _send(
         self,
@@ -71,7 +71,10 @@ class Remote:
             return NotAccepted(
                 Why.UNREACHABLE, unavailable("a medium of the request cannot be read", answer=reason)
             )
-        outcome = await self._client.post(frozen.address, body=body, headers=sent)
+        try:
+            outcome = await self._wire.post(frozen.address, body=body, headers=sent)
+        except ProviderUnavailable as error:  # a recording without this request
+            return NotAccepted(Why.UNREACHABLE, error)
         return sort_submission(
             outcome,
             account=self._account,

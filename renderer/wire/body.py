@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from renderer.model import Json
+
 RAW_BYTES = 3 << 15  # a multiple of 3, so that the base64 of the pieces is the base64 of the whole
 
 
@@ -28,9 +30,13 @@ class Base64(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The parts of one JSON body in order. It can be sent any number of times."""
+    """The parts of one JSON body in order. It can be sent any number of times.
+
+    `content` is the same body with media by digest, for a record of what was sent.
+    """
 
     parts: Sequence[bytes | Base64]
+    content: Json = None
 
     @property
     def length(self) -> int:

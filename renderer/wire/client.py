@@ -16,13 +16,16 @@ import logging
 import ssl
 from collections.abc import Mapping
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import TYPE_CHECKING, Any, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from urllib.parse import quote, urlencode
 
 from renderer import __version__
 from renderer.wire.address import is_loopback
 from renderer.wire.body import Body
+from renderer.wire.download import Delivered, Limits, Undelivered, download
 from renderer.wire.outcome import NoAnswer, NotSent, Outcome, Reply
+from renderer.wire.pace import Pace
 
 if TYPE_CHECKING:
     import httpx
@@ -48,6 +51,22 @@ class Timeouts(NamedTuple):
 
 
 TIMEOUTS = Timeouts()
+
+
+class Wire(Protocol):
+    """What a seller asks of the wire: a `Client`, or somebody who has heard one before."""
+
+    async def get(self, path: str, *, query: Mapping[str, str], headers: Mapping[str, str]) -> Outcome: ...
+
+    async def post(self, path: str, *, body: Body, headers: Mapping[str, str]) -> Outcome: ...
+
+    async def delete(self, path: str, *, headers: Mapping[str, str]) -> Outcome: ...
+
+    async def download(
+        self, link: str, *, target: Path, limits: Limits, pace: Pace
+    ) -> Delivered | Undelivered: ...
+
+    async def close(self) -> None: ...
 
 
 class Client:
@@ -84,6 +103,12 @@ class Client:
         """Ask once for something to be ended."""
         return await self._exchange("DELETE", path, headers=headers)
 
+    async def download(
+        self, link: str, *, target: Path, limits: Limits, pace: Pace
+    ) -> Delivered | Undelivered:
+        """Bring the file that a link of an answer leads to; see `download.download`."""
+        return await download(self, link, target=target, limits=limits, pace=pace)
+
     def links(self) -> httpx.AsyncClient:
         """The connections for links that answers lead to, which never carry the key."""
         return self._pool("links", kept_max=0)
@@ -109,7 +134,7 @@ class Client:
                 asyncio.timeout(None) as exchange.limit,
                 pool.stream(
                     method,
-                    f"{self._base}{path}{_query(query)}",
+                    f"{self._base}{with_query(path, query)}",
                     headers=dict(headers),
                     content=body.chunks() if body else None,
                     extensions={"trace": exchange.watch},
@@ -199,9 +224,9 @@ def _tls() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-def _query(query: Mapping[str, str] | None) -> str:
-    """Every reserved character is encoded: an id may hold `:`, `/` and more."""
-    return f"?{urlencode(query, quote_via=quote, safe='')}" if query else ""
+def with_query(path: str, query: Mapping[str, str] | None) -> str:
+    """The target of a request. Every reserved character is encoded: an id may hold `:`, `/` and more."""
+    return f"{path}?{urlencode(query, quote_via=quote, safe='')}" if query else path
 
 
 def _reason(error: Exception) -> str:

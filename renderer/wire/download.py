@@ -15,13 +15,14 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 from urllib.parse import urljoin
 
 from renderer.wire.address import is_loopback, objection
-from renderer.wire.client import Client
 from renderer.wire.disk import unwritten
 from renderer.wire.outcome import pause_s
 from renderer.wire.pace import PACE, Pace
 
 if TYPE_CHECKING:
     import httpx
+
+    from renderer.wire.client import Client
 
 REDIRECTS_MAX = 5
 REDIRECTS = frozenset({301, 302, 303, 307, 308})

@@ -28,7 +28,7 @@ from renderer.providers.base import (
     Unknown,
     Why,
 )
-from renderer.wire.client import Timeouts
+from renderer.wire.client import Client, Timeouts
 from renderer.wire.download import Limits
 from renderer.wire.pace import Pace
 from tests.simulator.simulator import Simulator
@@ -78,8 +78,8 @@ def using(
         seller = AimlApi(
             account,
             endpoint=endpoint,
+            wire=Client(simulator.url, timeouts=Timeouts(connect_s=5, send_s=10, answer_s=answer_s)),
             pace=Pace(sleep=_sleep),
-            timeouts=Timeouts(connect_s=5, send_s=10, answer_s=answer_s),
             limits=Limits(size_bytes_max, stall_timeout_s=0.5),
         )
         try:

@@ -20,7 +20,8 @@ from renderer.providers.aimlapi import shapes
 from renderer.providers.base import Answer, LogRow, Look, Standing, standing_of
 from renderer.providers.clips import LIMITS
 from renderer.providers.remote import Remote
-from renderer.wire.client import TIMEOUTS, Timeouts
+from renderer.providers.replay import connect
+from renderer.wire.client import Wire
 from renderer.wire.download import Limits
 from renderer.wire.outcome import Reply
 from renderer.wire.pace import PACE, Pace
@@ -49,11 +50,11 @@ class AimlApi(Remote):
         account: Account,
         *,
         endpoint: Endpoint = "universal",
+        wire: Wire | None = None,
         pace: Pace = PACE,
-        timeouts: Timeouts = TIMEOUTS,
         limits: Limits = LIMITS,
     ) -> None:
-        super().__init__(account, pace=pace, timeouts=timeouts, limits=limits)
+        super().__init__(account, wire=wire, pace=pace, limits=limits)
         self.endpoint = endpoint
 
     def freeze(self, body: Mapping[str, Json], *, vendor: str) -> Frozen:
@@ -76,7 +77,7 @@ class AimlApi(Remote):
     async def poll(self, job: str, *, address: str) -> Look:
         """Ask once how a job stands; free. Raises `ProviderUnavailable` and its kinds where no answer came."""
         headers = self._account.headers()
-        outcome = await self._client.get(address, query={"generation_id": job}, headers=headers)
+        outcome = await self._wire.get(address, query={"generation_id": job}, headers=headers)
         if isinstance(outcome, Reply) and outcome.status in UNHEARD_OF and not outcome.is_page:
             return Look(Standing.ABSENT, str(outcome.status))
         content, fields = self._content(outcome)
@@ -120,7 +121,7 @@ class AimlApi(Remote):
         for attempt in range(1, LOG_ATTEMPTS_MAX + 1):
             headers = self._account.headers()
             try:
-                return self._content(await self._client.get(LOG, query=query, headers=headers))[0]
+                return self._content(await self._wire.get(LOG, query=query, headers=headers))[0]
             except ProviderUnavailable as error:
                 is_final = attempt == LOG_ATTEMPTS_MAX or (error.pause_s or 0) > LOG_PAUSE_S_MAX
                 if is_final or type(error) is not ProviderUnavailable:
@@ -134,7 +135,8 @@ def open_aimlapi(environ: Mapping[str, str], *, pace: Pace = PACE) -> AimlApi:
     account = read_account(
         environ, provider=NAME, key_variables=KEY_VARIABLES, base_variable=BASE_VARIABLE, home=HOME
     )
-    return AimlApi(account, endpoint=_endpoint(environ), pace=pace)
+    account, wire = connect(account, environ)
+    return AimlApi(account, endpoint=_endpoint(environ), wire=wire, pace=pace)
 
 
 def _endpoint(environ: Mapping[str, str]) -> Endpoint:

@@ -18,6 +18,7 @@ from renderer.model import Json
 from renderer.providers.account import read_account
 from renderer.providers.base import Answer, LogRow, Look, Standing, Why, standing_of
 from renderer.providers.remote import Remote
+from renderer.providers.replay import connect
 from renderer.providers.sorting import complaint, why_refused
 from renderer.wire.outcome import Reply
 from renderer.wire.pace import PACE, Pace
@@ -60,7 +61,7 @@ class Runway(Remote):
 
     async def poll(self, job: str, *, address: str) -> Look:  # noqa: ARG002 - tasks of all kinds are asked after alike
         """Ask once how a task stands; free. `progress` is not looked at, since it promises nothing."""
-        outcome = await self._client.get(_task(job), query={}, headers=self._headers())
+        outcome = await self._wire.get(_task(job), query={}, headers=self._headers())
         if isinstance(outcome, Reply) and outcome.status in {404, 410} and not outcome.is_page:
             return Look(Standing.ABSENT, str(outcome.status))
         content, _ = self._content(outcome)
@@ -90,7 +91,7 @@ class Runway(Remote):
                 facts=[("job", job)],
                 hint="the next build collects its clip",
             )
-        outcome = await self._client.delete(_task(job), headers=self._headers())
+        outcome = await self._wire.delete(_task(job), headers=self._headers())
         if not (isinstance(outcome, Reply) and 200 <= outcome.status < 300):
             raise complaint(outcome, account=self._account, now=self._pace.now())
 
@@ -110,7 +111,8 @@ def open_runway(environ: Mapping[str, str], *, pace: Pace = PACE) -> Runway:
     account = read_account(
         environ, provider=NAME, key_variables=KEY_VARIABLES, base_variable=BASE_VARIABLE, home=HOME
     )
-    return Runway(account, pace=pace)
+    account, wire = connect(account, environ)
+    return Runway(account, wire=wire, pace=pace)
 
 
 def _task(job: str) -> str:

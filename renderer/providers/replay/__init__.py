@@ -1,0 +1,56 @@
+"""Record what goes over the wire, and play it again without a network: for builds that are tested and not paid for.
+
+`RENDERER_RECORD=DIR` writes each exchange of any vendor into a folder; `RENDERER_REPLAY=DIR` answers from it. It stands
+below the vendors and is none itself: the same storyboard with the same provider gives the same keys, so a replayed build
+fills a store just as the recorded one did. A replay needs no key and never opens a connection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from renderer.errors import UsageError
+from renderer.providers.account import Account
+from renderer.wire.client import Client, Wire
+
+RECORD_VARIABLE, REPLAY_VARIABLE = "RENDERER_RECORD", "RENDERER_REPLAY"
+REPLAY_KEY = "replay"
+
+
+def connect(account: Account, environ: Mapping[str, str]) -> tuple[Account, Wire]:
+    """The wire to an account's vendor, recorded or replayed where the environment asks for it, and whose account it is.
+
+    What is replayed belongs to an account of its own, so that no job of it is ever asked after for real. Raises
+    `UsageError` U042 where both are asked for, U043 where there is no such recording.
+    """
+    record, played = (environ.get(name, "").strip() for name in (RECORD_VARIABLE, REPLAY_VARIABLE))
+    if record and played:
+        raise UsageError(
+            f"`{RECORD_VARIABLE}` and `{REPLAY_VARIABLE}` are both set",
+            code="U042",
+            hint="record first, then unset it and replay",
+        )
+    if played:
+        return replace(account, key=REPLAY_KEY), _player(Path(played), vendor=account.provider)
+    client = Client(account.base)
+    return account, _recorder(client, Path(record), account) if record else client
+
+
+def _player(folder: Path, *, vendor: str) -> Wire:
+    from renderer.providers.replay.player import Player, read_recording  # noqa: PLC0415 - seldom needed
+
+    if not folder.is_dir():
+        raise UsageError(
+            f"there is no recording at `{folder}`",
+            code="U043",
+            hint=f"build once with `{RECORD_VARIABLE}` set to this folder",
+        )
+    return Player(read_recording(folder, vendor=vendor), folder=folder)
+
+
+def _recorder(client: Client, folder: Path, account: Account) -> Wire:
+    from renderer.providers.replay.recorder import Recorder  # noqa: PLC0415 - seldom needed
+
+    return Recorder(client, folder=folder, vendor=account.provider, secrets=(account.key,))

@@ -1,0 +1,114 @@
+"""One exchange as it is written down: what was asked, what was answered, nothing secret. The form of its file.
+
+Written: method, target, the two headers that mean something, a JSON body with its media by digest, the answer. Never
+written: any other header, keys, and the queries of links, which hold signatures; a digest stands in for a query, so that
+links that differed still differ.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from renderer.model import Json
+
+VERSION = 1
+TEXT_BYTES_MAX = 1 << 16
+DIGITS = 12
+ASKED = frozenset({"x-client-request-id", "x-runway-version"})
+ANSWERED = re.compile(r"content-type|retry-after(-ms)?|x-inference-id|x-aimlapi-[a-z-]+")
+URL = re.compile(r"https?://[^\s'\"<>\\]+", re.IGNORECASE)
+TOKEN = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*|\bBearer\s+\S+", re.IGNORECASE)
+GET, POST, DELETE, CLIP = "GET", "POST", "DELETE", "CLIP"
+
+
+class Exchange(NamedTuple):
+    """`method` is `CLIP` for a download, whose `target` is the link; `file` is where it is written, for messages.
+
+    `answer` is `{status, headers, json | text, whole}`, `{not_sent}`, `{no_answer}`, `{clip, content_type, size_bytes}` or
+    `{undelivered, reason}`.
+    """
+
+    vendor: str
+    method: str
+    target: str
+    body: Json
+    headers: Mapping[str, str]
+    answer: Mapping[str, Json]
+    file: str = ""
+
+    @property
+    def is_good(self) -> bool:
+        """Whether it brought what was asked for."""
+        status = self.answer.get("status", 0)
+        return "clip" in self.answer or (200 <= status < 300 and self.answer["whole"])
+
+    def to_text(self) -> str:
+        """The file's text: JSON in lines, keys in order, so that recordings can be read and compared."""
+        request = {
+            "method": self.method,
+            "target": self.target,
+            "headers": dict(self.headers),
+            "body": self.body,
+            "body_sha256": digest_of(self.body),
+        }
+        value = {"version": VERSION, "vendor": self.vendor, "request": request, "answer": self.answer}
+        return json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+
+    @classmethod
+    def from_text(cls, text: str, *, file: str) -> Exchange:
+        """The inverse of `to_text`; raises `KeyError`, `TypeError` or `ValueError` for anything else."""
+        value = json.loads(text)
+        if value["version"] != VERSION:
+            raise ValueError(f"version {value['version']}")
+        request = value["request"]
+        return cls(
+            value["vendor"],
+            request["method"],
+            request["target"],
+            request["body"],
+            request["headers"],
+            value["answer"],
+            file,
+        )
+
+
+def digest_of(body: Json) -> str | None:
+    """The digest by which a body is found again; the order of its fields does not matter."""
+    if body is None:
+        return None
+    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def scrubbed(value: Json, *, secrets: Iterable[str] = ()) -> Json:
+    """A JSON value without keys and without the queries of links.
+
+    >>> scrubbed({"url": "https://cdn.example.org/a.mp4?_jwt=x"})
+    {'url': 'https://cdn.example.org/a.mp4?recorded=488246839eb3'}
+    """
+    if isinstance(value, str):
+        for secret in filter(None, secrets):
+            value = value.replace(secret, "…")
+        return TOKEN.sub("…", URL.sub(_without_query, value))
+    if isinstance(value, Mapping):
+        return {
+            scrubbed(name, secrets=secrets): scrubbed(item, secrets=secrets) for name, item in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [scrubbed(item, secrets=secrets) for item in value]
+    return value
+
+
+def _without_query(found: re.Match[str]) -> str:
+    url = found.group()
+    scheme, _, rest = url.partition("://")
+    place = re.split(r"[?#]", rest, maxsplit=1)[0]
+    host, slash, path = place.partition("/")
+    plain = f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
+    if place == rest or "?recorded=" in url:
+        return plain if place == rest else url
+    return f"{plain}?recorded={hashlib.sha256(url.encode()).hexdigest()[:DIGITS]}"
