@@ -8,7 +8,6 @@ that the program computes. The film is then really joined, checked and published
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from collections.abc import Sequence
@@ -70,6 +69,8 @@ def storyboard(shots: int) -> str:
 
 def fill(project_folder: Path) -> None:
     """Draw the first clip, and record one for every other take."""
+    import asyncio  # noqa: PLC0415 - whoever times others stays small
+
     from renderer.execute.perform import Performer  # noqa: PLC0415 - see `prepare`
     from renderer.model import Asker, Result  # noqa: PLC0415
     from renderer.pipeline.build import take_action  # noqa: PLC0415
