@@ -98,9 +98,15 @@ class MediaToolError(MediaError):
 
 
 class ProviderError(RendererError):
-    """A generation did not give a clip."""
+    """A generation did not give a clip. `words` are the vendor's own, fit to be shown and stored, empty where it has none."""
 
     code = "P700"
+    words: str = ""
+
+    @property
+    def reason(self) -> str:
+        """Why, for the record: in the vendor's words if there are any."""
+        return self.words or self.message
 
 
 class ProviderUnavailable(ProviderError):  # noqa: N818 - named for what it states

@@ -251,7 +251,7 @@ class _Wait:
         error = look.error or ProviderFailed("the vendor says nothing of why it failed", code="P703")
         journal = self.collector.store.journal
         await asyncio.to_thread(
-            journal.fail, self.job.intent, code=error.code, reason=error.message, at=self.clock.now()
+            journal.fail, self.job.intent, code=error.code, reason=error.reason, at=self.clock.now()
         )
         raise error
 

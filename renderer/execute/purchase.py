@@ -168,7 +168,7 @@ class Buyer:
             self.purse.give_back(intent.key)
             error = answer.error
             await self._write(
-                self.journal.decline, intent.name, why=answer.why.name, code=error.code, reason=error.message
+                self.journal.decline, intent.name, why=answer.why.name, code=error.code, reason=error.reason
             )
         else:
             await self._write(self.journal.lose, intent.name, reason=answer.reason)

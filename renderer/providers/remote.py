@@ -94,6 +94,8 @@ class Remote:
     def _failure(self, words: Json, *, job: str, otherwise: str) -> ProviderFailed:
         """The error for a generation that the vendor gave up, in its own words, or `otherwise` where it has none."""
         reason = self._account.clean(spoken(words) or otherwise)
-        return ProviderFailed(
+        error = ProviderFailed(
             f"`{self._account.provider}` could not make the clip", facts=[("job", job), ("reason", reason)]
         )
+        error.words = reason
+        return error

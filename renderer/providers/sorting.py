@@ -80,7 +80,13 @@ def _not_accepted(reply: Reply, *, account: Account, why: Why, now: datetime) ->
 
 
 def refusal(reply: Reply, *, account: Account, why: Why, pause: float | None = None) -> ProviderError:
-    """The error for an answer that is not success, by what it means."""
+    """The error for an answer that is not success, by what it means, with the vendor's words."""
+    error = _refusal(reply, account=account, why=why, pause=pause)
+    error.words = said(reply, account=account)
+    return error
+
+
+def _refusal(reply: Reply, *, account: Account, why: Why, pause: float | None) -> ProviderError:
     answer, name = said(reply, account=account), account.provider
     if why is Why.UNAUTHORISED:
         return account.unauthorised(f"`{name}` does not take the key", answer=answer)

@@ -253,6 +253,8 @@ def test_a_4xx_was_not_accepted(status: int, why: Why, kind: type[ProviderError]
     got = not_accepted(answered(f"{status} Words", PROBLEM))
     assert (why, kind) == (got.why, type(got.error))
     assert "words of theirs" in told(got.error)
+    assert f"{status}" in got.error.reason
+    assert got.error.reason.endswith("words of theirs")
     assert str(status) in told(got.error)
 
 
@@ -411,6 +413,7 @@ def test_a_failure_tells_the_vendors_words_in_any_form(error: Any, words: str) -
     assert Standing.FAILED is look.standing
     assert isinstance(look.error, ProviderFailed)
     assert (("job", JOB), ("reason", words)) == look.error.facts
+    assert words == look.error.reason
 
 
 @pytest.mark.parametrize("word", ["error", "failed", "cancelled", "canceled", "expired", "timeout"])
