@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from renderer.errors import ProviderUnavailable, StoreError
+from renderer.errors import ProviderUnavailable, StoreError, UsageError
 from renderer.execute.clock import HastyClock
 from renderer.providers.replay.exchange import Exchange, digest_of, scrubbed
 from renderer.providers.replay.player import Player, read_recording
@@ -211,6 +211,44 @@ def test_a_clip_that_did_not_come_does_not_come_again(tmp_path: Path) -> None:
     url, first = recorded(tmp_path / "rec", saying(answer(b"", status="403 Expired")), gone)
     assert Undelivered(Cause.GONE, "the server answers 403") == first
     assert first == asyncio.run(bring(player(tmp_path / "rec"), f"{url}/a.mp4", tmp_path / "2"))
+
+
+@pytest.mark.parametrize("damage", ["gone", "changed"])
+def test_a_clip_that_is_not_what_it_was_is_never_played(tmp_path: Path, damage: str) -> None:
+    """Its name is the digest of its bytes."""
+
+    async def fetch(wire: Wire, url: str) -> str:
+        await bring(wire, f"{url}/a.mp4", tmp_path / "1")
+        return url
+
+    url = recorded(tmp_path / "rec", saying(answer(b"one")), fetch)
+    (clip,) = (tmp_path / "rec" / "clips").iterdir()
+    clip.write_bytes(b"two") if damage == "changed" else clip.unlink()
+    with pytest.raises(ProviderUnavailable) as caught:
+        asyncio.run(bring(player(tmp_path / "rec"), f"{url}/a.mp4", tmp_path / "2"))
+    assert "P720" == caught.value.code
+    assert not (tmp_path / "2").exists()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"status": "200", "headers": {}, "whole": True, "json": 1},
+        {"status": 200, "headers": {}, "whole": True},
+        {"clip": "../../secret.mp4", "content_type": "", "size_bytes": 1},
+        {"clip": "/etc/passwd", "content_type": "", "size_bytes": 1},
+        {"undelivered": "WHATEVER", "reason": ""},
+    ],
+    ids=str,
+)
+def test_a_recording_from_elsewhere_is_not_trusted(tmp_path: Path, said: Any) -> None:
+    """An answer of another form, or a clip outside the recording, is refused as a whole."""
+    text = Exchange("aimlapi", "CLIP", "https://x/a.mp4", None, {}, said).to_text()
+    (tmp_path / "00001-aimlapi-clip.json").write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError) as caught:
+        read_recording(tmp_path, vendor="aimlapi")
+    assert "U043" == caught.value.code
 
 
 def test_a_recording_goes_on_in_its_folder_and_keeps_vendors_apart(tmp_path: Path) -> None:

@@ -10,10 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from renderer.model import Json
+from renderer.wire.download import Cause
 
 VERSION = 1
 TEXT_BYTES_MAX = 1 << 16
@@ -22,6 +23,7 @@ ASKED = frozenset({"x-client-request-id", "x-runway-version"})
 ANSWERED = re.compile(r"content-type|retry-after(-ms)?|x-inference-id|x-aimlapi-[a-z-]+")
 URL = re.compile(r"https?://[^\s'\"<>\\]+", re.IGNORECASE)
 TOKEN = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*|\bBearer\s+\S+", re.IGNORECASE)
+CLIP_FILE = re.compile(r"clips/[0-9a-f]{64}\.mp4")
 GET, POST, DELETE, CLIP = "GET", "POST", "DELETE", "CLIP"
 
 
@@ -65,6 +67,7 @@ class Exchange(NamedTuple):
         if value["version"] != VERSION:
             raise ValueError(f"version {value['version']}")
         request = value["request"]
+        _check(value["answer"])
         return cls(
             value["vendor"],
             request["method"],
@@ -74,6 +77,25 @@ class Exchange(NamedTuple):
             value["answer"],
             file,
         )
+
+
+def _check(answer: Mapping[str, Json]) -> None:
+    """Raise unless an answer is of one of its forms; a recording may have been edited, or come from elsewhere."""
+    forms: Sequence[Mapping[str, type]] = (
+        {"status": int, "headers": dict, "whole": bool},
+        {"not_sent": str},
+        {"no_answer": str},
+        {"clip": str, "content_type": str, "size_bytes": int},
+        {"undelivered": str, "reason": str},
+    )
+    if not any(all(isinstance(answer.get(name), kind) for name, kind in form.items()) for form in forms):
+        raise ValueError("the answer is of no known form")
+    if "status" in answer and not ("json" in answer or isinstance(answer.get("text"), str)):
+        raise ValueError("the answer has no body")
+    if "clip" in answer and not CLIP_FILE.fullmatch(answer["clip"]):
+        raise ValueError("the clip is not one of the recording")
+    if "undelivered" in answer:
+        Cause[answer["undelivered"]]
 
 
 def digest_of(body: Json) -> str | None:

@@ -8,6 +8,7 @@ request that was accepted is played as often as it was bought.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import shutil
 from collections import defaultdict
@@ -63,8 +64,16 @@ class Player:
         answer = self._next(CLIP, scrubbed(link)).answer
         if "clip" not in answer:
             return Undelivered(Cause[answer["undelivered"]], answer["reason"])
+        clip = self._folder / answer["clip"]
+        if not await asyncio.to_thread(_is_whole, clip):
+            raise ProviderUnavailable(
+                "a clip of the recording is missing or damaged",
+                code="P720",
+                facts=[("recording", self._folder), ("clip", answer["clip"])],
+                hint="restore it (`git lfs pull`?), or record again with `RENDERER_RECORD`",
+            )
         try:
-            await asyncio.to_thread(_copy, self._folder / answer["clip"], target)
+            await asyncio.to_thread(_copy, clip, target)
         except OSError as error:
             raise unwritten(target, error) from error
         return Delivered(answer["content_type"], answer["size_bytes"])
@@ -161,6 +170,15 @@ def _outcome(exchange: Exchange) -> Outcome:
         return NoAnswer(answer["no_answer"])
     body = json.dumps(answer["json"]).encode() if "json" in answer else answer["text"].encode()
     return Reply(answer["status"], answer["headers"], body, answer["whole"])
+
+
+def _is_whole(clip: Path) -> bool:
+    """Whether the file has the bytes that its name says."""
+    try:
+        with clip.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest() == clip.stem
+    except OSError:
+        return False
 
 
 def _copy(clip: Path, target: Path) -> None:
