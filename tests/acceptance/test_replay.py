@@ -97,7 +97,7 @@ def test_a_shot_that_was_not_recorded_is_told(shop: Stage, simulator: Simulator,
     assert 4 == done.code
     assert {"pad": "ran", "crew": "ran", "sky": "failed"} == done.outcomes
     (error,) = done.json["errors"]
-    assert "P720" == error["code"]
+    assert "P730" == error["code"]
     assert ".json: POST /v" in error["facts"]["nearest"]
     assert "other `prompt" in error["facts"]["nearest"]
     assert str(recording) == error["facts"]["recording"]

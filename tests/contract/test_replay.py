@@ -113,7 +113,7 @@ def test_a_body_is_found_by_its_content_alone(tmp_path: Path) -> None:
     played = player(tmp_path)
     with pytest.raises(ProviderUnavailable) as caught:
         asyncio.run(post(played, body(a=1, b=[3])))
-    assert ("P720", "00001-aimlapi-post.json: POST /v2, other `b`") == (
+    assert ("P730", "00001-aimlapi-post.json: POST /v2, other `b`") == (
         caught.value.code,
         dict(caught.value.facts)["nearest"],
     )
@@ -226,7 +226,7 @@ def test_a_clip_that_is_not_what_it_was_is_never_played(tmp_path: Path, damage: 
     clip.write_bytes(b"two") if damage == "changed" else clip.unlink()
     with pytest.raises(ProviderUnavailable) as caught:
         asyncio.run(bring(player(tmp_path / "rec"), f"{url}/a.mp4", tmp_path / "2"))
-    assert "P720" == caught.value.code
+    assert "P730" == caught.value.code
     assert not (tmp_path / "2").exists()
 
 

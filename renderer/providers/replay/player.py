@@ -41,7 +41,7 @@ class Player:
         self._heard = defaultdict(list, {key: _overcome(heard) for key, heard in self._heard.items()})
 
     async def get(self, path: str, *, query: Mapping[str, str], headers: Mapping[str, str]) -> Outcome:  # noqa: ARG002
-        """The next recorded answer. Raises `ProviderUnavailable` P720 where there is none."""
+        """The next recorded answer. Raises `ProviderUnavailable` P730 where there is none."""
         return _outcome(self._next(GET, with_query(path, query)))
 
     async def post(self, path: str, *, body: Body, headers: Mapping[str, str]) -> Outcome:  # noqa: ARG002
@@ -68,7 +68,7 @@ class Player:
         if not await asyncio.to_thread(_is_whole, clip):
             raise ProviderUnavailable(
                 "a clip of the recording is missing or damaged",
-                code="P720",
+                code="P730",
                 facts=[("recording", self._folder), ("clip", answer["clip"])],
                 hint="restore it (`git lfs pull`?), or record again with `RENDERER_RECORD`",
             )
@@ -103,7 +103,7 @@ class Player:
         near = self._nearest(method, target, body)
         return ProviderUnavailable(
             "the recording has no answer to this request",
-            code="P720",
+            code="P730",
             facts=[*facts, ("nearest", near)] if near else facts,
             hint="record it again with `RENDERER_RECORD`",
         )
