@@ -1,8 +1,5 @@
 """One vendor's API over HTTP. Says for every request whether it was never sent, not answered, or answered.
 
-A request counts as sent from the moment its first byte may have been written, which the connection itself tells
-(httpcore's trace of `send_request_headers`); which error came of it later does not matter.
-
 A POST gets a connection of its own, since it may cost money: on a kept one that the server has just closed nobody can
 say whether the request was taken. A GET shares kept connections, and is asked once more when one was closed under it.
 Redirects are never followed, so the key goes to the vendor's address alone; cookies are neither kept nor sent.
@@ -19,14 +16,15 @@ from collections.abc import Mapping
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote, urlencode
 
 from renderer import __version__
 from renderer.wire.address import is_loopback
 from renderer.wire.body import Body
 from renderer.wire.download import Delivered, Limits, Undelivered, download
-from renderer.wire.outcome import NoAnswer, NotSent, Outcome, Reply
+from renderer.wire.exchange import BROKEN, TIMEOUTS, Exchange, Timeouts
+from renderer.wire.outcome import NoAnswer, NotSent, Outcome
 from renderer.wire.pace import Pace
 
 if TYPE_CHECKING:
@@ -36,24 +34,7 @@ IN_FLIGHT_MAX = 256
 KEPT_MAX = 8
 """Few: httpcore looks at every pair of idle connections for each request (measured: 64 cost 20 ms a take)."""
 KEPT_S = 30.0
-ANSWER_BYTES_MAX = 8 << 20
 ATTEMPTS_MAX = 2
-BROKEN = "the connection broke"
-
-
-class Timeouts(NamedTuple):
-    """How long each part of an exchange may take, in seconds.
-
-    `send_s` bounds the whole of sending, `answer_s` the time from the last byte sent to the last one received, and
-    any wait for the next byte of either.
-    """
-
-    connect_s: float = 10.0
-    send_s: float = 600.0
-    answer_s: float = 60.0
-
-
-TIMEOUTS = Timeouts()
 
 
 class Wire(Protocol):
@@ -131,7 +112,7 @@ class Client:
         body: Body | None = None,
     ) -> Outcome:
         pool = self._pool("once", kept_max=0) if method == "POST" else self._pool("kept", kept_max=KEPT_MAX)
-        exchange = _Exchange(self._timeouts)
+        exchange = Exchange(self._timeouts)
         try:
             async with (
                 asyncio.timeout(None) as exchange.limit,
@@ -178,48 +159,6 @@ class Client:
         )
 
 
-class _Exchange:
-    """One request under way: what is known of it so far."""
-
-    limit: asyncio.Timeout
-
-    def __init__(self, timeouts: Timeouts) -> None:
-        self._timeouts = timeouts
-        self._sent = False
-        self._status: int | None = None
-        self._headers: dict[str, str] = {}
-        self._body = bytearray()
-
-    async def watch(self, event: str, about: Mapping[str, Any]) -> None:
-        """Follow httpcore's events. A CONNECT to a proxy is not the request, and says nothing about it."""
-        if event.endswith(".send_request_headers.started") and about["request"].method != b"CONNECT":
-            self._sent = True
-            self._allow(self._timeouts.send_s)
-        elif event.endswith(".send_request_body.complete"):
-            self._allow(self._timeouts.answer_s)
-
-    async def read(self, response: httpx.Response) -> None:
-        """Take up the answer; raises what httpx raises, and `ValueError` where it is too large."""
-        self._status, self._headers = response.status_code, dict(response.headers)
-        async for chunk in response.aiter_bytes():
-            self._body += chunk
-            if len(self._body) > ANSWER_BYTES_MAX:
-                raise ValueError("the answer is too large")
-
-    def broken(self, error: Exception) -> Outcome:
-        """What is certain after an error, and no more."""
-        if self._status is not None:
-            return self.reply(whole=False)
-        return NoAnswer(_reason(error)) if self._sent else NotSent(_reason(error))
-
-    def reply(self, *, whole: bool) -> Reply:
-        assert self._status is not None, "BUG: an answer without a status"
-        return Reply(self._status, self._headers, bytes(self._body), whole)
-
-    def _allow(self, seconds: float) -> None:
-        self.limit.reschedule(asyncio.get_running_loop().time() + seconds)
-
-
 @functools.cache
 def _tls() -> ssl.SSLContext:
     """One for all connections, because each takes 35 ms and half a megabyte."""
@@ -231,22 +170,6 @@ def _tls() -> ssl.SSLContext:
 def with_query(path: str, query: Mapping[str, str] | None) -> str:
     """The target of a request. Every reserved character is encoded: an id may hold `:`, `/` and more."""
     return f"{path}?{urlencode(query, quote_via=quote, safe='')}" if query else path
-
-
-def _reason(error: Exception) -> str:
-    """Why it broke, in words that hold no address."""
-    import httpx  # noqa: PLC0415 - it is loaded by now
-
-    kinds: list[tuple[type[Exception], str]] = [
-        (httpx.ConnectTimeout, "no connection in time"),
-        (httpx.TimeoutException, "no answer in time"),
-        (httpx.ConnectError, f"no connection: {error}"),
-        (httpx.ProxyError, f"the proxy refused: {error}"),
-        (httpx.LocalProtocolError, "it cannot be sent"),  # its text may hold the header with the key
-        (httpx.TransportError, f"{BROKEN}: {error}" if str(error) else BROKEN),
-        (TimeoutError, "no answer in time"),
-    ]
-    return next((text for kind, text in kinds if isinstance(error, kind)), type(error).__name__)
 
 
 def _know_what_is_missing() -> None:

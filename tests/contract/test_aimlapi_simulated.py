@@ -28,8 +28,9 @@ from renderer.providers.base import (
     Unknown,
     Why,
 )
-from renderer.wire.client import Client, Timeouts
+from renderer.wire.client import Client
 from renderer.wire.download import Limits
+from renderer.wire.exchange import Timeouts
 from renderer.wire.pace import Pace
 from tests.simulator.simulator import Simulator
 

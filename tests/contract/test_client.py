@@ -13,7 +13,8 @@ import pytest
 
 from renderer import __version__
 from renderer.wire.body import RAW_BYTES, Base64, Body
-from renderer.wire.client import Client, Timeouts
+from renderer.wire.client import Client
+from renderer.wire.exchange import Timeouts
 from renderer.wire.outcome import NoAnswer, NotSent, Outcome, Reply
 
 from .raw import END, Line, Play, RawServer, answer, bodies, fields, saying

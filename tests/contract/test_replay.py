@@ -16,8 +16,9 @@ from renderer.providers.replay.exchange import Exchange, digest_of, scrubbed
 from renderer.providers.replay.player import Player, read_recording
 from renderer.providers.replay.recorder import Recorder
 from renderer.wire.body import Body
-from renderer.wire.client import Client, Timeouts, Wire
+from renderer.wire.client import Client, Wire
 from renderer.wire.download import Cause, Limits, Undelivered
+from renderer.wire.exchange import Timeouts
 from renderer.wire.outcome import NoAnswer, NotSent, Outcome, Reply
 from renderer.wire.pace import PACE
 
