@@ -2,9 +2,11 @@
 
 import contextlib
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -65,19 +67,23 @@ class Line:
 
 
 class RawServer:
-    """Listens on this machine. The n-th connection is played by the n-th of `plays`, further ones by the last."""
+    """Listens on this machine. The n-th connection is played by the n-th of `plays`, further ones by the last.
 
-    def __init__(self, *plays: Play) -> None:
+    `tls` is a file with a certificate and its key.
+    """
+
+    def __init__(self, *plays: Play, tls: Path | None = None) -> None:
         self.heard: list[bytes] = []
         self.connections = 0
         self._plays: Sequence[Play] = plays
         self._listener = socket.create_server(("127.0.0.1", 0))
+        self._tls = _context(tls) if tls else None
         self._gone = threading.Event()
         self._threads: list[threading.Thread] = []
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        return f"http{'s' if self._tls else ''}://127.0.0.1:{self._listener.getsockname()[1]}"
 
     def __enter__(self) -> Self:
         self._start(self._listen)
@@ -105,13 +111,22 @@ class RawServer:
 
     def _play(self, link: socket.socket, play: Play) -> None:
         link.settimeout(30)
-        with link, contextlib.suppress(OSError):
+        with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
+            stack.callback(link.close)
+            if self._tls:
+                link = stack.enter_context(self._tls.wrap_socket(link, server_side=True))
             play(Line(link, self.heard, self._gone))
 
     def _start(self, target: Callable[[], None]) -> None:
         thread = threading.Thread(target=target)
         self._threads.append(thread)
         thread.start()
+
+
+def _context(certificate: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context
 
 
 def answer(body: bytes = b"{}", *, status: str = "200 OK", length: int | None = -1, **headers: str) -> bytes:

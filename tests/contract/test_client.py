@@ -4,6 +4,9 @@ import asyncio
 import base64
 import json
 import logging
+import os
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -21,6 +24,7 @@ from .raw import END, Line, Play, RawServer, answer, bodies, fields, saying
 
 QUICK = Timeouts(connect_s=5, send_s=5, answer_s=0.3)
 PATIENT = Timeouts(connect_s=5, send_s=20, answer_s=20)
+CERTIFICATE = Path(__file__).with_name("tls") / "loopback.pem"
 SMALL = Body((b'{"model":"m"}',))
 
 
@@ -107,6 +111,52 @@ def test_a_server_without_tls_was_sent_nothing() -> None:
     with RawServer(lambda line: line.say(b"no TLS here")) as server:
         assert isinstance(post(server.url.replace("http:", "https:"), timeouts=QUICK), NotSent)
         assert [] == server.heard
+
+
+def test_a_server_with_another_certificate_was_sent_nothing() -> None:
+    """Whoever it is, it is not the vendor."""
+    with RawServer(saying(answer()), tls=CERTIFICATE) as server:
+        outcome = post(server.url)
+        assert isinstance(outcome, NotSent)
+        assert "certificate" in outcome.reason.lower()
+        assert [] == server.heard
+
+
+TALK = """
+import asyncio, sys
+from pathlib import Path
+from renderer.wire.body import Base64, Body
+from renderer.wire.client import Client
+
+async def talk(url, picture):
+    client = Client(url)
+    body = Body((b'{"a":"', Base64(picture, picture.stat().st_size), b'"}'))
+    for _ in range(2):
+        print((await client.get("/v2", query={}, headers={})).status)
+    print((await client.post("/v2", body=body, headers={})).status)
+    print(type(await client.post("/v2", body=body, headers={})).__name__)
+    await client.close()
+
+asyncio.run(talk(sys.argv[1], Path(sys.argv[2])))
+"""
+
+
+def test_over_tls_it_is_as_without(tmp_path: Path) -> None:
+    """Where the certificate is trusted: kept lines for questions, a line of its own for each request, breaks told."""
+    picture = tmp_path / "picture"
+    picture.write_bytes(b"x" * 300_000)
+    plays = (saying(answer(), answer()), saying(answer(status="201 Created")), saying(b""))
+    with RawServer(*plays, tls=CERTIFICATE) as server:
+        told = subprocess.run(
+            [sys.executable, "-W", "error", "-c", TALK, server.url, str(picture)],
+            env={**os.environ, "SSL_CERT_FILE": str(CERTIFICATE)},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert (["200", "200", "201", "NoAnswer"], "") == (told.stdout.split(), told.stderr)
+        assert [0, 0, 400_008, 400_008] == [len(body) for body in bodies(server.heard)]
 
 
 def test_a_header_that_cannot_be_sent_does_not_tell_itself() -> None:
