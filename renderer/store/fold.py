@@ -5,14 +5,17 @@ Records are JSON objects with an `event` and the `intent` that it is about:
 | event | and | the job is then |
 |---|---|---|
 | `intent` | all of `Intent` | unknown |
-| `accepted` | `job`, `price` or null, `how` | running |
+| `accepted` | `job`, `price` or null, `how` | running; as before where its name was known already |
 | `not accepted` | `why`, `code`, `reason` | not accepted, or refused |
-| `unknown` | `reason` | unknown |
+| `unknown` | `reason` | unknown; as before where the vendor's name for it is known |
 | `ready` | `price`, `generated_s` | ready |
 | `failed` | `code`, `reason` | failed |
 | `stored` | `sha256` | stored |
 | `priced` | `price` | as before |
 | `forgotten` | `reason` | forgotten |
+
+What is known is not forgotten: two builds may find the same job in the log, and one may find a job while the other still
+waits for its answer.
 
 `at` is when it was written. A record of another event, or about an intent that nobody knows, changes nothing, so that
 an older program can read a newer journal.
@@ -82,6 +85,8 @@ def _begun(record: Mapping[str, Json]) -> Job:
 
 def _accepted(job: Job, record: Mapping[str, Json]) -> Job:
     price = _price(record) or job.price
+    if job.job is not None:
+        return job._replace(price=price)
     return job._replace(
         state=JobState.RUNNING,
         job=record["job"],
@@ -97,6 +102,8 @@ def _not_accepted(job: Job, record: Mapping[str, Json]) -> Job:
 
 
 def _unknown(job: Job, record: Mapping[str, Json]) -> Job:
+    if job.job is not None:
+        return job
     return job._replace(state=JobState.UNKNOWN, reason=record["reason"])
 
 
@@ -119,7 +126,9 @@ def _failed(job: Job, record: Mapping[str, Json]) -> Job:
 
 
 def _stored(job: Job, record: Mapping[str, Json]) -> Job:
-    return job._replace(state=JobState.STORED, sha256=record["sha256"], reason="", stored_at=record["at"])
+    return job._replace(
+        state=JobState.STORED, sha256=record["sha256"], code="", reason="", stored_at=record["at"]
+    )
 
 
 def _priced(job: Job, record: Mapping[str, Json]) -> Job:

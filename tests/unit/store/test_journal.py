@@ -85,9 +85,9 @@ def test_a_torn_line_counts_as_never_written(root: Path) -> None:
         segment(root).write_bytes(content[:length])
         with Store.open(root) as store:
             assert [JobState.UNKNOWN] == [job.state for job in store.journal.jobs()]
-            store.journal.lose("one", reason="reset", at=NOON)
+            store.journal.intend(intent("two"))
         with Store.open(root) as store:
-            assert ["reset"] == [job.reason for job in store.journal.jobs()]
+            assert ["one", "two"] == [job.intent for job in store.journal.jobs()]
             assert [] == store.journal.damaged()
 
 
@@ -177,3 +177,17 @@ def test_threads_share_one_journal(root: Path) -> None:
         list(pool.map(lambda n: store.journal.intend(intent(f"i{n}", key=f"{n:064d}")), range(60)))
         assert 60 == len(store.journal.jobs())
         assert [1] * 60 == [len(store.journal.of_key(f"{n:064d}")) for n in range(60)]
+
+
+def test_what_is_known_of_a_job_is_not_forgotten(root: Path) -> None:
+    """Two builds may adopt one job, and one may lose the answer to a request that another found in the log."""
+    with Store.open(root) as store:
+        store.journal.intend(intent("one"))
+        store.journal.accept("one", job="7", price=None, how="log", at=NOON)
+        store.journal.lose("one", reason="no answer in time", at=NOON)
+        (lost,) = store.journal.jobs()
+        store.journal.store("one", sha256="c" * 64, at=NOON)
+        store.journal.accept("one", job="7", price=CREDITS, how="log", at=NOON)
+        (adopted,) = store.journal.jobs()
+    assert JobState.RUNNING is lost.state
+    assert (JobState.STORED, CREDITS) == (adopted.state, adopted.price)
