@@ -34,6 +34,8 @@ class Standing(NamedTuple):
     aside: tuple[str, ...] = ()
 
 
+FAILURES = frozenset({JobState.REFUSED, JobState.FAILED})
+
 VERDICTS: Mapping[JobState, Verdict] = {
     JobState.UNKNOWN: Verdict.UNKNOWN,
     JobState.RUNNING: Verdict.IN_FLIGHT,
@@ -61,6 +63,10 @@ def standings(
 def _standing(store: Store, key: str, again: Mapping[JobState, Collection[str]]) -> Standing:
     jobs = store.journal.of_key(key)
     aside = [job for job in jobs if key in again.get(job.state, ())]
+    if aside:
+        # Whoever sent the newest of them had set aside every failure before it.
+        before = jobs[: jobs.index(aside[-1])]
+        aside += [job for job in before if job.state in FAILURES and job not in aside]
     job = current([job for job in jobs if job not in aside])
     names = tuple(job.intent for job in aside)
     if job is None:
