@@ -84,7 +84,7 @@ class Collector:
         return await self._bring(job, seller, look, folder) if look else None
 
     async def restore(self, job: Job, seller: Seller, folder: Path) -> Result | None:
-        """The clip of a job that was stored once, from its blob, else from its link; None where neither is there."""
+        """The clip of a job that was stored or given up, from its blob, else from its link; None where neither is there."""
         result = await asyncio.to_thread(self._stored, job)
         if result is not None:
             return result
@@ -98,6 +98,8 @@ class Collector:
             return None
 
     def _stored(self, job: Job) -> Result | None:
+        if not job.sha256:
+            return None
         path = self.store.path(Digest(job.sha256, 0))
         try:
             digest = Digest(job.sha256, path.stat().st_size)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -69,11 +69,12 @@ class Buyer:
         Raises `GateError` G920 where an earlier request's outcome is unknown or now became so, `ProviderRefused` P712
         where an earlier one was refused or failed, `ProviderError` as the vendor answers, `StoreError`. May spend money.
         """
-        job = await self._standing(action.key)
+        job, aside = await self._standing(action.key)
         if job:
             _check(job)
         counter = self.counters[action.manifest["provider"]]
-        known = await self._resume(job, counter, folder) if job else None
+        resume = self._resume(job, counter, folder) if job else self._once_more(aside, counter, folder)
+        known = await resume
         if known is not None:
             return known
         async with counter.flight.place() as place:
@@ -85,8 +86,8 @@ class Buyer:
                     self.purse.give_back(action.key)
                 raise
 
-    async def _standing(self, key: str) -> Job | None:
-        """The job that decides about a key, leaving out what the consent sets aside."""
+    async def _standing(self, key: str) -> tuple[Job | None, list[Job]]:
+        """The job that decides about a key, leaving out what the consent sets aside; and that."""
         again = self.purse.consent.again
         jobs = await asyncio.to_thread(self.journal.of_key, key)
         aside = [job for job in jobs if job.intent in again and job.state in SET_ASIDE]
@@ -94,7 +95,7 @@ class Buyer:
             if job.is_open:
                 reason = "set aside by hand, and bought again"
                 await self._write(self.journal.forget, job.intent, reason=reason)
-        return current([job for job in jobs if job not in aside])
+        return current([job for job in jobs if job not in aside]), aside
 
     async def _resume(self, job: Job, counter: Counter, folder: Path) -> Result | None:
         """The clip that an earlier run bought; None where it cannot be had any more."""
@@ -102,6 +103,15 @@ class Buyer:
             return await self.collector.restore(job, counter.seller, folder)
         async with counter.flight.place() as place:
             return await self.collector.collect(job, counter.seller, folder, on_done=place.land)
+
+    async def _once_more(self, aside: Sequence[Job], counter: Counter, folder: Path) -> Result | None:
+        """The clip of a job that was charged and given up, if its link leads somewhere by now: then nothing is bought."""
+        for job in aside:
+            if job.state is JobState.FAILED and job.code in CHARGED:
+                known = await self.collector.restore(job, counter.seller, folder)
+                if known is not None:
+                    return known
+        return None
 
     async def _acquire(self, action: Action, counter: Counter, place: Place, folder: Path) -> Job:
         """A request accepted by the vendor; sent again only after answers that surely bought nothing."""
