@@ -77,8 +77,8 @@ def collect(
 ) -> int:
     """Bring home what was bought: of the jobs named, or of all that are open.
 
-    Requests of unknown outcome are looked up in the account's log; finished jobs are fetched and stored. Builds do
-    the same by themselves. `--as` tells what a single request of unknown outcome became, where its log does not.
+    Requests of unknown outcome are looked up in the account's log; finished jobs are fetched and stored, and prices
+    that were not named yet are asked for. Builds do the same by themselves. `--as` tells what a single request of unknown outcome became, where its log does not.
     """
     if vendor_job and len(intents) != 1:
         raise UsageError(

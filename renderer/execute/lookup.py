@@ -1,7 +1,7 @@
 """Looks into an account's log for what the journal does not know: whether a request was accepted, and what it cost.
 
 A row that names our request proves that it was accepted. The absence of a row proves nothing: rows appear late, and some
-carry no name. Spends nothing.
+carry no name. A price of nothing proves nothing either: the charge is written after the generation. Spends nothing.
 """
 
 from __future__ import annotations
@@ -31,16 +31,15 @@ async def look_up(jobs: Sequence[Job], *, seller: Seller, journal: Journal, cloc
     if not seller.has_log or not (unknown or unpriced):
         return []
     adopted = []
-    now = clock.now()
-    since = max(
-        min(datetime.fromisoformat(job.at) for job in jobs), now - LOG_SPAN_MAX + 2 * CLOCKS_APART_MAX
-    )
-    async for row in seller.log(since=since - CLOCKS_APART_MAX, until=now + CLOCKS_APART_MAX):
+    sent = [datetime.fromisoformat(job.at) for job in jobs]
+    until = min(max(sent), clock.now()) + CLOCKS_APART_MAX
+    since = max(min(sent) - CLOCKS_APART_MAX, until - LOG_SPAN_MAX)
+    async for row in seller.log(since=since, until=until):
         if row.intent in unknown:
             job = unknown.pop(row.intent)
             await _adopt(job, row, journal=journal, clock=clock)
             adopted.append(job)
-        elif row.job in unpriced and row.price_usd is not None:
+        elif row.job in unpriced and row.price_usd:
             job = unpriced.pop(row.job)
             price = Price(row.price_usd, "log")
             await asyncio.to_thread(journal.price, job.intent, price=price, at=clock.now())
@@ -50,5 +49,5 @@ async def look_up(jobs: Sequence[Job], *, seller: Seller, journal: Journal, cloc
 
 
 async def _adopt(job: Job, row: LogRow, *, journal: Journal, clock: Clock) -> None:
-    price = None if row.price_usd is None else Price(row.price_usd, "log")
+    price = Price(row.price_usd, "log") if row.price_usd else None
     await asyncio.to_thread(journal.accept, job.intent, job=row.job, price=price, how="log", at=clock.now())

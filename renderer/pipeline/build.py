@@ -143,7 +143,8 @@ async def _make_and_buy(
         lost = [action for action in actions if _is_unknown(endings[action.key])]
         if lost and not stop.is_set() and await shop.look_up():
             endings |= await run_actions(run, lost, pool=GENERATE, emit=emit, stop=stop, shop=shop)
-        await shop.settle_prices({key for key, ending in endings.items() if ending.outcome.value == "ran"})
+        if not stop.is_set():
+            await shop.settle_prices()
         run.left_open += shop.left_open(but={action.key for action in actions})
     run.endings |= endings
     run.spent_usd += shop.purse.spent_usd

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from renderer.errors import RendererError, UsageError
 from renderer.execute.consent import Consent
 from renderer.execute.events import Event
 from renderer.job import Job, JobState
-from renderer.pipeline.shop import open_shop
+from renderer.pipeline.shop import awaiting_price, open_shop, sellers_with_keys
 from renderer.pipeline.workshop import Workshop
 
 
@@ -49,13 +49,17 @@ def adopt(workshop: Workshop, job: Job, *, vendor_job: str, now: datetime) -> No
 def collect_jobs(workshop: Workshop, jobs: Sequence[Job] | None, *, wait: bool) -> Collected:
     """Look requests of unknown outcome up, and bring home the finished ones of `jobs`, or of all that are open.
 
-    With `wait` those that are still being made are waited for. Raises `ProviderUnauthorised` P704 where a key is missing.
+    With `wait` those that are still being made are waited for. Prices that were not named yet are asked for. Raises
+    `ProviderUnauthorised` P704 where a key is missing.
     """
     journal = workshop.store.journal
     chosen = {job.intent: job for job in (journal.open_jobs() if jobs is None else jobs)}
+    priceless = [] if jobs is not None else awaiting_price(workshop.store, now=datetime.now(UTC))
+    providers = dict.fromkeys(job.provider for job in chosen.values())
+    providers |= dict.fromkeys(sellers_with_keys(workshop, {job.provider: None for job in priceless}))
     troubles: list[RendererError] = []
-    if chosen:
-        troubles = asyncio.run(_collect(workshop, chosen, wait=wait))
+    if providers:
+        troubles = asyncio.run(_collect(workshop, list(providers), chosen, wait=wait))
     known = [job for job in journal.jobs() if job.intent in chosen]
     return Collected(
         stored=[job for job in known if job.state is JobState.STORED],
@@ -64,10 +68,12 @@ def collect_jobs(workshop: Workshop, jobs: Sequence[Job] | None, *, wait: bool) 
     )
 
 
-async def _collect(workshop: Workshop, chosen: dict[str, Job], *, wait: bool) -> list[RendererError]:
+async def _collect(
+    workshop: Workshop, providers: Sequence[str], chosen: Collection[str], *, wait: bool
+) -> list[RendererError]:
     shop = open_shop(
         workshop,
-        providers=dict.fromkeys(job.provider for job in chosen.values()),
+        providers=providers,
         jobs=None,
         consent=Consent(),
         emit=_unheard,
@@ -76,7 +82,7 @@ async def _collect(workshop: Workshop, chosen: dict[str, Job], *, wait: bool) ->
     async with shop:
         await shop.look_up()
         await shop.collect_strays(only=frozenset(chosen), wait=wait)
-        await shop.settle_prices({job.key for job in chosen.values()})
+        await shop.settle_prices()
     return shop.troubles
 
 

@@ -11,12 +11,13 @@ import random
 from collections import Counter as Tally
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
 
 from renderer.catalogue.library import CatalogueError, load
 from renderer.catalogue.providers import jobs_max
-from renderer.errors import ProviderError, ProviderUnauthorised, ProviderUnavailable, RendererError
+from renderer.errors import ProviderUnauthorised, ProviderUnavailable, RendererError
 from renderer.execute.clock import Clock, HastyClock, WallClock
 from renderer.execute.collect import Collector
 from renderer.execute.consent import Consent, Purse
@@ -34,10 +35,15 @@ from renderer.plan.action import Action
 from renderer.providers.base import Seller
 from renderer.store.store import Store
 
+ASTRAY = frozenset({JobState.RUNNING, JobState.READY})
 STRAYS_AT_ONCE_MAX = 8
 STRAYS_TIMEOUT_S = 120.0
 LOOK_UP_TIMEOUT_S = 120.0
 """How long a build waits for what it could as well do next time."""
+
+PRICES_AWAITED = timedelta(days=7)
+"""How long the log is asked for a price that nobody names."""
+
 ASHORE = 16
 """How many takes of one provider may be fetched and stored beside those in flight."""
 
@@ -95,16 +101,10 @@ class Shop:
             found += await self._look_up(jobs, counter.seller)
         return found
 
-    async def settle_prices(self, keys: Collection[str]) -> None:
-        """Ask the logs what was charged for jobs of this build whose price the vendor has not named yet."""
+    async def settle_prices(self) -> None:
+        """Ask the logs once what was charged for clips that were made lately and whose price no vendor has named yet."""
+        jobs = awaiting_price(self.store, now=self.clock.now())
         for counter in self.counters.values():
-            jobs = [
-                job
-                for job in self.store.journal.jobs()
-                if job.key in keys
-                and job.state is JobState.STORED
-                and not (job.price and job.price.is_charged)
-            ]
             await self._look_up([job for job in jobs if _is_of(job, counter.seller)], counter.seller)
 
     async def collect_strays(
@@ -119,9 +119,7 @@ class Shop:
             (job, counter.seller)
             for counter in self.counters.values()
             for job in self._own(counter.seller)
-            if job.key not in but
-            and (only is None or job.intent in only)
-            and job.state in {JobState.RUNNING, JobState.READY}
+            if job.key not in but and (only is None or job.intent in only) and job.state in ASTRAY
         ]
 
         async def collect(job: Job, seller: Seller) -> None:
@@ -175,9 +173,12 @@ class Shop:
         if give_back is None:
             return  # another build is at it
         try:
+            today = self.store.journal.of_intent(job.intent)
+            if today is None or today.state not in ASTRAY:
+                return  # another build was at it
             with self.store.scratch() as folder:
                 bring = self.collector.collect if wait else self.collector.glean
-                result = await bring(job, seller, folder)
+                result = await bring(today, seller, folder)
             if result:
                 _, manifest = await asyncio.to_thread(self.store.journal.request_of, job.intent)
                 await asyncio.to_thread(
@@ -189,7 +190,7 @@ class Shop:
                     now=self.clock.now(),
                 )
                 self.collected += 1
-        except ProviderError as error:
+        except RendererError as error:
             self.troubles.append(error)
         finally:
             give_back()
@@ -239,6 +240,16 @@ def open_shop(
         limit = jobs or jobs_max(name) or 1
         counters[name] = Counter(seller, Flight(limit, clock=clock, chance=random.Random()))  # noqa: S311 - jitter
     return Shop(workshop, clock, counters, Purse(consent), emit, names)
+
+
+def awaiting_price(store: Store, *, now: datetime) -> list[Job]:
+    """The jobs whose clips were made lately, and whose price no vendor has named yet."""
+    since = (now - PRICES_AWAITED).isoformat()
+    return [
+        job
+        for job in store.journal.jobs()
+        if job.ready_at >= since and not (job.price and job.price.is_charged)
+    ]
 
 
 def sellers_with_keys(workshop: Workshop, names: Iterable[str]) -> list[str]:
