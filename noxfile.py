@@ -64,6 +64,13 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def sweep(session: nox.Session) -> None:
+    """300 kills of paid builds against the simulated vendor in bad weather; takes a quarter of an hour."""
+    session.install(*groups("tests"), ".")
+    session.run("python", "-m", "tests.sweep", *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """The numbers of the README, as ratios in one run; takes some minutes. GNU make is used where there is one."""
     session.install(".", "snakemake", "dvc")

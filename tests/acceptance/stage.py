@@ -138,9 +138,9 @@ class Stage:
             **{"cwd": self.root, "env": environ, "start_new_session": True, **pipes, **options},
         )
 
-    def run(self, *arguments: str, **options: Any) -> Finished:
+    def run(self, *arguments: str, timeout_s: float = RUN_TIMEOUT_S, **options: Any) -> Finished:
         """Run a command to its end; a bug's traceback is never taken for an answer."""
-        ended = finish(self.start(*arguments, **options))
+        ended = finish(self.start(*arguments, **options), timeout_s=timeout_s)
         assert "Traceback" not in ended.stderr, ended.stderr
         return ended
 

@@ -157,7 +157,7 @@ class Simulator:
     def logged(self) -> set[str]:
         """The jobs whose row, with the client's own id, is to be seen in the log by now."""
         now_s = self.standing()["now_s"]
-        return {job for job, row_s in self._rows_s().items() if row_s is not None and row_s <= now_s}
+        return {job for job, row_s in self.rows_s().items() if row_s is not None and row_s <= now_s}
 
     def received(self, kind: str | None = None) -> list[Received]:
         """Every request so far, in order, or those of one kind."""
@@ -170,7 +170,7 @@ class Simulator:
 
     def double_charges(self) -> list[DoubleCharge]:
         """Every job of a request that had a job already that earns."""
-        rows_s, earlier, found = self._rows_s(), dict[str, Job](), list[DoubleCharge]()
+        rows_s, earlier, found = self.rows_s(), dict[str, Job](), list[DoubleCharge]()
         for job in self.jobs():
             first = earlier.setdefault(job.digest, job) if job.earns else job
             if first is not job:
@@ -229,7 +229,7 @@ class Simulator:
     ) -> None:
         self.stop()
 
-    def _rows_s(self) -> dict[str, float | None]:
+    def rows_s(self) -> dict[str, float | None]:
         return {job["id"]: job["row_s"] for job in self._control("GET", "jobs")}
 
     def _open(self, *, port: int) -> None:
