@@ -264,6 +264,24 @@ def test_a_recording_goes_on_in_its_folder_and_keeps_vendors_apart(tmp_path: Pat
     assert 2 == len(read_recording(tmp_path, vendor="aimlapi"))
 
 
+def test_a_record_that_was_broken_off_is_left_out(tmp_path: Path) -> None:
+    """A kill leaves an empty file at most; what two processes record at once stands side by side."""
+    (tmp_path / "00001-aimlapi-post.json").touch()
+    first, second = (
+        Recorder(Client("http://127.0.0.1:9"), folder=tmp_path, vendor="aimlapi", secrets=()) for _ in "ab"
+    )
+
+    async def both() -> None:
+        for wire, number in ((first, 1), (second, 1), (first, 2)):
+            await post(wire, body(a=number))
+
+    asyncio.run(both())
+    assert ["00002", "00003", "00004"] == [
+        exchange.file[:5] for exchange in read_recording(tmp_path, vendor="aimlapi")
+    ]
+    assert [] == list(tmp_path.glob("*.part"))
+
+
 def test_nothing_secret_is_written(tmp_path: Path) -> None:
     """Whatever a server echoes."""
     echo = {

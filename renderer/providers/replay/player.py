@@ -124,9 +124,14 @@ class Player:
 
 
 def read_recording(folder: Path, *, vendor: str) -> Sequence[Exchange]:
-    """One vendor's exchanges in order. Raises `UsageError` U043 for a file that is none."""
+    """One vendor's exchanges in order; an empty file is a record that was never ended.
+
+    Raises `UsageError` U043 for a file that is no exchange.
+    """
     found = []
     for path in sorted(folder.glob("*.json")):
+        if not path.stat().st_size:
+            continue
         try:
             exchange = Exchange.from_text(path.read_text("utf-8"), file=path.name)
         except (OSError, KeyError, TypeError, ValueError) as error:

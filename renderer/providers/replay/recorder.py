@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import errno
 import hashlib
 import json
 import shutil
@@ -30,6 +32,7 @@ from renderer.wire.outcome import NoAnswer, NotSent, Outcome, Reply
 from renderer.wire.pace import Pace
 
 CLIPS = "clips"
+NUMBERS_MAX = 10_000
 
 
 class Recorder:
@@ -108,12 +111,22 @@ class Recorder:
     def _write(self, exchange: Exchange) -> None:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            name = f"{self._number():05}-{exchange.vendor}-{exchange.method.lower()}.json"
-            path = self._folder / name
-            with path.open("x", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-                file.write(exchange.to_text())
+            path = self._reserve(f"{exchange.vendor}-{exchange.method.lower()}.json")
+            aside = path.with_suffix(".part")
+            text = exchange.to_text()
+            aside.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+            aside.replace(path)
         except OSError as error:
             self._trouble = error
+
+    def _reserve(self, name: str) -> Path:
+        """A new, empty file of the next free number; another process may record into the same folder."""
+        for _ in range(NUMBERS_MAX):
+            path = self._folder / f"{self._number():05}-{name}"
+            with contextlib.suppress(FileExistsError):
+                path.touch(exist_ok=False)
+                return path
+        raise OSError(errno.EEXIST, "no number is free")
 
     def _number(self) -> int:
         """The next number; what was recorded into the folder before comes first."""
