@@ -54,7 +54,7 @@ class Request:
 
     `prompt` is the whole text after `prompt_template`, stripped and NFC; None or absent means not asked.
     `camera` is the shot's own camera field, which `prompt` holds too; only animatic reads it.
-    `seed` is that of take 1.
+    `model` and `seed` are those of take 1.
     """
 
     provider: str
@@ -82,8 +82,18 @@ class Asked(NamedTuple):
     characters: int = 0
 
 
+class Take(NamedTuple):
+    """One attempt at a shot: the model that is asked and the seed. `turn` counts the attempts at this model from 1."""
+
+    model: str | None
+    seed: int
+    turn: int
+
+
 class Shot(NamedTuple):
     """One intended continuous piece of picture. Exactly one of `request` and `clip` is set.
+
+    `takes` are in the order of their numbers, ≥ 1 with a request, none without.
 
     `origins` names, for each resolved field (`"prompt"`, `"image"`, `"params.motion"`, …), the places
     in the text that made it, the nearest to the shot first; `place` is the shot's id.
@@ -93,7 +103,7 @@ class Shot(NamedTuple):
     place: Place
     request: Request | None
     clip: Source | None = None
-    takes: int = 1
+    takes: tuple[Take, ...] = ()
     use: Use | None = None
     origins: Mapping[str, tuple[Place, ...]] = NOTHING
     asked: Asked = Asked()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from renderer.catalogue.entry import Field, Model
 from renderer.catalogue.limits import check_shape, check_value
@@ -16,11 +16,13 @@ from renderer.storyboard import Request
 SEED_UNASKED = 1
 
 
-def check(request: Request, *, model: Model, stills: Mapping[str, Size], takes: int = 1) -> list[Finding]:
+def check(
+    request: Request, *, model: Model, stills: Mapping[str, Size], seeds: Sequence[int] = ()
+) -> list[Finding]:
     """All that stands between a request and its model, in the order of `NEUTRAL`, then of `params`.
 
-    `stills` has the size of each image that could be read, by neutral field; `takes` ≥ 1 is how many seeds
-    in a row are used. Errors: S302 missing, S303 not a value that the model makes, S304 out of range, S305 too
+    `stills` has the size of each image that could be read, by neutral field; `seeds` are those of
+    its takes, the request's own alone where there are none. Errors: S302 missing, S303 not a value that the model makes, S304 out of range, S305 too
     long, S306 unknown and S307 bad entry of params, S309 shape. Warning: S308 not sent. A lenient model has
     no findings.
     """
@@ -32,7 +34,7 @@ def check(request: Request, *, model: Model, stills: Mapping[str, Size], takes: 
     ]
     return [
         *findings,
-        *_check_seed(request, model=model, takes=takes),
+        *_check_seeds(seeds or [request.seed], model=model),
         *check_params(request.params, model=model),
     ]
 
@@ -72,23 +74,38 @@ def _not_sent(name: str, *, model: Model, ignored: bool) -> Finding:
     )
 
 
-def _check_seed(request: Request, *, model: Model, takes: int) -> Iterator[Finding]:
+def _check_seeds(seeds: Sequence[int], *, model: Model) -> Iterator[Finding]:
     if not model.seed_honoured:
-        if request.seed != SEED_UNASKED:
+        if seeds[0] != SEED_UNASKED or not _is_row(seeds):
             yield _seed_not_sent(model)
         return
-    limits, last = model.fields["seed"].limits, request.seed + takes - 1
+    limits = model.fields["seed"].limits
     low, high = limits.get("minimum"), limits.get("maximum")
-    if low is not None and request.seed < low:
-        yield _bad_seed(f"{bounds(low, high)}, not {request.seed}", model=model, hint=f"the least is {low}")
-    elif high is not None and last > high:
-        of_take = f", which take {takes} uses" if takes > 1 else ""
-        hint = f"the most is {high - takes + 1}" + (f" with {takes} takes" if takes > 1 else "")
-        yield _bad_seed(f"{bounds(low, high)}, not {last}{of_take}", model=model, hint=hint)
+    too_low = next((turn for turn, seed in enumerate(seeds, 1) if low is not None and seed < low), None)
+    too_high = max((seed, turn) for turn, seed in enumerate(seeds, 1))
+    if too_low:
+        told = f"{bounds(low, high)}, not {seeds[too_low - 1]}"
+        yield _bad_seed(told, seeds=seeds, turn=too_low, model=model, hint=f"the least is {low}")
+    elif high is not None and too_high[0] > high:
+        seed, turn = too_high
+        of_take = f", which take {turn} uses" if len(seeds) > 1 else ""
+        in_a_row = len(seeds) > 1 and _is_row(seeds)
+        hint = (
+            f"the most is {high - len(seeds) + 1} with {len(seeds)} takes"
+            if in_a_row
+            else f"the most is {high}"
+        )
+        told = f"{bounds(low, high)}, not {seed}{of_take}"
+        yield _bad_seed(told, seeds=seeds, turn=turn, model=model, hint=hint)
 
 
-def _bad_seed(told: str, *, model: Model, hint: str) -> Finding:
-    return Finding(code="S304", message=f"`seed` of `{model.id}` is {told}", field=("seed",), hint=hint)
+def _is_row(seeds: Sequence[int]) -> bool:
+    return list(seeds) == [seeds[0] + turn for turn in range(len(seeds))]
+
+
+def _bad_seed(told: str, *, seeds: Sequence[int], turn: int, model: Model, hint: str) -> Finding:
+    field = ("seed",) if _is_row(seeds) else ("seeds", turn - 1)
+    return Finding(code="S304", message=f"`seed` of `{model.id}` is {told}", field=field, hint=hint)
 
 
 def _seed_not_sent(model: Model) -> Finding:

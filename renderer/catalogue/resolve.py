@@ -41,8 +41,10 @@ class Resolved(NamedTuple):
     take: int
 
 
-def resolve(request: Request, *, model: Model, take: int = 1) -> Resolved:
-    """The fields that `model` is sent for take `take` ≥ 1, and those that make the key.
+def resolve(request: Request, *, model: Model, take: int = 1, seed: int | None = None) -> Resolved:
+    """The fields that `model` is sent for its take `take` ≥ 1, and those that make the key.
+
+    `seed` is this take's own; without it takes count on from the request's.
 
     >>> from renderer.catalogue.library import load
     >>> shot = Request("aimlapi", "gen3a_turbo", prompt="a launch", duration_s=Fraction(5), seed=7)
@@ -55,7 +57,8 @@ def resolve(request: Request, *, model: Model, take: int = 1) -> Resolved:
     media = {
         name: values[name] for name in NEUTRAL if name in values and _is_taken_medium(model, name)
     } | media
-    seed = request.seed + take - 1 if model.seed_honoured else None
+    own = request.seed + take - 1 if seed is None else seed
+    seed = own if model.seed_honoured else None
     return _resolved(values, media=media, params=params, seed=seed, take=take, model=model)
 
 

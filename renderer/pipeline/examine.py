@@ -9,7 +9,7 @@ import contextlib
 import gc
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -32,7 +32,7 @@ from renderer.pipeline.workshop import Workshop
 from renderer.plan.assemble import assemble
 from renderer.plan.manifest import generate_manifest
 from renderer.plan.rows import Compiled, Detail, FootageRow, InputRow, ShotRow, TakeRow
-from renderer.storyboard import Output, Shot, Source, Storyboard
+from renderer.storyboard import Output, Request, Shot, Source, Storyboard, Take
 
 ANIMATIC_DURATION_S = Fraction(5)
 DRAWN = ("prompt", "negative_prompt", "ratio")
@@ -87,6 +87,16 @@ class _Bench:
         inputs = tuple(_input_row(name, found, self.desk.project) for name, found in self.desk.taken())
         row = ShotRow(shot.id, tuple(takes), footage, str(length_s), use, inputs, *shot.asked)
         self.shots.append(row)
+
+
+class _Offer(NamedTuple):
+    """One model and what it makes of a shot's request: from which materials, how long, at which price (None: unknown)."""
+
+    request: Request
+    model: Model
+    materials: Materials
+    length_s: Fraction
+    estimate_usd: Decimal | None
 
 
 def examine(workshop: Workshop, project: Project, *, reach: Reach) -> Examined:
@@ -173,80 +183,91 @@ def _key_footage(bench: _Bench, shot: Shot, source: Source) -> None:
 
 
 def _key_shot(workshop: Workshop, bench: _Bench, shot: Shot, output: Output) -> None:
-    assert shot.request
-    try:
-        model = load(shot.request.provider, shot.request.model)
-    except CatalogueError as error:
-        bench.report([error.finding], shot)
+    offers: dict[str | None, _Offer] = {}
+    for number, name in enumerate(dict.fromkeys(take.model for take in shot.takes)):
+        if offer := _offer(bench, shot, name, number=number):
+            offers[name] = offer
+    if any(take.model not in offers for take in shot.takes):
         return
-    materials = find_materials(bench.desk, shot.request, model=model)
-    bench.report(materials.findings, shot)
-    bench.report(check(shot.request, model=model, stills=materials.sizes, takes=shot.takes), shot)
-    length_s = clip_duration(shot.request, model=model) or ANIMATIC_DURATION_S
     takes = []
-    estimate = Decimal(0) if model.lenient else estimate_usd(shot.request, model=model)
-    for take in range(1, shot.takes + 1):
-        manifest, seed = _manifest(
-            workshop, shot, take, model=model, output=output, materials=materials, length_s=length_s
-        )
+    for number, take in enumerate(shot.takes, 1):
+        offer = offers[take.model]
+        manifest = _manifest(workshop, shot, take, number=number, offer=offer, output=output)
         row = TakeRow(
             shot=shot.id,
-            take=take,
+            take=number,
             key=action_key(manifest),
-            provider=shot.request.provider,
-            model=shot.request.model,
-            seed=seed,
-            paid=not model.lenient,
-            estimate_usd=None if estimate is None else str(estimate),
+            provider=offer.request.provider,
+            model=take.model,
+            seed=take.seed,
+            paid=not offer.model.lenient,
+            estimate_usd=None if offer.estimate_usd is None else str(offer.estimate_usd),
             line=shot.place.line,
             column=shot.place.column,
         )
         takes.append(row)
-        bench.details.append(Detail(manifest, _input_details(materials, bench.desk.project)))
-    bench.keep(shot, length_s, takes=takes)
+        bench.details.append(Detail(manifest, _input_details(offer.materials, bench.desk.project)))
+    # The film shows the first take, unless another is picked: its length is what the cut counts with.
+    bench.keep(shot, offers[shot.takes[0].model].length_s, takes=takes)
+
+
+def _offer(bench: _Bench, shot: Shot, name: str | None, *, number: int) -> _Offer | None:
+    """What model `name` makes of a shot, None where there is no such model. Tells all that stands between the two."""
+    assert shot.request
+    request = shot.request if name == shot.request.model else replace(shot.request, model=name)
+    try:
+        model = load(request.provider, name)
+    except CatalogueError as error:
+        finding = error.finding
+        field = (*finding.field, number) if finding.field == ("model",) else finding.field
+        bench.report([finding._replace(field=field)], shot)
+        return None
+    materials = find_materials(bench.desk, request, model=model)
+    bench.report(materials.findings, shot)
+    seeds = [take.seed for take in shot.takes if take.model == name]
+    bench.report(check(request, model=model, stills=materials.sizes, seeds=seeds), shot)
+    return _Offer(
+        request=request,
+        model=model,
+        materials=materials,
+        length_s=clip_duration(request, model=model) or ANIMATIC_DURATION_S,
+        estimate_usd=Decimal(0) if model.lenient else estimate_usd(request, model=model),
+    )
 
 
 def _manifest(
-    workshop: Workshop,
-    shot: Shot,
-    take: int,
-    *,
-    model: Model,
-    output: Output,
-    materials: Materials,
-    length_s: Fraction,
-) -> tuple[dict[str, Json], int]:
-    """The manifest of one take, and its seed. A free one spells out everything that is drawn."""
-    request = shot.request
-    assert request
-    resolved = resolve(request, model=model, take=take)
-    seed = request.seed + take - 1
+    workshop: Workshop, shot: Shot, take: Take, *, number: int, offer: _Offer, output: Output
+) -> dict[str, Json]:
+    """The manifest of take `number`. A free one spells out everything that is drawn.
+
+    A model without seeds tells its takes apart by their turn, so that another model beside it changes no key.
+    """
+    request, model = offer.request, offer.model
+    resolved = resolve(request, model=model, take=take.turn, seed=take.seed)
     if not model.lenient:
-        manifest = generate_manifest(
+        return generate_manifest(
             identity=workshop.paid_identity(request.provider),
             model=resolved.model,
             fields=resolved.keyed,
-            inputs=materials.digests,
+            inputs=offer.materials.digests,
             params=resolved.params_keyed,
             seed=resolved.seed,
-            take=take,
+            take=take.turn,
         )
-        return manifest, seed
     params = {name: value for name, value in resolved.params_sent.items() if name != "slate"}
-    slate = {"shot": shot.id, "take": take, "model": request.model} if request.params.get("slate") else None
-    manifest = generate_manifest(
+    slate = {"shot": shot.id, "take": number, "model": take.model} if request.params.get("slate") else None
+    return generate_manifest(
         identity=workshop.maker().identity(
             size=output.size or clip_size(request, model=model), fps=output.fps
         ),
         model=None,
-        fields=_drawn(resolved.sent, camera=request.camera, length_s=length_s),
-        inputs=materials.digests,
+        fields=_drawn(resolved.sent, camera=request.camera, length_s=offer.length_s),
+        inputs=offer.materials.digests,
         params=params,
-        seed=seed,
-        take=take,
+        seed=take.seed,
+        take=take.turn,
         slate=slate,
     )
-    return manifest, seed
 
 
 def _drawn(sent: Mapping[str, Json], *, camera: str | None, length_s: Fraction) -> dict[str, Json]:

@@ -15,6 +15,7 @@ from renderer.spec.prompt import composed
 from renderer.spec.scene import ALONE, Beside, Scene
 from renderer.spec.shape import check_shape, check_version, prune
 from renderer.spec.shots import expand_shot
+from renderer.spec.takes import check_rivals
 from renderer.spec.text import Path
 from renderer.spec.variables import Variables
 from renderer.storyboard import Storyboard
@@ -63,7 +64,7 @@ def expand(document: Document, *, provider: str | None = None) -> tuple[Storyboa
     """The storyboard that a document of valid shape means, and warnings in order of place.
 
     Defaults are merged, variables filled in, prompts put together; `provider` wins over defaults and shots.
-    Shots come in the order of the text, slots in cut order. Raises `SpecError` with S204, S211 to S224 or
+    Shots come in the order of the text, slots in cut order. Raises `SpecError` with S204, S211 to S228 or
     S501 to S503, all at once.
     """
     problems = Problems()
@@ -94,6 +95,7 @@ def _expand(
         faults=faults,
         places_known={},
     )
+    _check_defaults(scene)
     title = scene.filled(_top(document, "title"))
     scene.variables.asked()
     node = document.node(("shots",))
@@ -122,6 +124,12 @@ def _expand(
 def _defaults(document: Document) -> Merged:
     node = document.node(("defaults",))
     return merge(node.entries, {}, ("defaults",)) if isinstance(node, Fields) else {}
+
+
+def _check_defaults(scene: Scene) -> None:
+    node = scene.document.node(("defaults",))
+    if isinstance(node, Fields):
+        check_rivals(scene, node.entries, ("defaults",))
 
 
 def _top(document: Document, name: str) -> Written | None:

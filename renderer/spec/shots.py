@@ -9,34 +9,32 @@ from renderer.spec.merge import Merged, Written, merge, plain
 from renderer.spec.nodes import Fields, Scalar
 from renderer.spec.prompt import PARTS, TEMPLATE, compose_prompt, composed
 from renderer.spec.scene import Scene, below, nearest_first, number, shown, truth, word
+from renderer.spec.takes import Origins, check_rivals, read_takes, without_rivals
 from renderer.spec.text import Path
 from renderer.spec.variables import Filled, Reference
 from renderer.spec.wording import shorten
-from renderer.storyboard import Request, Shot, Source, Use
+from renderer.storyboard import Request, Shot, Source, Take, Use
 
 PROVIDER = "animatic"
 MEDIA = ("image", "last_image", "video", "audio")
 GROUNDS = {"image", "video", "references"}
 """What a shot may be made from without a prompt; so may `params`, which hold some models' own prompts."""
-SEED = 1
-SEED_MAX = 2**32 - 1
-
-Origins = dict[str, tuple[Place, ...]]
 
 
 def expand_shot(scene: Scene, node: Fields, path: Path) -> Shot | None:
-    """The shot of a mapping at `path`, None where it has no id. Tells S210, S217 to S220, S223 and S224."""
+    """The shot of a mapping at `path`, None where it has no id. Tells S210, S217 to S220, S223, S224, S227 and S228."""
     own_id = node.value.get("id")
     if not isinstance(own_id, str):
         return None
     place = scene.document.place((*path, "id"))
     if node.value.get("clip") is not None:
         return _own_footage(scene, own_id, place, merge(node.entries, {}, path))
-    fields = merge(node.entries, scene.defaults, path)
+    check_rivals(scene, node.entries, path)
+    fields = merge(node.entries, without_rivals(scene.defaults, node.entries), path)
     origins: Origins = {}
-    request = _request(scene, fields, path, origins)
-    takes = int(number(fields.get("takes")) or 1)
-    _check_seeds(scene, fields, request.seed, takes)
+    _note(scene, origins, fields, "model", "seed")
+    takes = read_takes(scene, fields, origins)
+    request = _request(scene, fields, path, origins, first=takes[0])
     use = scene.use(fields.get("use"))
     _note(scene, origins, fields, "takes", "use")
     if use:
@@ -69,8 +67,8 @@ def _own_footage(scene: Scene, own_id: str, place: Place, fields: Merged) -> Sho
     return Shot(own_id, place, None, clip=clip, use=use, origins=origins, asked=asked)
 
 
-def _request(scene: Scene, fields: Merged, path: Path, origins: Origins) -> Request:
-    _note(scene, origins, fields, "model", "ratio", "resolution", "duration", "enhance_prompt", "seed")
+def _request(scene: Scene, fields: Merged, path: Path, origins: Origins, *, first: Take) -> Request:
+    _note(scene, origins, fields, "ratio", "resolution", "duration", "enhance_prompt")
     if scene.provider is None:
         _note(scene, origins, fields, "provider")
     parts = {name: scene.filled(fields.get(name)) for name in PARTS}
@@ -86,10 +84,9 @@ def _request(scene: Scene, fields: Merged, path: Path, origins: Origins) -> Requ
         _tell_nothing_to_make(scene, path, word(fields.get("prompt")) or "")
     for name, field in params.items():
         origins[f"params.{name}"] = scene.places(field)
-    seed = number(fields.get("seed"))
     return Request(
         provider=scene.provider or word(fields.get("provider")) or PROVIDER,
-        model=word(fields.get("model")),
+        model=first.model,
         prompt=prompt,
         negative_prompt=composed(negative.text) or None,
         camera=composed(parts["camera"].text) or None,
@@ -99,7 +96,7 @@ def _request(scene: Scene, fields: Merged, path: Path, origins: Origins) -> Requ
         resolution=word(fields.get("resolution")),
         duration_s=number(fields.get("duration")),
         enhance_prompt=truth(fields.get("enhance_prompt")),
-        seed=SEED if seed is None else int(seed),
+        seed=first.seed,
         params={name: plain(field) for name, field in params.items()},
     )
 
@@ -160,14 +157,6 @@ def _read(scene: Scene, filled: Filled, name: str, *, path_only: bool = False) -
         scene.problems.add("S224", message, filled.places[0], hint=hint)
         return None
     return source
-
-
-def _check_seeds(scene: Scene, fields: Merged, seed: int, takes: int) -> None:
-    last = seed + takes - 1
-    if seed <= SEED_MAX < last:
-        written = fields["takes"]
-        message = f"take {takes} would have the seed {last}, and seeds end at {SEED_MAX}"
-        scene.problems.add("S220", message, scene.places(written)[0], hint="lower `seed` or `takes`")
 
 
 def _tell_nothing_to_make(scene: Scene, path: Path, written: str) -> None:

@@ -59,6 +59,7 @@ OTHERWISE: Mapping[str, Any] = {
     "ratio": "9:16",
     "duration": 10,
     "seed": 8,
+    "seeds": [8, 9],
     "takes": 2,
     "use": 1,
 }
@@ -116,7 +117,8 @@ def test_what_the_page_says_is_in_the_key_is_in_the_key(tmp_path: Path) -> None:
 
         def key(**changed: Any) -> str:
             spec = place.project / "specs" / "film.yaml"
-            spec.write_text(json.dumps({"version": 1, "shots": [{**SHOT, **changed}]}))
+            fields = {**SHOT, **({"seed": None} if "seeds" in changed else {}), **changed}
+            spec.write_text(json.dumps({"version": 1, "shots": [fields]}))
             return open_run(workshop, open_project(spec), Wishes()).compiled.takes[0].key
 
         before = key()

@@ -132,8 +132,13 @@ def test_a_small_picture_is_told_how_large_it_must_be(make_model: Callable[..., 
 )
 def test_every_take_needs_a_seed_in_range(gen3a: Model, seed: int, takes: int, fits: bool) -> None:  # noqa: FBT001
     """Take n uses seed + n - 1."""
-    found = check(replace(SHOT, seed=seed), model=gen3a, stills={}, takes=takes)
+    found = check(SHOT, model=gen3a, stills={}, seeds=range(seed, seed + takes))
     assert ([] if fits else [("S304", ("seed",))]) == _codes(found)
+
+
+def test_a_listed_seed_out_of_range_is_told_at_its_entry(gen3a: Model) -> None:
+    """Seeds that do not count on are named one by one."""
+    assert [("S304", ("seeds", 1))] == _codes(check(SHOT, model=gen3a, stills={}, seeds=[7, 2**32, 3]))
 
 
 def test_a_seed_for_a_model_without_one_is_a_warning(make_model: Callable[..., Model]) -> None:
@@ -210,4 +215,6 @@ def test_animatic_has_no_limits(model: str | None) -> None:
         seed=-5,
         params={"anything": [1.5]},
     )
-    assert [] == check(shot, model=load("animatic", model), stills={"image": Size(1, 9000)}, takes=99)
+    assert [] == check(
+        shot, model=load("animatic", model), stills={"image": Size(1, 9000)}, seeds=range(1, 100)
+    )

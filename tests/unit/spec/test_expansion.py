@@ -85,10 +85,10 @@ def test_own_footage_takes_nothing_from_defaults_but_its_use() -> None:
     """It is never generated."""
     head = "defaults: {prompt: x, image: y.png, takes: 3, seed: 5, use: 2}"
     made = shot("clip: logo.mp4", head=head)
-    assert (None, Source("path", "logo.mp4"), 1, Use(out_s=Fraction(2))) == (
+    assert (None, Source("path", "logo.mp4"), 0, Use(out_s=Fraction(2))) == (
         made.request,
         made.clip,
-        made.takes,
+        len(made.takes),
         made.use,
     )
 
