@@ -434,3 +434,31 @@ def test_a_request_that_is_frozen_is_sent_as_it_was(shared: Simulator) -> None:
     got = using(shared, lambda seller: seller.submit(frozen, media={ROCKET: STILL}, intent="r-frozen"))
     assert isinstance(got, Accepted)
     assert frozen.address == shared.saw("r-frozen")[0].target
+
+
+def test_whatever_goes_wrong_what_is_certain_is_true() -> None:
+    """400 submissions among all faults at random, before and after acceptance: accepted means sold, not accepted means not."""
+    broken = [*LOST, "reset", "close", "cut:5"]
+    before = [fault for fault, _ in REFUSALS] + broken
+    after = [f"accept-then-{fault}" for fault in [*broken, "late:0.1"]]
+    shares = {fault: 0.7 / len(before + after) for fault in [*before, *after]}
+    with Simulator.start(**QUICK, wild=True, faults={"submit": shares}) as simulator:
+
+        async def at_random(seller: AimlApi) -> list[Answer]:
+            gate = asyncio.Semaphore(16)
+
+            async def one(number: int) -> Answer:
+                async with gate:
+                    return await buy(seller, intent=f"r-{number}", seed=number)
+
+            return await asyncio.gather(*(one(number) for number in range(400)))
+
+        got = using(simulator, at_random, answer_s=30)
+        sold = {job.client_request_id: job.id for job in simulator.jobs()}
+    told = {f"r-{number}": answer for number, answer in enumerate(got)}
+    accepted = {intent: answer.job for intent, answer in told.items() if isinstance(answer, Accepted)}
+    assert accepted == {intent: sold.get(intent) for intent in accepted}
+    assert [] == [
+        intent for intent, answer in told.items() if isinstance(answer, NotAccepted) and intent in sold
+    ]
+    assert {Accepted, NotAccepted, Unknown} == {type(answer) for answer in got}
