@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from renderer.errors import ProviderFailed
 from renderer.execute.clock import Clock
 from renderer.job import Job, JobState, Price
 from renderer.providers.base import LogRow, Seller
@@ -19,10 +20,13 @@ CLOCKS_APART_MAX = timedelta(days=2)
 """How far our clock and the vendor's may be apart."""
 
 LOG_SPAN_MAX = timedelta(days=90)
+FAILED = ProviderFailed.code
 
 
 async def look_up(jobs: Sequence[Job], *, seller: Seller, journal: Journal, clock: Clock) -> list[Job]:
     """Adopt those unknown jobs, and price those unpriced ones, that the seller's log names; which they were, adopted.
+
+    A request that the log calls failed, at no cost, has failed: nobody needs to ask for its job, which may never have been.
 
     `jobs` were all bought with the seller's account. One pass over the log. Raises `ProviderUnavailable` as `Seller.log`.
     """
@@ -51,3 +55,6 @@ async def look_up(jobs: Sequence[Job], *, seller: Seller, journal: Journal, cloc
 async def _adopt(job: Job, row: LogRow, *, journal: Journal, clock: Clock) -> None:
     price = Price(row.price_usd, "log") if row.price_usd else None
     await asyncio.to_thread(journal.accept, job.intent, job=row.job, price=price, how="log", at=clock.now())
+    if row.succeeded is False and price is None:
+        reason = "the account's log says that it failed"
+        await asyncio.to_thread(journal.fail, job.intent, code=FAILED, reason=reason, at=clock.now())
