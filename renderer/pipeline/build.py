@@ -125,7 +125,7 @@ async def _make_and_buy(
 ) -> None:
     """Make and buy takes; see to what earlier builds left. A request whose outcome becomes unknown is looked up once."""
     from renderer.execute.consent import Consent as Nothing  # noqa: PLC0415 - only where money may be spent
-    from renderer.pipeline.shop import open_shop  # noqa: PLC0415
+    from renderer.pipeline.shop import open_shop, until_stopped  # noqa: PLC0415
 
     paid = [number for number in run.dirty() if run.compiled.takes[number].paid]
     shop = open_shop(
@@ -137,14 +137,14 @@ async def _make_and_buy(
         names={action.key: action.name for action in actions},
     )
     async with shop:
-        await shop.look_up()
-        async with shop.collecting_strays(but={action.key for action in actions}):
+        await until_stopped(shop.look_up(), stop)
+        async with shop.collecting_strays(but={action.key for action in actions}, stop=stop):
             endings = await run_actions(run, actions, pool=GENERATE, emit=emit, stop=stop, shop=shop)
         lost = [action for action in actions if _is_unknown(endings[action.key])]
-        if lost and not stop.is_set() and await shop.look_up():
+        found = await until_stopped(shop.look_up(), stop) if lost else None
+        if found:
             endings |= await run_actions(run, lost, pool=GENERATE, emit=emit, stop=stop, shop=shop)
-        if not stop.is_set():
-            await shop.settle_prices()
+        await until_stopped(shop.settle_prices(), stop)
         run.left_open += shop.left_open(but={action.key for action in actions})
     run.endings |= endings
     run.spent_usd += shop.purse.spent_usd

@@ -9,11 +9,11 @@ import asyncio
 import contextlib
 import random
 from collections import Counter as Tally
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Self
+from typing import Any, Self, TypeVar
 
 from renderer.catalogue.library import CatalogueError, load
 from renderer.catalogue.providers import jobs_max
@@ -34,6 +34,8 @@ from renderer.pipeline.workshop import Workshop
 from renderer.plan.action import Action
 from renderer.providers.base import Seller
 from renderer.store.store import Store
+
+T = TypeVar("T")
 
 ASTRAY = frozenset({JobState.RUNNING, JobState.READY})
 STRAYS_AT_ONCE_MAX = 8
@@ -129,9 +131,9 @@ class Shop:
         await asyncio.gather(*(collect(job, seller) for job, seller in strays))
 
     @contextlib.asynccontextmanager
-    async def collecting_strays(self, *, but: Collection[str]) -> AsyncIterator[None]:
+    async def collecting_strays(self, *, but: Collection[str], stop: asyncio.Event) -> AsyncIterator[None]:
         """`collect_strays` beside what is done inside, and ended with it where that is interrupted."""
-        collecting = asyncio.create_task(self._collect_in_time(but))
+        collecting = asyncio.create_task(until_stopped(self._collect_in_time(but), stop))
         try:
             yield
             await collecting
@@ -240,6 +242,18 @@ def open_shop(
         limit = jobs or jobs_max(name) or 1
         counters[name] = Counter(seller, Flight(limit, clock=clock, chance=random.Random()))  # noqa: S311 - jitter
     return Shop(workshop, clock, counters, Purse(consent), emit, names)
+
+
+async def until_stopped(work: Coroutine[Any, Any, T], stop: asyncio.Event) -> T | None:
+    """What some work comes to; None where `stop` is set before, which ends it."""
+    task, stopped = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        return task.result() if task.done() else None
+    finally:
+        task.cancel()
+        stopped.cancel()
+        await asyncio.gather(task, stopped, return_exceptions=True)
 
 
 def awaiting_price(store: Store, *, now: datetime) -> list[Job]:
