@@ -64,6 +64,30 @@ def test_an_interrupt_waits_for_the_answer_and_writes_it_down(
     assert SHOTS == len(vendor.received("submit"))
 
 
+def test_an_interrupt_does_not_wait_for_the_log(buyer: Stage, vendor: Simulator, tmp_path: Path) -> None:
+    """Ctrl-C while the log is asked for a lost request, which takes long: exit 130 at once, and the film later."""
+    vendor.script(submit="accept-then-reset", logs=["ok", "stall"])
+    assert 3 == buyer.build("-y", "s01").code
+    watch = watching(buyer, tmp_path)
+    with playing(buyer.start("build", "-y", "s01", "--json")) as build:
+        assert watch.until(Instant("logs", 1, 0), build=build)
+        build.send_signal(signal.SIGINT)
+        assert 130 == build.wait(10)
+    vendor.advance(120)
+    assert {"s01": "ran"} == buyer.build("-y", "s01").outcomes
+    assert 1 == len(vendor.received("submit"))
+
+
+def test_a_lost_request_that_failed_is_known_by_the_log(buyer: Stage, vendor: Simulator) -> None:
+    """The vendor does not know the job, and its log says that it failed: `failed`, and nothing is waited for."""
+    vendor.script(submit="accept-then-500", job="error+unseen:1000000")
+    assert 3 == buyer.build("-y", "s01").code
+    vendor.advance(120)
+    assert (1, ["P712"]) == ((done := buyer.build("-y", "s01")).code, done.codes)
+    assert {"s01": "ran"} == buyer.build("-y", "s01", "--retry-failed", "s01").outcomes
+    assert [1] == list(vendor.charges_by_request().values())
+
+
 def test_a_full_disk_loses_nothing_and_buys_nothing_twice(
     buyer: Stage, vendor: Simulator, tmp_path: Path
 ) -> None:

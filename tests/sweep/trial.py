@@ -21,6 +21,7 @@ from .instants import Instant, Watch, draw
 from .weather import CLOCK_SCALE, weather
 
 BUILDS_MAX = 20
+JOBS = (1, 2, 4, 8)
 CUSTOMER_SHARE = 0.6
 """How often the customer answers after a kill; after a build that ended with a question always."""
 
@@ -57,8 +58,9 @@ class Trial:
             instant = draw(chance)
             is_asked = chance.random() < CUSTOMER_SHARE or code > 0
             answers = self.customer.answers() if is_asked else []
-            code = self._build_until(instant, number=number, answers=answers)
-            self.log.append(f"build {number}: {instant}: {code} {' '.join(answers)}")
+            jobs = chance.choice(JOBS)
+            code = self._build_until(instant, number=number, jobs=jobs, answers=answers)
+            self.log.append(f"build {number}: -j {jobs}: {instant}: {code} {' '.join(answers)}")
             if code == 0:
                 return
 
@@ -86,12 +88,13 @@ class Trial:
         ]
         assert not overlooked, f"not adopted, although the log had it: {overlooked}"
 
-    def _build_until(self, instant: Instant, *, number: int, answers: Sequence[str]) -> int:
-        """Build, and kill it at that instant; the exit code, -9 where it was killed."""
+    def _build_until(self, instant: Instant, *, number: int, jobs: int, answers: Sequence[str]) -> int:
+        """Build with so many jobs at once, and kill it at that instant; the exit code, -9 where it was killed."""
         words = self.stage.root.parent / f"build-{number:02}.txt"
         with words.open("wb") as output:
             watch = Watch(self.state, self.stage.store / "journal")
-            build = self.stage.start("build", "-y", *answers, stdout=output, stderr=subprocess.STDOUT)
+            arguments = ["build", "-y", "-j", str(jobs), *answers]
+            build = self.stage.start(*arguments, stdout=output, stderr=subprocess.STDOUT)
             try:
                 if watch.until(instant, build=build):
                     build.kill()
