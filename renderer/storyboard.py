@@ -93,7 +93,8 @@ class Take(NamedTuple):
 class Shot(NamedTuple):
     """One intended continuous piece of picture. Exactly one of `request` and `clip` is set.
 
-    `takes` are in the order of their numbers, ≥ 1 with a request, none without.
+    `takes` are in the order of their numbers, ≥ 1 with a request, none without; `item` is the number, from 0, of the
+    entry of `shots` that the shot comes from.
 
     `origins` names, for each resolved field (`"prompt"`, `"image"`, `"params.motion"`, …), the places
     in the text that made it, the nearest to the shot first; `place` is the shot's id.
@@ -107,6 +108,7 @@ class Shot(NamedTuple):
     use: Use | None = None
     origins: Mapping[str, tuple[Place, ...]] = NOTHING
     asked: Asked = Asked()
+    item: int = 0
 
     def origin(self, name: str) -> Place:
         """The place to point at when field `name` is at fault: its own, else that of what it is part of, else the shot's."""

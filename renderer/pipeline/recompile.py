@@ -24,11 +24,11 @@ from renderer.plan.rows import Compiled, Detail, ShotRow
 
 
 class Known(NamedTuple):
-    """The shots of a text: the digest of each one's section, the line on which it begins, and its row, in order."""
+    """A text by its sections: the digest of each, the line on which it begins, and the rows of its shots, in order."""
 
     names: Sequence[str]
     lines: Sequence[int]
-    rows: Sequence[ShotRow | Json]
+    rows: Sequence[Sequence[ShotRow] | Json]
 
     def to_json(self) -> Json:
         return [list(self.names), list(self.lines), list(self.rows)]
@@ -39,8 +39,10 @@ class Known(NamedTuple):
         names, lines, rows = value
         return cls(names, lines, rows)
 
-    def row(self, number: int) -> ShotRow:
-        return ShotRow.from_json(self.rows[number])
+    def moved(self, number: int, line: int) -> list[ShotRow]:
+        """The rows of a section that begins on another line now."""
+        lines = line - self.lines[number]
+        return [ShotRow.from_json(row).moved(lines) for row in self.rows[number]]
 
 
 class Recompiled(NamedTuple):
@@ -55,7 +57,7 @@ def known_of(sections: spec.Sections, examined: Examined) -> Known | None:
     """What can be remembered of a whole text by its shots, if anything."""
     if examined.diagnostics or not spec.fit(sections, examined.document):
         return None
-    return Known(sections.names(), sections.first_lines(), examined.shots)
+    return Known(sections.names(), sections.first_lines(), _by_section(examined, len(sections.shots)))
 
 
 def recompile(
@@ -66,21 +68,24 @@ def recompile(
     place = {name: number for number, name in enumerate(known.names)}
     fresh = [number for number, name in enumerate(names) if name not in place] or [0]
     rows = {
-        number: known.row(place[names[number]]).moved(lines[number] - known.lines[place[names[number]]])
+        number: known.moved(place[names[number]], lines[number])
         for number in sorted(set(range(len(names))) - set(fresh))
     }
     excerpt = sections.excerpt(fresh)
-    examined = _examined(workshop, project, excerpt, reach=reach, beside=_beside(list(rows.values())))
+    beside = _beside([row for section in rows.values() for row in section])
+    examined = _examined(workshop, project, excerpt, reach=reach, beside=beside)
     if examined is None:
         return None
-    for number, row, line in zip(fresh, examined.shots, excerpt.first_lines(), strict=True):
-        rows[number] = row.moved(lines[number] - line)
-    shots = [rows[number] for number in range(len(names))]
+    made = _by_section(examined, len(fresh))
+    for number, section, line in zip(fresh, made, excerpt.first_lines(), strict=True):
+        rows[number] = [row.moved(lines[number] - line) for row in section]
+    by_section = [rows[number] for number in range(len(names))]
+    shots = [row for section in by_section for row in section]
     compiled = assemble(examined.storyboard, shots)
     shown = [slot.frames for output in compiled.outputs for slot in output.slots]
     if min(shown, default=0) < 1 or spec.ids_clash([shot.shot for shot in shots]):
         return None
-    return Recompiled(compiled, _details(shots, fresh, examined), Known(names, lines, shots))
+    return Recompiled(compiled, _details(by_section, fresh, examined), Known(names, lines, by_section))
 
 
 def find_details(
@@ -134,13 +139,24 @@ def _beside(shots: Sequence[ShotRow]) -> spec.Beside:
     )
 
 
-def _details(shots: Sequence[ShotRow], fresh: Sequence[int], examined: Examined) -> dict[int, Detail]:
-    """The details of the fresh shots' takes, by the take's number among all."""
+def _by_section(examined: Examined, sections: int) -> list[list[ShotRow]]:
+    """The rows of sound shots by the section that each comes from."""
+    found: list[list[ShotRow]] = [[] for _ in range(sections)]
+    for shot, row in zip(examined.storyboard.shots, examined.shots, strict=True):
+        found[shot.item].append(row)
+    return found
+
+
+def _details(
+    by_section: Sequence[Sequence[ShotRow]], fresh: Sequence[int], examined: Examined
+) -> dict[int, Detail]:
+    """The details of the fresh sections' takes, by the take's number among all."""
     found: dict[int, Detail] = {}
     details, take = iter(examined.details), 0
     wanted = set(fresh)
-    for number, shot in enumerate(shots):
+    for number, section in enumerate(by_section):
+        count = sum(len(row.takes) for row in section)
         if number in wanted:
-            found |= {take + place: next(details) for place in range(len(shot.takes))}
-        take += len(shot.takes)
+            found |= {take + place: next(details) for place in range(count)}
+        take += count
     return found

@@ -14,7 +14,7 @@ from renderer.spec.problems import Problems
 from renderer.spec.prompt import composed
 from renderer.spec.scene import ALONE, Beside, Scene
 from renderer.spec.shape import check_shape, check_version, prune
-from renderer.spec.shots import expand_shot
+from renderer.spec.shots import expand_entry
 from renderer.spec.takes import check_rivals
 from renderer.spec.text import Path
 from renderer.spec.variables import Variables
@@ -64,7 +64,7 @@ def expand(document: Document, *, provider: str | None = None) -> tuple[Storyboa
     """The storyboard that a document of valid shape means, and warnings in order of place.
 
     Defaults are merged, variables filled in, prompts put together; `provider` wins over defaults and shots.
-    Shots come in the order of the text, slots in cut order. Raises `SpecError` with S204, S211 to S228 or
+    Shots come in the order of the text, slots in cut order. Raises `SpecError` with S204, S206 to S230 or
     S501 to S503, all at once.
     """
     problems = Problems()
@@ -103,10 +103,11 @@ def _expand(
     shots = [
         shot
         for number, item in enumerate(items)
-        if isinstance(item, Fields) and (shot := expand_shot(scene, item, ("shots", number)))
+        if isinstance(item, Fields)
+        for shot in expand_entry(scene, item, number)
     ]
     known = check_ids(problems, shots)
-    complete = bool(items) and len(shots) == len(items)
+    complete = bool(items) and len({shot.item for shot in shots}) == len(items)
     sequence = read_sequence(scene, known, complete=complete, elsewhere=beside.shots)
     if not problems.errors:
         _warn_unused(scene, used=beside.variables)

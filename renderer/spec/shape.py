@@ -27,6 +27,7 @@ _BOUNDS = {
     "exclusiveMinimum": "more than {bound}",
     "maxLength": "at most {bound} characters long",
     "maxItems": "at most {bound} entries long",
+    "maxProperties": "at most {bound} entries long",
 }
 _EMPTY = ("minLength", "minItems", "minProperties")
 _FORM_HINTS = {
@@ -223,7 +224,7 @@ def _out_of_bounds(document: Document, problems: Problems, path: Path, *, keywor
         problems.add("S209", f"{_subject(path)} is empty", document.place(path))
         return
     limit = _BOUNDS[keyword].format(bound=bound)
-    found = f"{len(value)}" if isinstance(value, str | list) else f"`{written}`"
+    found = f"{len(value)}" if isinstance(value, str | list | dict) else f"`{written}`"
     hint = _BOUND_HINTS.get(str(path[-1]))
     problems.add("S209", f"{_subject(path)} must be {limit}, not {found}", document.place(path), hint=hint)
 

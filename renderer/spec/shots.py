@@ -1,17 +1,19 @@
-"""One shot of the text to one `Shot`: defaults merged, variables filled in, the prompt put together."""
+"""One entry of the text to its shots, one or a matrix of them: defaults merged, variables filled in, the prompt put together."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 
 from renderer.diagnostic import Place
+from renderer.spec.matrix import Cell, read_cells
 from renderer.spec.merge import Merged, Written, merge, plain
 from renderer.spec.nodes import Fields, Scalar
 from renderer.spec.prompt import PARTS, TEMPLATE, compose_prompt, composed
 from renderer.spec.scene import Scene, below, nearest_first, number, shown, truth, word
 from renderer.spec.takes import Origins, check_rivals, read_takes, without_rivals
 from renderer.spec.text import Path
-from renderer.spec.variables import Filled, Reference
+from renderer.spec.variables import NO_VARIABLES, Filled, Reference
 from renderer.spec.wording import shorten
 from renderer.storyboard import Request, Shot, Source, Take, Use
 
@@ -21,11 +23,22 @@ GROUNDS = {"image", "video", "references"}
 """What a shot may be made from without a prompt; so may `params`, which hold some models' own prompts."""
 
 
-def expand_shot(scene: Scene, node: Fields, path: Path) -> Shot | None:
-    """The shot of a mapping at `path`, None where it has no id. Tells S210, S217 to S220, S223, S224, S227 and S228."""
-    own_id = node.value.get("id")
-    if not isinstance(own_id, str):
-        return None
+def expand_entry(scene: Scene, node: Fields, item: int) -> Iterator[Shot]:
+    """The shots of entry `item` of `shots`: one for each cell of its matrix; none where it has no id.
+
+    Tells S206, S208, S209, S211, S217 to S220, S223, S224 and S227 to S230.
+    """
+    path: Path = ("shots", item)
+    if not isinstance(node.value.get("id"), str):
+        return
+    for cell in read_cells(scene, node, path):
+        scene.variables.near = cell.values
+        yield _expand_cell(scene, node, path, cell)._replace(item=item)
+    scene.variables.near = NO_VARIABLES
+
+
+def _expand_cell(scene: Scene, node: Fields, path: Path, cell: Cell) -> Shot:
+    own_id = node.value["id"] + cell.suffix
     place = scene.document.place((*path, "id"))
     if node.value.get("clip") is not None:
         return _own_footage(scene, own_id, place, merge(node.entries, {}, path))

@@ -7,9 +7,10 @@ variables of variables blow up.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
+from types import MappingProxyType
 from typing import NamedTuple
 
 from renderer.diagnostic import Place
@@ -74,10 +75,13 @@ def _reference(token: re.Match[str]) -> Reference:
     return Reference(body["name"], body["otherwise"], token.group())
 
 
+NO_VARIABLES: Mapping[str, Filled] = MappingProxyType({})
+
+
 class Variables:
     """The variables of one storyboard, resolved; what texts ask for is counted, from one call of `asked` to the next.
 
-    `characters` is what texts elsewhere have come to already.
+    `near` are those of the shot at hand alone, which win. `characters` is what texts elsewhere have come to already.
     """
 
     def __init__(
@@ -86,6 +90,7 @@ class Variables:
         self.document = document
         self.problems = problems
         self.used: set[str] = set()
+        self.near = NO_VARIABLES
         self._asked: set[str] = set()
         self._characters = 0
         self.written = _written(document)
@@ -132,6 +137,8 @@ class Variables:
         if reference.name is None:
             self._tell_malformed(reference, node, path)
             return Filled("", ())
+        if own := self.near.get(reference.name):
+            return own if own.text else Filled(reference.otherwise or "", own.places)
         self._asked.add(reference.name)
         known = self.values.get(reference.name)
         if known is None and reference.otherwise is None and not self._is_excused(reference.name):
@@ -176,7 +183,7 @@ class Variables:
 
     def _tell_unknown(self, reference: Reference, node: Scalar, path: Path, others: tuple[str, ...]) -> None:
         name = reference.name or ""
-        names = [*others, *self.written]
+        names = [*others, *self.near, *self.written]
         notes = [f"names here: {listed(names)}"] if 0 < len(names) <= NAMES_SHOWN_MAX else []
         hint = hint_for(name, names) or f"add `{name}` to `vars`, or write `$${{` for a plain `${{`"
         place = self._place_of(reference, node, path)

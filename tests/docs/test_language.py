@@ -26,6 +26,7 @@ TABLES = {
     "The file": SCHEMA["properties"],
     "output": DEFINED["output"]["properties"],
     "shots and defaults": DEFINED["shot"]["properties"],
+    "matrix": DEFINED["matrix"]["properties"],
     "use": RANGE["properties"],
     "sequence": SLOT["properties"],
 }
@@ -104,9 +105,11 @@ def test_the_page_names_every_field_with_its_type_and_default(heading: str) -> N
     assert expected == told
 
 
-def test_defaults_take_every_field_of_a_shot_but_its_id_and_clip() -> None:
+def test_defaults_take_every_field_of_a_shot_but_those_of_one_shot() -> None:
     """What the page says of `defaults` is what the schema says."""
-    assert set(DEFINED["shot"]["properties"]) - {"id", "clip"} == set(DEFINED["defaults"]["properties"])
+    assert set(DEFINED["shot"]["properties"]) - {"id", "matrix", "clip"} == set(
+        DEFINED["defaults"]["properties"]
+    )
 
 
 def test_what_the_page_says_is_in_the_key_is_in_the_key(tmp_path: Path) -> None:

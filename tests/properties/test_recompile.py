@@ -36,6 +36,7 @@ TAILS = (
     "sequence: [s0, s1, {shot: s2, use: 0.25}]\n",
     "...\n",
     "vars: {sea: calm}\n",
+    "sequence: [s0.rome, s0.paris, s0.rome]\n",
 )
 FIELDS = (
     "prompt: steam\n",
@@ -63,6 +64,9 @@ FIELDS = (
     "\n# alone\n\n",
     "no field\n",
     "tone: warm\n",
+    "matrix: {city: [rome, paris]}\nprompt: ${city:-nowhere} ${ship}\n",
+    "matrix:\n  city: {rome: Rome, paris: the ${sea}}\n  hour: [day, night]\n  exclude: [{city: rome, hour: day}]\nprompt: ${city}\n",
+    "matrix: {city: [rome, rome]}\n",
 )
 IDS = ("s0", "s1", "s2", "s3", "s4", "s5", "s0.take2", "S")
 
@@ -93,7 +97,9 @@ class Board:
 
 
 SHOT = st.tuples(st.sampled_from(IDS), st.lists(st.integers(0, len(FIELDS) - 1), max_size=3).map(tuple))
-GOOD = st.tuples(st.sampled_from(IDS[:6]), st.sampled_from([(0,), (0, 17), (10,), (3, 13), (4,), (1, 16)]))
+GOOD = st.tuples(
+    st.sampled_from(IDS[:6]), st.sampled_from([(0,), (0, 17), (10,), (3, 13), (4,), (1, 16), (25,), (26,)])
+)
 BOARDS = st.builds(
     Board,
     head=st.integers(0, len(HEADS) - 1),
@@ -165,6 +171,15 @@ def step_by_step(workshop: Workshop, project: Project) -> tuple[Compiled, dict[i
     Board(0, (("s0", (0,)), ("s1", (0,))), 0), [("replace", 0, ("s0", (9,))), ("replace", 1, ("s1", (9,)))]
 )
 @example(Board(2, (("s0", (1,)), ("s1", (6,))), 0), [("replace", 0, ("s0", (0,)))])
+@example(
+    Board(2, (("s1", (0,)), ("s0", (25,)), ("s2", (26, 13))), 0),
+    [
+        ("replace", 0, ("s3", (0, 17))),
+        ("replace", 1, ("s0", (26,))),
+        ("move", 0, 2),
+        ("replace", 2, ("s4", (25,))),
+    ],
+)
 @example(Board(0, (("s0", (0,)), ("s1", (0,))), 0, ended=False), [("insert", 2, ("s3", (5,)))])
 @example(Board(1, (("s0", (0,)), ("s1", (0,)), ("s2", (0,))), 3), [("delete", 1, None)])
 def test_an_edit_compiles_to_what_the_whole_text_compiles_to(

@@ -85,3 +85,15 @@ def test_an_unknown_model_of_a_list_is_told_at_its_entry(desk: Desk) -> None:
     assert [("S301", "$.shots[0].model[1]")] == [
         (one.code, one.place and one.place.path) for one in found if one.severity == "error"
     ]
+
+
+def test_a_value_that_is_added_to_a_matrix_changes_no_other_key(desk: Desk) -> None:
+    """Wherever it stands; and a shot of a matrix has the key of a shot that says the same without one."""
+    head = f"version: 1\ndefaults: {{provider: aimlapi, model: {A}}}\nshots: "
+    prompt = 'prompt: "${city} by ${hour}"'
+    before = desk.keys(f"{head}[{{id: v, matrix: {{city: [rome], hour: [day, night]}}, {prompt}}}]")
+    more = desk.keys(f"{head}[{{id: v, matrix: {{city: [oslo, rome], hour: [dusk, day, night]}}, {prompt}}}]")
+    assert (2, 6) == (len(before), len(more))
+    assert before.items() <= more.items()
+    alone = desk.keys(f"{head}[{{id: pad, prompt: rome by day}}]")
+    assert alone["pad"] == before["v.rome.day"]
