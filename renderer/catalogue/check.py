@@ -70,6 +70,7 @@ def _not_sent(name: str, *, model: Model, ignored: bool) -> Finding:
         message=f"`{model.id}` {why} `{name}`: it is not sent and not part of the key",
         field=(name,),
         severity="warning",
+        notes=("the images of a shot's cast are references, too",) if name == "references" else (),
         hint=f"take `{name}` out, or choose a model that has it",
     )
 

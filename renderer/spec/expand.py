@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from renderer.diagnostic import Diagnostic
+from renderer.spec.cast import read_characters
 from renderer.spec.cut import check_ids, read_budget, read_output, read_sequence
 from renderer.spec.document import Document
 from renderer.spec.merge import Merged, Written, merge
@@ -64,7 +65,7 @@ def expand(document: Document, *, provider: str | None = None) -> tuple[Storyboa
     """The storyboard that a document of valid shape means, and warnings in order of place.
 
     Defaults are merged, variables filled in, prompts put together; `provider` wins over defaults and shots.
-    Shots come in the order of the text, slots in cut order. Raises `SpecError` with S204, S206 to S230 or
+    Shots come in the order of the text, slots in cut order. Raises `SpecError` with S204, S206 to S231 or
     S501 to S503, all at once.
     """
     problems = Problems()
@@ -97,6 +98,7 @@ def _expand(
     )
     _check_defaults(scene)
     title = scene.filled(_top(document, "title"))
+    scene = scene._replace(characters=read_characters(scene))
     scene.variables.asked()
     node = document.node(("shots",))
     items = node.nodes if isinstance(node, Items) else ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from renderer.diagnostic import Place
@@ -18,6 +19,16 @@ from renderer.spec.variables import Filled, Variables
 from renderer.storyboard import Use
 
 NOTHING = Filled("", ())
+
+
+class Character(NamedTuple):
+    """Somebody who returns: how they look, in words and in pictures."""
+
+    look: Filled
+    images: tuple[Filled, ...]
+
+
+NO_CHARACTERS: Mapping[str, Character] = MappingProxyType({})
 
 
 class Beside(NamedTuple):
@@ -42,6 +53,7 @@ class Scene(NamedTuple):
     provider: str | None
     faults: tuple[Path, ...]
     places_known: dict[Path, Place]
+    characters: Mapping[str, Character] = NO_CHARACTERS
 
     def place(self, written: Written) -> Place:
         """Where a value is written. A default's place is worked out once: every shot shares it."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from renderer.diagnostic import Place
+from renderer.spec.cast import read_cast
 from renderer.spec.matrix import Cell, read_cells
 from renderer.spec.merge import Merged, Written, merge, plain
 from renderer.spec.nodes import Fields, Scalar
@@ -26,7 +27,7 @@ GROUNDS = {"image", "video", "references"}
 def expand_entry(scene: Scene, node: Fields, item: int) -> Iterator[Shot]:
     """The shots of entry `item` of `shots`: one for each cell of its matrix; none where it has no id.
 
-    Tells S206, S208, S209, S211, S217 to S220, S223, S224 and S227 to S230.
+    Tells S206, S208, S209, S211, S217 to S220, S223, S224 and S227 to S231.
     """
     path: Path = ("shots", item)
     if not isinstance(node.value.get("id"), str):
@@ -84,14 +85,17 @@ def _request(scene: Scene, fields: Merged, path: Path, origins: Origins, *, firs
     _note(scene, origins, fields, "ratio", "resolution", "duration", "enhance_prompt")
     if scene.provider is None:
         _note(scene, origins, fields, "provider")
-    parts = {name: scene.filled(fields.get(name)) for name in PARTS}
+    cast = read_cast(scene, fields.get("cast"), scene.characters)
+    parts = {name: scene.filled(fields.get(name)) for name in PARTS} | {"cast": cast.look}
     prompt = _whole_prompt(scene, fields, parts, origins)
     negative = scene.filled(fields.get("negative_prompt"))
     for name, filled in (("negative_prompt", negative), ("camera", parts["camera"])):
         if filled.places:
             origins[name] = nearest_first([*filled.places])
     media = {name: _source(scene, fields, name, origins) for name in MEDIA}
-    references = _sources(scene, fields, "references", origins)
+    own = scene.filled_items(fields.get("references"))
+    pictures = {image.text: image for image in cast.images if image.text not in {one.text for one in own}}
+    references = _sources(scene, (*own, *pictures.values()), "references", origins)
     params = below(fields.get("params"))
     if not (GROUNDS & origins.keys() or params or parts["prompt"].text.strip()):
         _tell_nothing_to_make(scene, path, word(fields.get("prompt")) or "")
@@ -149,9 +153,8 @@ def _source(
     return _read(scene, filled, name, path_only=path_only)
 
 
-def _sources(scene: Scene, fields: Merged, name: str, origins: Origins) -> tuple[Source, ...]:
+def _sources(scene: Scene, entries: tuple[Filled, ...], name: str, origins: Origins) -> tuple[Source, ...]:
     """The sources of a list; `name.0` is the origin of its first entry."""
-    entries = scene.filled_items(fields.get(name))
     origins.update(
         {f"{name}.{number}": nearest_first([*filled.places]) for number, filled in enumerate(entries)}
     )

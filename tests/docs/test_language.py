@@ -27,6 +27,7 @@ TABLES = {
     "output": DEFINED["output"]["properties"],
     "shots and defaults": DEFINED["shot"]["properties"],
     "matrix": DEFINED["matrix"]["properties"],
+    "characters and cast": DEFINED["character"]["properties"],
     "use": RANGE["properties"],
     "sequence": SLOT["properties"],
 }

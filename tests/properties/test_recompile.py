@@ -28,6 +28,7 @@ HEADS = (
     'version: 1\ntitle: "\nshots:\n  - id: none"\nshots:\n',
     "version: 1\ntitle: |\n  shots:\n   - id: none\ndefaults: &all {style: dusk}\nshots:\n",
     "\N{ZERO WIDTH NO-BREAK SPACE}version: 1\nshots:\n",
+    "version: 1\nvars: {ship: a rocket}\ncharacters: {mara: {look: on ${ship}, images: [a.png]}}\nshots:\n",
 )
 TAILS = (
     "",
@@ -67,6 +68,7 @@ FIELDS = (
     "matrix: {city: [rome, paris]}\nprompt: ${city:-nowhere} ${ship}\n",
     "matrix:\n  city: {rome: Rome, paris: the ${sea}}\n  hour: [day, night]\n  exclude: [{city: rome, hour: day}]\nprompt: ${city}\n",
     "matrix: {city: [rome, rome]}\n",
+    "cast: [mara]\nprompt: she waves\n",
 )
 IDS = ("s0", "s1", "s2", "s3", "s4", "s5", "s0.take2", "S")
 
@@ -98,7 +100,8 @@ class Board:
 
 SHOT = st.tuples(st.sampled_from(IDS), st.lists(st.integers(0, len(FIELDS) - 1), max_size=3).map(tuple))
 GOOD = st.tuples(
-    st.sampled_from(IDS[:6]), st.sampled_from([(0,), (0, 17), (10,), (3, 13), (4,), (1, 16), (25,), (26,)])
+    st.sampled_from(IDS[:6]),
+    st.sampled_from([(0,), (0, 17), (10,), (3, 13), (4,), (1, 16), (25,), (26,), (28,)]),
 )
 BOARDS = st.builds(
     Board,
