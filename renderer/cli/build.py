@@ -62,6 +62,7 @@ def command(
     allow_unpriced: bool,
     resubmit: tuple[str, ...],
     retry_failed: tuple[str, ...],
+    replace_lost: tuple[str, ...],
     output: Path | None,
     provider: str | None,
     offline: bool,
@@ -91,6 +92,7 @@ def command(
         unpriced=allow_unpriced,
         resubmit=resubmit,
         retry_failed=retry_failed,
+        replace_lost=replace_lost,
     )
     with options.workshop_for(cache_dir) as workshop:
         run = open_run(workshop, project, wishes)

@@ -25,6 +25,7 @@ COMMANDS = {
     "jobs": "Look after jobs: what was bought and is not settled.",
     "cost": "Say what was spent, from the journal.",
     "models": "List video models, their limits and prices.",
+    "lock": "Check the lock, or make it anew.",
     "cache": "Look into the store of clips, verify and repair it.",
     "doctor": "Check this machine: ffmpeg, store, disk, fonts.",
     "help": "Explain an error code, or a command.",

@@ -131,6 +131,12 @@ consent = grouped(
         metavar="SHOT",
         help="Try again a request that was refused or failed before.",
     ),
+    click.option(
+        "--replace-lost",
+        multiple=True,
+        metavar="SHOT",
+        help="Let another clip take the place of one that the lock names and no store has. It may have to be bought.",
+    ),
 )
 common = grouped(provider, offline, outside, cache_dir, as_json)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -10,10 +11,11 @@ import click
 from renderer.cli import options
 from renderer.cli.terminal import show_diagnostics, wants_colour, write_json
 from renderer.pipeline.lines import film_lines, shot_lines
-from renderer.pipeline.project import Reach
+from renderer.pipeline.project import Project, Reach
 from renderer.pipeline.run import Run, Wishes, open_run
+from renderer.pipeline.workshop import Workshop
 from renderer.report.run import plan_json
-from renderer.report.text import plan_lines
+from renderer.report.text import name_width, plan_lines, take_name
 
 WORK_TO_DO = 5
 
@@ -29,12 +31,18 @@ Examples:
 )
 @options.targets
 @click.option("--check", is_flag=True, help="Exit with 5 when there is work to do.")
+@click.option(
+    "--check-lock",
+    is_flag=True,
+    help="Only compare keys with the lock, and exit with 5 where it is behind. No network; the store is not asked.",
+)
 @options.common
 @options.quiet
 def command(
     *,
     targets: tuple[str, ...],
     check: bool,
+    check_lock: bool,
     provider: str | None,
     offline: bool,
     allow_outside: bool,
@@ -49,6 +57,8 @@ def command(
     project, shots = options.project_for(targets, provider=provider)
     reach = Reach(fetch=not offline, outside=allow_outside)
     with options.workshop_for(cache_dir) as workshop:
+        if check_lock:
+            return show_stale(workshop, project, shots, outside=allow_outside, as_json=as_json, quiet=quiet)
         run = open_run(workshop, project, Wishes(shots=shots, reach=reach))
         return show_plan(run, as_json=as_json, check=check, quiet=quiet)
 
@@ -64,3 +74,27 @@ def show_plan(run: Run, *, as_json: bool, check: bool = False, quiet: bool = Fal
             click.echo(line)
     idle = all(verdict == "reused" for verdict in [*(s.verdict for s in shots), *(f.verdict for f in films)])
     return WORK_TO_DO if check and not idle else 0
+
+
+def show_stale(
+    workshop: Workshop,
+    project: Project,
+    shots: Sequence[str],
+    *,
+    outside: bool,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Print each take of which the lock does not say what the storyboard asks for, and return the exit code."""
+    from renderer.pipeline.lockcheck import check_lock  # noqa: PLC0415 - parsing, for this question alone
+
+    stale = check_lock(workshop, project, shots=shots, outside=outside)
+    if as_json:
+        listed = [{"id": one.shot, "take": one.take, "reason": one.reason} for one in stale]
+        write_json({"version": 1, "spec": project.label, "lock": project.label_of_lock, "stale": listed})
+    elif not quiet:
+        width = name_width((one.shot, one.take) for one in stale)
+        for one in stale:
+            click.echo(f"stale    {take_name(one.shot, one.take):<{width}}  {one.reason}")
+        click.echo(f"{project.label_of_lock}: {f'{len(stale)} behind' if stale else 'up to date'}", err=True)
+    return WORK_TO_DO if stale else 0

@@ -47,6 +47,22 @@ def run_build(run: Run, *, emit: Emit, stop: Callable[[], asyncio.Event], ask: A
     films = [run.film_path(output) for output in run.compiled.outputs]
     _spare_inputs(run, films)
     claim(run.workshop.store, run.project, films)
+    try:
+        _build(run, dirty, consent, emit=emit, stop=stop, ask=ask)
+    finally:
+        _keep_lock(run)
+
+
+def _build(
+    run: Run,
+    dirty: Sequence[int],
+    consent: Consent | None,
+    *,
+    emit: Emit,
+    stop: Callable[[], asyncio.Event],
+    ask: Ask,
+) -> None:
+    """Build, and once more what turned out damaged or gone."""
     for last in (False, True):
         try:
             _build_once(run, dirty, consent, emit=emit, stop=stop)
@@ -64,6 +80,14 @@ def run_build(run: Run, *, emit: Emit, stop: Callable[[], asyncio.Event], ask: A
         run.forget()
         dirty = run.dirty()
         consent = admit_purchases(run, dirty, ask=ask)
+
+
+def _keep_lock(run: Run) -> None:
+    """Put into the lock what the build achieved; one with nothing to do only looks whether that was done."""
+    if run.locked.is_due(run.compiled, run.results, films=run.films_imprint()):
+        from renderer.pipeline.lockwrite import keep_lock  # noqa: PLC0415 - only where it is written
+
+        keep_lock(run)
 
 
 def _damage(run: Run) -> RendererError | None:
@@ -207,8 +231,15 @@ async def run_actions(
     from renderer.execute.engine import Step, run_steps  # noqa: PLC0415 - asyncio is imported late
     from renderer.execute.perform import Performer, StoreShelf  # noqa: PLC0415
 
+    losses = run.losses() if shop else {}
+
     def constantly(action: Action) -> Callable[[object], Action]:
-        return lambda _: action
+        def decide(_: object) -> Action:
+            if action.key in losses:
+                raise losses[action.key]
+            return action
+
+        return decide
 
     workshop, wishes = run.workshop, run.wishes
     maker = workshop.maker()

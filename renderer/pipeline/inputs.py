@@ -6,6 +6,7 @@ then pinned: what it held the first time is what it means from then on.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import stat
@@ -20,7 +21,10 @@ from renderer.media.probe import probe
 from renderer.media.stills import STILL_BYTES_MAX, inspect_still, parse_data_uri
 from renderer.media.tracks import TRACK_BYTES_MAX, inspect_track
 from renderer.model import MediaFacts, Size
+from renderer.pipeline.locked import read_lock
 from renderer.pipeline.project import Project, Reach
+from renderer.plan.rows import FETCHED
+from renderer.store.fetched import url_name
 from renderer.store.store import Store
 from renderer.storyboard import Source
 
@@ -93,7 +97,9 @@ class InputDesk:
     def _inline(self, sort: Sort, text: str) -> Material:
         content = parse_data_uri(text, size_max=STILL_BYTES_MAX, sort=sort)
         size = inspect_still(content).size if sort == "image" else None
-        digest = self.store.put_bytes(content) if self.reach.whole else digest_bytes(content)
+        digest = (
+            self.store.put_bytes(content) if self.reach.whole and self.reach.blobs else digest_bytes(content)
+        )
         return Material(digest, size=size)
 
     def locate(self, text: str) -> Path:
@@ -142,10 +148,12 @@ class InputDesk:
         return digest
 
     def _fetched(self, sort: Sort, url: str) -> Material | None:
-        digest = pinned = self.store.fetched_get(url)
+        digest = pinned = self.store.fetched_get(url) or self._locked(url)
         if digest is None or not self.store.has(digest):
             if not self.reach.whole:
                 return None
+            if digest and not self.reach.blobs:
+                return Material(digest)
             if not self.reach.fetch:
                 raise MediaError(
                     f"`{url}` was never fetched, and the network is not to be used",
@@ -155,6 +163,14 @@ class InputDesk:
             digest = self._fetch(sort, url, pinned=pinned)
         size = self._size(digest, self.store.path(digest)) if sort == "image" else None
         return Material(digest, size=size)
+
+    def _locked(self, url: str) -> Digest | None:
+        """What the lock says that a URL held; nothing where it cannot be read, which others tell."""
+        if self.project.variant is not None:
+            return None
+        with contextlib.suppress(RendererError):
+            return dict(read_lock(self.project).fetched).get(url_name(url))
+        return None
 
     def _fetch(self, sort: Sort, url: str, *, pinned: Digest | None) -> Digest:
         from renderer.wire import fetch  # noqa: PLC0415 - httpx costs 100 ms
@@ -185,6 +201,8 @@ class InputDesk:
 
 
 def _name(kind: str, source: Source) -> str:
+    if source.kind == "url":
+        return f"{FETCHED}{url_name(source.text)}"
     # A data URI may be megabytes long.
     return hashlib.sha256("\0".join([kind, *source]).encode("utf-8", "surrogateescape")).hexdigest()
 

@@ -113,12 +113,14 @@ def _film_reason(state: FilmState | None) -> str:
 
 
 def _told(run: Run, number: int) -> str:
-    """What the journal says of a missing take, empty where it says nothing that matters."""
+    """What lock and journal say of a missing take, empty where it says nothing that matters."""
     row = run.compiled.takes[number]
+    verdict = run.verdict(number)
+    if verdict is Verdict.LOST:
+        return f"the lock names clip {run.locked.lost[row.key].short}, and the store does not have it"
     job = run.standing(row.key).job if row.paid else None
     if job is None:
         return ""
-    verdict = run.verdict(number)
     if verdict is Verdict.IN_FLIGHT:
         return f"bought already, as job {job.job}"
     if verdict is Verdict.UNKNOWN:

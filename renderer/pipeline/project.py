@@ -49,6 +49,16 @@ class Project(NamedTuple):
         """The folder of the shots' own clips."""
         return self.root / BUILD / self._varied(self.spec.stem)
 
+    @property
+    def lock(self) -> Path:
+        """The file of facts about what was bought."""
+        return self.spec.with_suffix(".lock")
+
+    @property
+    def label_of_lock(self) -> str:
+        """How messages name the lock."""
+        return str(Path(self.label).with_suffix(".lock"))
+
     def film(self, file: str) -> Path:
         """Where the film `file` of an output is written."""
         stem, dot, ending = file.rpartition(".")
@@ -61,12 +71,14 @@ class Project(NamedTuple):
 class Reach(NamedTuple):
     """How far looking for inputs may go: over the network, and outside the project's root.
 
-    With `whole` every input must be at hand; without it, one that is not may be passed over (`validate`).
+    With `whole` every input must be at hand; without it, one that is not may be passed over (`validate`). Without `blobs` it
+    is enough to know the digest of what was fetched, and the store is not written to.
     """
 
     fetch: bool = True
     outside: bool = False
     whole: bool = True
+    blobs: bool = True
 
 
 def open_project(spec: Path, *, variant: str | None = None) -> Project:

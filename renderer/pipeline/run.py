@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from renderer.digest import Digest
-from renderer.errors import RendererError
+from renderer.errors import GateError, RendererError
 from renderer.job import JobState
 from renderer.model import MediaFacts, Result, Trace
 from renderer.pipeline.compile import compile_storyboard, diagnostic_of
 from renderer.pipeline.film import FilmState, assess_film
+from renderer.pipeline.locked import Locked, lost_error
 from renderer.pipeline.project import Project, Reach
 from renderer.pipeline.shots import select
 from renderer.pipeline.standing import Standing, Verdict, standings
@@ -35,7 +36,7 @@ class Wishes(NamedTuple):
     """What the command line asks of a build.
 
     `jobs` None means as many generations as there are cores, or as the catalogue allows for a paid provider. `yes` and
-    `max_cost_usd` are consent to buying; `resubmit` and `retry_failed` are patterns of shots.
+    `max_cost_usd` are consent to buying; `resubmit`, `retry_failed` and `replace_lost` are patterns of shots.
     """
 
     shots: tuple[str, ...] = ()
@@ -50,6 +51,7 @@ class Wishes(NamedTuple):
     unpriced: bool = False
     resubmit: tuple[str, ...] = ()
     retry_failed: tuple[str, ...] = ()
+    replace_lost: tuple[str, ...] = ()
 
 
 PUBLISHING = "build/"
@@ -72,6 +74,7 @@ class Run:
     known_details: dict[int, Detail]
     selected: frozenset[int]
     results: list[Result | None]
+    locked: Locked
     endings: dict[str, Ending] = field(default_factory=dict)
     made: set[str] = field(default_factory=set)
     films: dict[str, FilmState] = field(default_factory=dict)
@@ -101,7 +104,13 @@ class Run:
         if not self.must_run(number):
             return Verdict.REUSED
         row = self.compiled.takes[number]
-        return self.standing(row.key).verdict if row.paid else Verdict.RUN
+        if not row.paid:
+            return Verdict.RUN
+        standing = self.standing(row.key)
+        is_coming = (
+            standing.verdict is Verdict.IN_FLIGHT and standing.job is not None and standing.job.is_open
+        )
+        return Verdict.LOST if row.key in self.locked.lost and not is_coming else standing.verdict
 
     def standing(self, key: str) -> Standing:
         """Where a missing paid take stands, by its key; all that are missing are looked up together."""
@@ -126,6 +135,20 @@ class Run:
     def look_up(self) -> None:
         """Ask the store again what there is of every take."""
         self.results = self.workshop.store.lookup_many([row.key for row in self.compiled.takes])
+        self.settle()
+
+    def settle(self) -> None:
+        """Give each paid take the clip that the lock names for it."""
+        takes = self.compiled.takes
+        patterns = self.wishes.replace_lost
+        replaced = {takes[number].key for number in select(takes, patterns)} if patterns else set()
+        self.results = self.locked.settle(takes, self.results, replaced=replaced | self.made)
+
+    def losses(self) -> dict[str, GateError]:
+        """Why each take whose clip is lost is not made, by its key."""
+        takes = self.compiled.takes
+        keys = [takes[number].key for number in self.dirty() if self.verdict(number) is Verdict.LOST]
+        return {key: lost_error(self.locked.lost[key]) for key in keys}
 
     def take_in(self) -> None:
         """Put the results of this build's endings where its takes stand; ask again only where some are missing still."""
@@ -169,6 +192,13 @@ class Run:
         project = self.project
         return self.workshop.store.newest_for(project.identity, spec=project.asker_spec, shots=shots)
 
+    def films_imprint(self) -> str:
+        """The films there are, and ffmpeg's build, as one text."""
+        films = sorted(
+            (name, state.result.digest.sha256) for name, state in self.films.items() if state.result
+        )
+        return "\0".join([self.workshop.ffmpeg.build, *(part for film in films for part in film)])
+
     def input_path(self, text: str | None) -> Path | None:
         """Where an input lies that a detail names relative to the storyboard's folder; None: in the store."""
         return None if text is None else self.project.spec.parent / text
@@ -207,4 +237,7 @@ def open_run(workshop: Workshop, project: Project, wishes: Wishes) -> Run:
     compiled, details = compile_storyboard(workshop, project, reach=wishes.reach)
     selected = select(compiled.takes, wishes.shots, others=[row.shot for row in compiled.footage])
     results = workshop.store.lookup_many([row.key for row in compiled.takes])
-    return Run(workshop, project, wishes, compiled, dict(details), selected, results)
+    locked = Locked(workshop, project)
+    run = Run(workshop, project, wishes, compiled, dict(details), selected, results, locked)
+    run.settle()
+    return run

@@ -20,6 +20,7 @@ class Verdict(Enum):
     IN_FLIGHT = "in_flight"
     UNKNOWN = "unknown"
     REFUSED = "refused"
+    LOST = "lost"
 
     @property
     def words(self) -> str:

@@ -99,6 +99,11 @@ def _check_network(run: Run, paid: Sequence[int]) -> None:
     more = f" and {len(names) - NAMES_SHOWN_MAX} more" if len(names) > NAMES_SHOWN_MAX else ""
     subject = f"{len(paid)} paid {'take is' if len(paid) == 1 else 'takes are'} missing"
     facts = [("missing", ", ".join(names[:NAMES_SHOWN_MAX]) + more)]
+    lost = [run.compiled.takes[number].name for number in paid if run.verdict(number) is Verdict.LOST]
+    if lost:
+        facts += [
+            ("of these lost", f"{len(lost)}: the lock names their clips, and the store does not have them")
+        ]
     if run.wishes.frozen:
         raise GateError(
             f"{subject} and the build is frozen",

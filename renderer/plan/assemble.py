@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import accumulate
 
 from renderer.model import Json, frames_until
-from renderer.plan.rows import Compiled, OutputRow, ShotRow, SlotRow
+from renderer.plan.rows import FETCHED, Compiled, OutputRow, ShotRow, SlotRow
 from renderer.plan.slots import slot_frames, slot_span
 from renderer.storyboard import Output, Storyboard, Use
 
@@ -32,10 +32,14 @@ def assemble(
         footage=tuple(shot.footage for shot in shots if shot.footage),
         outputs=tuple(_output(output, storyboard, shots) for output in storyboard.outputs),
         inputs=tuple((row.path, row.sha256, row.size_bytes) for row in inputs if row.path),
-        urls=tuple(("", row.sha256, row.size_bytes) for row in inputs if not row.path),
+        urls=tuple((_address(row.name), row.sha256, row.size_bytes) for row in inputs if not row.path),
         warnings=tuple(warnings),
         budget=(_text(storyboard.budget.per_run_usd), _text(storyboard.budget.total_usd)),
     )
+
+
+def _address(name: str) -> str:
+    return name.removeprefix(FETCHED) if name.startswith(FETCHED) else ""
 
 
 def _text(amount: Decimal | None) -> str | None:

@@ -11,7 +11,9 @@ from typing import NamedTuple
 
 from renderer.model import Json
 
-FORM = 2
+FORM = 3
+FETCHED = "url:"
+"""How the name of an input begins that was fetched; the rest is the sha256 of its address."""
 
 
 class TakeRow(NamedTuple):
@@ -128,7 +130,7 @@ class Compiled(NamedTuple):
     """A storyboard ready to be looked up. Takes in order of the file, each shot's takes in order; outputs ≥ 1.
 
     `inputs` are the files it depends on besides the storyboard (path relative to the storyboard's folder,
-    sha256, size); `urls` the pinned ones. `warnings` are diagnostics in their JSON form. `budget` is in exact US dollars,
+    sha256, size); `urls` those that the store has, with the sha256 of the address where they were fetched, else nothing. `warnings` are diagnostics in their JSON form. `budget` is in exact US dollars,
     for one build and in all.
     """
 

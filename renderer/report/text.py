@@ -20,6 +20,7 @@ STYLES = {
     "in_flight": "\x1b[36m",
     "unknown": "\x1b[1;31m",
     "refused": "\x1b[31m",
+    "lost": "\x1b[1;31m",
 }
 RESET = "\x1b[0m"
 VERDICT_WIDTH = 7
@@ -117,7 +118,7 @@ def _words(verdict: str) -> str:
 
 def name_width(takes: Iterable[tuple[str, int]]) -> int:
     """How wide the column of names is, for takes as shot and number."""
-    return _width([_name(shot, take) for shot, take in takes])
+    return _width([take_name(shot, take) for shot, take in takes])
 
 
 def seconds(time_s: Fraction) -> str:
@@ -132,10 +133,11 @@ def _length(film: FilmLine) -> str:
 
 
 def _take_name(shot: ShotLine) -> str:
-    return _name(shot.id, shot.take)
+    return take_name(shot.id, shot.take)
 
 
-def _name(shot: str, take: int) -> str:
+def take_name(shot: str, take: int) -> str:
+    """How people read a take's name."""
     return shot if take == 1 else f"{shot} take {take}"
 
 

@@ -55,8 +55,13 @@ class Fetched:
                     yield digest
 
     def _path(self, url: str) -> Path:
-        name = hashlib.sha256(url.encode()).hexdigest()
+        name = url_name(url)
         return self._layout.pins / name[:2] / f"{name}.json"
+
+
+def url_name(url: str) -> str:
+    """The name of a pin: the sha256 of the address, which may be signed and is nowhere written down."""
+    return hashlib.sha256(url.encode()).hexdigest()
 
 
 def _parsed(content: bytes) -> Digest | None:

@@ -1,0 +1,117 @@
+"""Looks after the lock by hand: whether it says what the storyboard asks for, and how it is made anew. Buys nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from renderer.decisions.lock import Lock, LockedOutput, LockedTake, lock_of
+from renderer.decisions.read import salvage_locks
+from renderer.errors import SpecError
+from renderer.pipeline.compile import compile_storyboard
+from renderer.pipeline.examine import examine
+from renderer.pipeline.locked import read_lock, read_text
+from renderer.pipeline.lockwrite import fetched_of, holding, locked_take, write_lock
+from renderer.pipeline.project import Project, Reach
+from renderer.pipeline.shots import select
+from renderer.pipeline.workshop import Workshop
+from renderer.plan.rows import Compiled, TakeRow
+from renderer.store.store import Store
+
+
+class Stale(NamedTuple):
+    """A take of which the lock does not say what the storyboard asks for, and why."""
+
+    shot: str
+    take: int
+    reason: str
+
+
+class Repaired(NamedTuple):
+    """What a repair came to: how many takes the lock has, those whose clips are lost, and those with no clip of today's request."""
+
+    is_written: bool
+    takes: int
+    lost: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def check_lock(
+    workshop: Workshop, project: Project, *, shots: Sequence[str] = (), outside: bool = False
+) -> list[Stale]:
+    """Where the lock does not say what the storyboard asks for, by keys alone: what the store has counts for nothing.
+
+    Uses no network. Raises `SpecError` for a storyboard or a lock that is wrong.
+    """
+    lock = read_lock(project)
+    examined = examine(workshop, project, reach=Reach(fetch=False, outside=outside, blobs=False))
+    if not examined.is_sound:
+        raise SpecError(examined.diagnostics)
+    takes, footage = examined.compiled.takes, [row.shot for row in examined.compiled.footage]
+    chosen = select(takes, shots, others=footage)
+    paid = [row for number, row in enumerate(takes) if row.paid and number in chosen]
+    found = [Stale(row.shot, row.take, reason) for row in paid if (reason := _stale(row, lock))]
+    return found if shots else [*found, *_gone(lock, examined.compiled)]
+
+
+def _stale(row: TakeRow, lock: Lock) -> str:
+    """Why a take's block is not today's; empty where it is."""
+    known = lock.by_place.get((row.shot, row.take))
+    if known and known.key == row.key:
+        return ""
+    other = next((take for take in lock.takes if take.key == row.key), None)
+    if other:
+        return f"in the lock as `{_name(other)}`"
+    return "its request has changed" if known else "not in the lock"
+
+
+def _gone(lock: Lock, compiled: Compiled) -> Iterator[Stale]:
+    today = {(row.shot, row.take) for row in compiled.takes if row.paid}
+    return (
+        Stale(*take.place, "in the lock, and not in the storyboard")
+        for take in lock.takes
+        if take.place not in today
+    )
+
+
+def repair_lock(workshop: Workshop, project: Project, *, reach: Reach) -> Repaired:
+    """Make the lock anew from the store and from what can be read of it, out of both sides of a merge, too.
+
+    Of several clips for today's request the one that is in the store counts, ours before theirs; one that the lock names and
+    no store has stays in it, as lost.
+    """
+    compiled, _ = compile_storyboard(workshop, project, reach=reach)
+    with holding(project):
+        sides = salvage_locks(read_text(project) or "")
+        paid = [row for row in compiled.takes if row.paid]
+        takes = {row: _repaired(workshop.store, row, sides) for row in paid}
+        lock = lock_of((take for take in takes.values() if take), fetched_of(compiled), _agreed(sides))
+        is_written = write_lock(project, lock)
+    today = {row: take for row, take in takes.items() if take and take.key == row.key}
+    return Repaired(
+        is_written,
+        len(lock.takes),
+        tuple(row.name for row, take in today.items() if not workshop.store.has(take.clip)),
+        tuple(row.name for row in paid if row not in today),
+    )
+
+
+def _repaired(store: Store, row: TakeRow, sides: Sequence[Lock]) -> LockedTake | None:
+    """What the lock is to say of a take: today's clip, else the one that it had for another request."""
+    place = row.shot, row.take
+    known = [take for side in sides for take in side.takes if take.key == row.key]
+    known.sort(key=lambda take: (not store.has(take.clip), take.place != place))
+    if known:
+        return known[0]._replace(shot=row.shot, take=row.take)
+    result = store.lookup(row.key)
+    made = locked_take(store, row, result) if result else None
+    return made or next((take for side in sides if (take := side.by_place.get(place))), None)
+
+
+def _agreed(sides: Sequence[Lock]) -> list[LockedOutput]:
+    """The films of which all sides say the same; the next build adds the others."""
+    return [output for output in sides[0].outputs if all(output in side.outputs for side in sides)]
+
+
+def _name(take: LockedTake) -> str:
+    return take.shot if take.take == 1 else f"{take.shot}.take{take.take}"

@@ -1,0 +1,170 @@
+"""The lock against the store: which clip each paid take is, by what git says, whatever else the store has of its request.
+
+The lock's clip wins over any trace. One that no store has is *lost*: it is told apart from a take that was never
+bought, and nothing is bought in its place unless somebody says so. Where lock and store agreed at the end of the last
+build and neither has changed since, the lock is not even read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from renderer.digest import Digest
+from renderer.errors import GateError, StoreError
+from renderer.model import MediaFacts, Result
+from renderer.pipeline.project import Project
+from renderer.pipeline.workshop import Workshop
+from renderer.plan.rows import Compiled, TakeRow
+
+if TYPE_CHECKING:
+    from renderer.decisions.lock import Lock
+
+MEMO = "lock"
+CLIPS = "lock-clips"
+
+
+@dataclass(eq=False, repr=False)
+class Locked:
+    """What the lock of a storyboard says. A variant has none, and a recording that is played costs nothing: there is nothing to lose.
+
+    `lost` are the keys whose clips no store has, with those clips; filled in by `settle`.
+    """
+
+    workshop: Workshop
+    project: Project
+    lost: dict[str, Digest] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> Digest | None:
+        """The digest of the lock's text; None where there is none, or where it does not count."""
+        if self.project.variant is not None:
+            return None
+        return self.workshop.store.digest_of(self.project.lock)
+
+    @cached_property
+    def lock(self) -> Lock:
+        """The lock as it was when it was first needed; empty where there is none. Raises as `parse_lock`."""
+        return read_lock(self.project)
+
+    @cached_property
+    def clips(self) -> Mapping[str, Digest]:
+        """The clip that the lock names for each key; none where there is no lock. Remembered under the digest of its text."""
+        digest, store = self.digest, self.workshop.store
+        if digest is None:
+            return {}
+        known = store.memo_get(CLIPS, digest.sha256)
+        if known is None:
+            known = self.lock.clips
+            store.memo_put(CLIPS, digest.sha256, known)
+        return {key: Digest(*clip) for key, clip in known.items()}
+
+    def settle(
+        self, takes: Sequence[TakeRow], results: Sequence[Result | None], *, replaced: Collection[str]
+    ) -> list[Result | None]:
+        """The results with the lock's clip wherever it names one for today's key; None where that is lost.
+
+        `replaced` are the keys whose lost clips give way to what the store has. Raises as `parse_lock`.
+        """
+        found, self.lost = list(results), {}
+        if self.digest is None or (all(results) and self.knows(self.imprint(takes, results))):
+            return found
+        for number, row in enumerate(takes):
+            clip = self.clips.get(row.key) if row.paid else None
+            there = found[number]
+            if clip is None or (there and there.digest == clip):
+                continue
+            named = self._find(row.key, clip)
+            if named or not (row.key in replaced or self.workshop.is_replaying):
+                found[number] = named
+            if found[number] is None and row.key not in replaced and not self.workshop.is_replaying:
+                self.lost[row.key] = clip
+        return found
+
+    def imprint(self, takes: Sequence[TakeRow], results: Sequence[Result | None]) -> str:
+        """A digest of the lock's text, of today's takes and of their clips; empty where there is no lock."""
+        digest = self.digest
+        if digest is None:
+            return ""
+        told = [digest.sha256, *[row.shot for row in takes], *[row.key for row in takes]]
+        told += [result.digest.sha256 if result else "" for result in results]
+        return hashlib.sha256("\0".join(told).encode("utf-8", "surrogateescape")).hexdigest()
+
+    def knows(self, imprint: str, films: str | None = None) -> bool:
+        """Whether lock and store agreed so at the end of a build, and, where `films` is given, on these films."""
+        known = self.workshop.store.memo_get(MEMO, self._name) if imprint else None
+        return known is not None and known[0] == imprint and films in {None, known[1]}
+
+    def is_due(self, compiled: Compiled, results: Sequence[Result | None], *, films: str) -> bool:
+        """Whether the lock may not say what there is; never for a storyboard with nothing paid for and nothing fetched."""
+        if self.project.variant is not None or self.workshop.is_replaying:
+            return False
+        imprint = self.imprint(compiled.takes, results)
+        if imprint:
+            return not self.knows(imprint, films)
+        paid = (row.paid and result for row, result in zip(compiled.takes, results, strict=True))
+        return any(paid) or any(name for name, *_ in compiled.urls)
+
+    def remember(self, imprint: str, films: str) -> None:
+        """Lock and store agree so."""
+        self.workshop.store.memo_put(MEMO, self._name, [imprint, films])
+
+    @property
+    def _name(self) -> str:
+        return f"{self.project.identity}/{self.project.spec_name}"
+
+    def _find(self, key: str, clip: Digest) -> Result | None:
+        """The stored clip of a digest as a result of its key; probed where no trace tells what it is."""
+        store = self.workshop.store
+        if not store.has(clip):
+            return None
+        trace = store.trace(key)
+        known = next((result for result in trace.results if result.digest == clip), None) if trace else None
+        return known or Result(clip, self._facts(clip))
+
+    def _facts(self, clip: Digest) -> MediaFacts:
+        from renderer.media.probe import probe  # noqa: PLC0415 - only for a clip that came without its trace
+
+        known = self.workshop.store.memo_get("facts", clip.sha256)
+        if known is not None:
+            return MediaFacts.from_json(known)
+        facts = probe(self.workshop.store.path(clip))
+        self.workshop.store.memo_put("facts", clip.sha256, facts.to_json())
+        return facts
+
+
+def read_lock(project: Project) -> Lock:
+    """The lock of a storyboard; empty where there is no file. Raises `SpecError` as `parse_lock`, `StoreError` E617."""
+    from renderer.decisions.lock import Lock  # noqa: PLC0415 - a build with nothing to do does not read it
+    from renderer.decisions.read import parse_lock  # noqa: PLC0415
+
+    text = read_text(project)
+    return Lock() if text is None else parse_lock(text, file=project.label_of_lock)
+
+
+def read_text(project: Project) -> str | None:
+    """The lock's text, None where there is no file."""
+    try:
+        return project.lock.read_bytes().decode("utf-8", "replace")
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StoreError(
+            f"`{project.label_of_lock}` cannot be read",
+            code="E617",
+            facts=[("reason", error.strerror or error)],
+        ) from error
+
+
+def lost_error(clip: Digest) -> GateError:
+    """The lock names a clip that is nowhere: only a person may have another one bought in its place."""
+    return GateError(
+        "the lock names a clip that the store does not have: nothing was bought in its place",
+        code="G926",
+        facts=[("clip", f"{clip.sha256}, {clip.size_bytes} bytes")],
+        hint="bring it here with `renderer cache import` from a store that has it; `--replace-lost SHOT` "
+        "lets another clip take its place, which may have to be bought",
+    )
