@@ -105,5 +105,7 @@ def _part_of(job: Job) -> Part:
         return Part.CHARGED if job.price and job.price.is_charged else Part.ESTIMATED
     if job.state is JobState.RUNNING:
         return Part.IN_FLIGHT
+    if job.state is JobState.FORGOTTEN and job.price and job.price.source == "log":
+        return Part.CHARGED
     was_running = job.state is JobState.FORGOTTEN and job.accepted_at and not job.code
     return Part.AT_MOST if was_running or job.state is JobState.UNKNOWN else Part.FREE

@@ -26,12 +26,13 @@ FAILED = ProviderFailed.code
 async def look_up(jobs: Sequence[Job], *, seller: Seller, journal: Journal, clock: Clock) -> list[Job]:
     """Adopt those unknown jobs, and price those unpriced ones, that the seller's log names; which they were, adopted.
 
-    A request that the log calls failed, at no cost, has failed: nobody needs to ask for its job, which may never have been.
+    A forgotten request that was accepted after all is priced and stays forgotten. A request that the log calls failed, at no cost, has failed: nobody needs to ask for its job, which may never have been.
 
     `jobs` were all bought with the seller's account. One pass over the log. Raises `ProviderUnavailable` as `Seller.log`.
     """
     unknown = {job.intent: job for job in jobs if job.state is JobState.UNKNOWN}
     unpriced = {job.job: job for job in jobs if job.job and not (job.price and job.price.is_charged)}
+    unpriced |= {job.intent: job for job in jobs if job.state is JobState.FORGOTTEN and not job.job}
     if not seller.has_log or not (unknown or unpriced):
         return []
     adopted = []
@@ -43,10 +44,9 @@ async def look_up(jobs: Sequence[Job], *, seller: Seller, journal: Journal, cloc
             job = unknown.pop(row.intent)
             await _adopt(job, row, journal=journal, clock=clock)
             adopted.append(job)
-        elif row.job in unpriced and row.price_usd:
-            job = unpriced.pop(row.job)
+        elif row.price_usd and (found := unpriced.pop(row.job, None) or unpriced.pop(row.intent or "", None)):
             price = Price(row.price_usd, "log")
-            await asyncio.to_thread(journal.price, job.intent, price=price, at=clock.now())
+            await asyncio.to_thread(journal.price, found.intent, price=price, at=clock.now())
         if not (unknown or unpriced):
             break
     return adopted

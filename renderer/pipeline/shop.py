@@ -104,7 +104,7 @@ class Shop:
         return found
 
     async def settle_prices(self) -> None:
-        """Ask the logs once what was charged for clips that were made lately and whose price no vendor has named yet."""
+        """Ask the logs once what was charged for what no vendor has named a price of yet."""
         jobs = awaiting_price(self.store, now=self.clock.now())
         for counter in self.counters.values():
             await self._look_up([job for job in jobs if _is_of(job, counter.seller)], counter.seller)
@@ -257,13 +257,20 @@ async def until_stopped(work: Coroutine[Any, Any, T], stop: asyncio.Event) -> T 
 
 
 def awaiting_price(store: Store, *, now: datetime) -> list[Job]:
-    """The jobs whose clips were made lately, and whose price no vendor has named yet."""
+    """The jobs whose clips were made lately, or that were forgotten lately before anybody knew whether they were accepted.
+
+    Only those whose price no vendor has named yet.
+    """
     since = (now - PRICES_AWAITED).isoformat()
     return [
         job
         for job in store.journal.jobs()
-        if job.ready_at >= since and not (job.price and job.price.is_charged)
+        if (job.ready_at >= since or _is_lost(job, since)) and not (job.price and job.price.is_charged)
     ]
+
+
+def _is_lost(job: Job, since: str) -> bool:
+    return job.state is JobState.FORGOTTEN and job.job is None and job.at >= since
 
 
 def sellers_with_keys(workshop: Workshop, names: Iterable[str]) -> list[str]:

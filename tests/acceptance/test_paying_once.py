@@ -138,6 +138,18 @@ def test_a_second_attempt_whose_answer_is_lost_needs_one_word(buyer: Stage, vend
     assert [1] == list(vendor.charges_by_request().values())
 
 
+def test_what_was_sent_again_too_soon_is_in_the_ledger(buyer: Stage, vendor: Simulator) -> None:
+    """The first request was accepted after all: the log tells, and the ledger says what two of them cost."""
+    vendor.script(submit="accept-then-reset", job="late-row:900")
+    assert 3 == buyer.build("-y", "s01").code
+    assert 0 == buyer.build("-y", "s01", "--resubmit", "s01").code
+    assert 0.2625 == buyer.run("cost", "--json").json["total_usd"]
+    vendor.advance(1200)
+    assert 0 == buyer.run("jobs", "collect").code
+    assert 0.525 == buyer.run("cost", "--json").json["charged_usd"]
+    assert [2] == list(vendor.charges_by_request().values())
+
+
 def lose_clip(stage: Stage) -> None:
     """Leave a store as if the one job's clip could not be fetched."""
     with Store.open(stage.store) as store:

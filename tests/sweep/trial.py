@@ -5,8 +5,8 @@ from __future__ import annotations
 import subprocess
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,6 +21,11 @@ from .instants import Instant, Watch, draw
 from .weather import CLOCK_SCALE, weather
 
 BUILDS_MAX = 20
+ENDINGS = frozenset({0, 1, 3, 4, -9})
+RIVAL_SHARE = 0.2
+RIVAL_S_MAX = 3.0
+"""How often another build runs at the same time, and how long it goes on at most when the first was killed."""
+
 JOBS = (1, 2, 4, 8)
 CUSTOMER_SHARE = 0.6
 """How often the customer answers after a kill; after a build that ended with a question always."""
@@ -46,7 +51,6 @@ class Trial:
     state: Path
     customer: Customer
     kills: Counter[str] = field(default_factory=Counter)
-    adopted: int = 0
     log: list[str] = field(default_factory=list)
 
     def disturb(self, kills_max: int) -> None:
@@ -58,9 +62,14 @@ class Trial:
             instant = draw(chance)
             is_asked = chance.random() < CUSTOMER_SHARE or code > 0
             answers = self.customer.answers() if is_asked else []
-            jobs = chance.choice(JOBS)
-            code = self._build_until(instant, number=number, jobs=jobs, answers=answers)
-            self.log.append(f"build {number}: -j {jobs}: {instant}: {code} {' '.join(answers)}")
+            options = ["-j", str(chance.choice(JOBS)), *answers]
+            rivals = [chance.uniform(0, RIVAL_S_MAX)] if chance.random() < RIVAL_SHARE else []
+            with ExitStack() as stack:
+                for lead_s in rivals:
+                    stack.enter_context(self._rival(number, lead_s=lead_s))
+                code = self._build_until(instant, number=number, options=options)
+            beside = f", beside another for {rivals[0]:.1f} s more" if rivals else ""
+            self.log.append(f"build {number}: {instant}{beside}: {code} {' '.join(options)}")
             if code == 0:
                 return
 
@@ -88,25 +97,29 @@ class Trial:
         ]
         assert not overlooked, f"not adopted, although the log had it: {overlooked}"
 
-    def _build_until(self, instant: Instant, *, number: int, jobs: int, answers: Sequence[str]) -> int:
-        """Build with so many jobs at once, and kill it at that instant; the exit code, -9 where it was killed."""
+    def _build_until(self, instant: Instant, *, number: int, options: Sequence[str]) -> int:
+        """Build, and kill it at that instant; the exit code, -9 where it was killed."""
         words = self.stage.root.parent / f"build-{number:02}.txt"
-        with words.open("wb") as output:
-            watch = Watch(self.state, self.stage.store / "journal")
-            arguments = ["build", "-y", "-j", str(jobs), *answers]
-            build = self.stage.start(*arguments, stdout=output, stderr=subprocess.STDOUT)
-            try:
-                if watch.until(instant, build=build):
-                    build.kill()
-                code = build.wait(BUILD_TIMEOUT_S)
-            finally:
+        watch = Watch(self.state, self.stage.store / "journal")
+        with _building(self.stage, options, words=words) as build:
+            if watch.until(instant, build=build):
                 build.kill()
-                build.wait()
-        said = words.read_text()
-        assert "Traceback" not in said, said
-        assert "BUG" not in said, said
+            code = build.wait(BUILD_TIMEOUT_S)
         self.kills[instant.sight] += code < 0
         return code
+
+    @contextmanager
+    def _rival(self, number: int, *, lead_s: float) -> Iterator[None]:
+        """Another build of a clone, on the same store, which is killed so long after what it runs beside has ended."""
+        clone = self.stage.root.with_name("clone")
+        rival = replace(self.stage, root=clone) if clone.exists() else self.stage.copy(clone)
+        words = self.stage.root.parent / f"rival-{number:02}.txt"
+        with _building(rival, ["-j", "4"], words=words) as build:
+            yield
+            with suppress(subprocess.TimeoutExpired):
+                build.wait(lead_s)
+            build.kill()
+            self.kills["rival"] += build.wait(BUILD_TIMEOUT_S) < 0
 
 
 def run_trial(seed: int, *, folder: Path, film: str, kills_max: int, shots: int = SHOTS) -> Outcome:
@@ -118,9 +131,24 @@ def run_trial(seed: int, *, folder: Path, film: str, kills_max: int, shots: int 
             trial.vendor.change(faults={**trial.vendor.settings["faults"], "logs": {}})
             trial.settle()
             audit(trial.stage, trial.vendor, shots=shots, film=film)
-        except AssertionError as failure:
+        except (AssertionError, subprocess.SubprocessError) as failure:
             error = f"seed {seed}: {failure}\n" + "\n".join(trial.log)
         return Outcome(seed, trial.kills, trial.customer.acts, _seen(trial), error)
+
+
+@contextmanager
+def _building(stage: Stage, options: Sequence[str], *, words: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A build whose words go to a file; however it ends, there must be no bug in them."""
+    with words.open("wb") as output:
+        build = stage.start("build", "-y", *options, stdout=output, stderr=subprocess.STDOUT)
+        try:
+            yield build
+        finally:
+            build.kill()
+            build.wait()
+    said = words.read_text()
+    assert not {"Traceback", "BUG"} & set(said.replace(":", " ").split()), said
+    assert build.returncode in ENDINGS, f"exit {build.returncode}: {said}"
 
 
 @contextmanager
