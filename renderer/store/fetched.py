@@ -27,7 +27,11 @@ class Fetched:
 
     def get(self, url: str) -> Digest | None:
         """The digest that a URL is pinned to, whether or not its blob is there; None for a new URL."""
-        path = self._path(url)
+        return self.named(url_name(url))
+
+    def named(self, name: str) -> Digest | None:
+        """`get` by the name of the pin."""
+        path = self._path(name)
         with translated("read the store", path):
             try:
                 content = path.read_bytes()
@@ -40,12 +44,16 @@ class Fetched:
 
     def put(self, url: str, digest: Digest) -> None:
         """Pin a URL; an older pin of it is replaced."""
+        self.put_named(url_name(url), digest)
+
+    def put_named(self, name: str, digest: Digest) -> None:
+        """`put` by the name of the pin."""
         aside = self._scratch.name(".json")
-        with translated("write the store", self._path(url)):
+        with translated("write the store", self._path(name)):
             write_aside(
                 aside, canonical_json({"sha256": digest.sha256, "size_bytes": digest.size_bytes}) + b"\n"
             )
-            put_in_place(aside, self._path(url))
+            put_in_place(aside, self._path(name))
 
     def all(self) -> Iterator[Digest]:
         """The digests of all pins, in the order of their files."""
@@ -54,8 +62,12 @@ class Fetched:
                 if digest := _parsed(path.read_bytes()):
                     yield digest
 
-    def _path(self, url: str) -> Path:
-        name = url_name(url)
+    def names(self) -> Iterator[str]:
+        """The names of all pins, ordered."""
+        with translated("read the store", self._layout.pins):
+            yield from (path.stem for path in sorted(self._layout.pins.glob("[0-9a-f][0-9a-f]/*.json")))
+
+    def _path(self, name: str) -> Path:
         return self._layout.pins / name[:2] / f"{name}.json"
 
 

@@ -194,6 +194,13 @@ class Store:
     def fetched_put(self, url: str, digest: Digest) -> None:
         self._fetched.put(url, digest)
 
+    def pin_get(self, name: str) -> Digest | None:
+        """`fetched_get` by the sha256 of the address."""
+        return self._fetched.named(name)
+
+    def pin_put(self, name: str, digest: Digest) -> None:
+        self._fetched.put_named(name, digest)
+
     def memo_get(self, name: str, key: str) -> Json | None:
         """A value that was kept under a digest, or None, at any time and for any reason."""
         row = self._index.get(f"memo/{name}/{key}") or self._index.get(_memo_slot(name, key))
@@ -237,6 +244,14 @@ class Store:
     def list_traces(self) -> Iterator[Trace]:
         """Every trace, ordered by key."""
         return self._traces.all()
+
+    def list_blobs(self) -> Iterator[Digest]:
+        """What every blob is by its name and size, ordered; their bytes are not read."""
+        return (Digest(path.name, path.stat().st_size) for path in self._blobs.remaining())
+
+    def list_pins(self) -> Iterator[str]:
+        """The sha256 of every address that was fetched, ordered."""
+        return self._fetched.names()
 
     def verify_all(self, on_item: Callable[[Path], None] | None = None) -> StoreCheck:
         """Read every byte and compare it with its name, changing nothing."""

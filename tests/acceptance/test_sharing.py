@@ -1,0 +1,119 @@
+"""Clips that go from one store to another, and a film that is the same in a clone."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.simulator.simulator import Simulator
+
+from .stage import Stage, digest_of, spoil
+
+SPEC = """\
+version: 1
+output: {size: 64x36, fps: 4}
+defaults: {provider: aimlapi, model: gen3a_turbo, duration: 5, ratio: "16:9", image: a.png, use: 0.25}
+shots:
+  - {id: pad, prompt: steam}
+  - {id: sky, prompt: galaxies, takes: 2}
+  - {id: card, provider: animatic, prompt: the end}
+"""
+
+
+@pytest.fixture
+def vendor() -> Iterator[Simulator]:
+    """Generations take a moment; clips are small."""
+    with Simulator.start(generation_s=(0.05, 0.1), clip_s=0.5, clip_size="64x36") as running:
+        yield running
+
+
+@pytest.fixture
+def bought(stage: Stage, vendor: Simulator) -> Stage:
+    """Three paid takes and a free one, built."""
+    stage.still("a.png")
+    stage.write("film.yaml", SPEC)
+    stage = stage.using(**vendor.environ)
+    stage.built("--yes")
+    return stage
+
+
+def clone_of(stage: Stage, folder: Path) -> Stage:
+    """A clone elsewhere, with an empty store and without a key."""
+    return stage.copy(folder / "clone", store=folder / "empty").using(AIMLAPI_API_KEY="")
+
+
+@pytest.mark.parametrize("name", ["film.tar", "folder"])
+def test_a_clone_builds_the_same_film_without_a_request(
+    bought: Stage, vendor: Simulator, tmp_path: Path, name: str
+) -> None:
+    """Exported here, imported there, `--frozen`: the same bytes, nothing sent, no key."""
+    target = str(tmp_path / name)
+    exported = bought.run("cache", "export", "film.yaml", target, "--json")
+    assert (0, 3, []) == (exported.code, exported.json["clips"], exported.json["lost"])
+    before = len(vendor.received())
+    clone = clone_of(bought, tmp_path)
+    assert 3 == clone.build("--frozen").code
+    assert 3 == clone.run("cache", "import", target, "--json").json["clips"]
+    done = clone.built("--frozen")
+    assert {"pad": "reused", "sky": "reused", "sky.take2": "reused", "card": "ran"} == done.outcomes
+    assert digest_of(bought.film()) == digest_of(clone.film())
+    assert before == len(vendor.received())
+    assert (bought.root / "film.lock").read_bytes() == (clone.root / "film.lock").read_bytes()
+    assert 0 == clone.run("cache", "verify").code
+
+
+def test_a_tar_of_one_lock_is_always_the_same(bought: Stage, tmp_path: Path) -> None:
+    """Byte for byte, and it can be read as a store after it was unpacked."""
+    first, second = tmp_path / "first.tar", tmp_path / "second.tar"
+    for target in (first, second):
+        assert 0 == bought.run("cache", "export", "film.yaml", str(target)).code
+    assert first.read_bytes() == second.read_bytes()
+    assert 0 == bought.run("cache", "import", str(first)).code
+    shutil.unpack_archive(first, tmp_path / "unpacked", "tar", filter="data")
+    there = bought.run("cache", "verify", "--cache-dir", str(tmp_path / "unpacked"))
+    assert 0 == there.code
+
+
+def test_only_what_the_lock_names_is_exported(bought: Stage, tmp_path: Path) -> None:
+    """Not the clip of an older request, not what is free."""
+    bought.edit("steam", "smoke")
+    bought.built("--yes")
+    shared = bought.run("cache", "export", "film.yaml", str(tmp_path / "folder"), "--json").json
+    assert (3, 3) == (shared["clips"], shared["traces"])
+    assert 3 == len(list((tmp_path / "folder" / "cas").glob("*/*")))
+
+
+def test_a_lost_clip_is_told_and_the_others_are_exported(bought: Stage, tmp_path: Path) -> None:
+    """Exit 3 with its name."""
+    bought.blob_of("pad").unlink()
+    done = bought.run("cache", "export", "film.yaml", str(tmp_path / "film.tar"), "--json")
+    assert (3, 2, ["pad"]) == (done.code, done.json["clips"], done.json["lost"])
+
+
+def test_a_clip_that_is_not_what_its_name_says_is_not_taken_in(bought: Stage, tmp_path: Path) -> None:
+    """Exit 4, and the store has nothing of it."""
+    folder = tmp_path / "folder"
+    bought.run("cache", "export", "film.yaml", str(folder))
+    name = digest_of(bought.clip("pad"))
+    spoil(folder / "cas" / name[:2] / name)
+    clone = clone_of(bought, tmp_path)
+    done = clone.run("cache", "import", str(folder))
+    assert (4, True) == (done.code, "error[E614]" in done.stderr)
+    assert "lost" == clone.plan().verdicts["pad"]
+
+
+@pytest.mark.parametrize("name", ["nothing", "empty", "a.png", "film.tar"])
+def test_what_is_no_store_is_refused(bought: Stage, name: str) -> None:
+    """A missing file, an empty folder, a picture, a tar file that is none."""
+    (bought.root / "empty").mkdir()
+    bought.write("film.tar", b"no tar")
+    done = bought.run("cache", "import", name)
+    assert (2, True) == (done.code, "error[U060]" in done.stderr)
+
+
+def test_an_export_spreads_nothing_among_other_files(bought: Stage) -> None:
+    """A folder with something else in it is refused; so is a storyboard without a lock."""
+    assert "error[U060]" in bought.run("cache", "export", "film.yaml", ".").stderr
+    (bought.root / "film.lock").unlink()
+    assert "error[U061]" in bought.run("cache", "export", "film.yaml").stderr
