@@ -65,6 +65,7 @@ def command(
     replace_lost: tuple[str, ...],
     output: Path | None,
     provider: str | None,
+    profile: str | None,
     offline: bool,
     allow_outside: bool,
     cache_dir: Path | None,
@@ -78,7 +79,7 @@ def command(
     once as `-j` allows; then the clips are joined into `build/<output.file>`. A second build does nothing.
     """
     started = time.monotonic()
-    project, shots = options.project_for(targets, provider=provider)
+    project, shots = options.project_for(targets, provider=provider, profile=profile)
     wishes = Wishes(
         shots=shots,
         jobs=jobs,

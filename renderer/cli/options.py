@@ -54,6 +54,11 @@ provider = click.option(
     callback=lambda _ctx, _param, value: known_provider(value),
     help="Use this provider for every shot, as in `--provider animatic`; films go to `<name>.NAME.mp4`.",
 )
+profile = click.option(
+    "--profile",
+    metavar="NAME",
+    help="Let this profile of the storyboard win over its shots; films go to `<name>.NAME.mp4`.",
+)
 offline = click.option("--offline", is_flag=True, help="Use no network at all.")
 outside = click.option(
     "--allow-outside", is_flag=True, help="Let the storyboard name files outside the project."
@@ -138,7 +143,7 @@ consent = grouped(
         help="Let another clip take the place of one that the lock names and no store has. It may have to be bought.",
     ),
 )
-common = grouped(provider, offline, outside, cache_dir, as_json)
+common = grouped(provider, profile, offline, outside, cache_dir, as_json)
 
 
 def workshop_for(cache_dir: Path | None) -> Workshop:
@@ -146,10 +151,12 @@ def workshop_for(cache_dir: Path | None) -> Workshop:
     return open_workshop(os.environ, here=Path.cwd(), cache_dir=cache_dir)
 
 
-def project_for(targets: tuple[str, ...], *, provider: str | None = None) -> tuple[Project, tuple[str, ...]]:
+def project_for(
+    targets: tuple[str, ...], *, provider: str | None = None, profile: str | None = None
+) -> tuple[Project, tuple[str, ...]]:
     """The storyboard that the targets mean, and the shot patterns after it."""
     spec, shots = split_targets(targets, here=Path.cwd())
-    return open_project(spec, variant=provider), shots
+    return open_project(spec, provider=provider, profile=profile), shots
 
 
 def project_named(spec: str | None) -> Project | None:

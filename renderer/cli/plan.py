@@ -44,6 +44,7 @@ def command(
     check: bool,
     check_lock: bool,
     provider: str | None,
+    profile: str | None,
     offline: bool,
     allow_outside: bool,
     cache_dir: Path | None,
@@ -54,7 +55,7 @@ def command(
 
     Each take has a verdict: `reused`, the clip is stored; `run`, it is to be made, with the reason.
     """
-    project, shots = options.project_for(targets, provider=provider)
+    project, shots = options.project_for(targets, provider=provider, profile=profile)
     reach = Reach(fetch=not offline, outside=allow_outside)
     with options.workshop_for(cache_dir) as workshop:
         if check_lock:

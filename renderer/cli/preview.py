@@ -37,6 +37,7 @@ def command(
     jobs: int | None,
     output: Path | None,
     provider: str | None,
+    profile: str | None,
     offline: bool,
     allow_outside: bool,
     cache_dir: Path | None,
@@ -49,7 +50,7 @@ def command(
     moving stand-in. The film is `build/<name>.preview.mp4`.
     """
     started = time.monotonic()
-    project, shots = options.project_for(targets, provider=provider)
+    project, shots = options.project_for(targets, provider=provider, profile=profile)
     wishes = Wishes(
         shots=shots, jobs=jobs, output=output, reach=Reach(fetch=not offline, outside=allow_outside)
     )

@@ -42,6 +42,7 @@ Examples:
     metavar="NAME",
     help="Check as if this provider made every shot, as with `build --provider`.",
 )
+@click.option("--profile", metavar="NAME", help="Check with this profile of the storyboard.")
 @options.outside
 @options.cache_dir
 @click.option("--json", "as_json", is_flag=True, help="The same as `--format json`.")
@@ -51,6 +52,7 @@ def command(
     specs: tuple[Path, ...],
     form: str,
     provider: str | None,
+    profile: str | None,
     allow_outside: bool,
     cache_dir: Path | None,
     as_json: bool,
@@ -65,7 +67,7 @@ def command(
     checked = specs or (split_targets((), here=Path.cwd())[0],)
     with options.workshop_for(cache_dir) as workshop:
         for path in checked:
-            project = open_project(path, variant=provider)
+            project = open_project(path, provider=provider, profile=profile)
             reach = Reach(fetch=False, outside=allow_outside, whole=False)
             try:
                 found += diagnose(workshop, project, reach=reach)

@@ -135,7 +135,8 @@ def _ground(workshop: Workshop, project: Project, *, reach: Reach) -> tuple[str,
         workshop.tools,
         workshop.addresses,
         project.label,
-        str(project.variant),
+        str(project.provider),
+        str(project.profile),
         str(reach.outside),
     )
 

@@ -133,7 +133,9 @@ def _examine(
 ) -> Examined:
     document = spec.parse(content, file=project.label)
     schema = read_schema("storyboard.schema.json")
-    storyboard, diagnostics = spec.interpret(document, schema=schema, provider=project.variant, beside=beside)
+    storyboard, diagnostics = spec.interpret(
+        document, schema=schema, provider=project.provider, profile=project.profile, beside=beside
+    )
     if storyboard is None:
         raise SpecError(diagnostics)
     bench = _Bench(InputDesk(project, workshop.store, reach), diagnostics)

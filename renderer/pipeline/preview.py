@@ -117,7 +117,7 @@ def _stand_ins(run: Run, numbers: Sequence[int]) -> dict[int, Action]:
         return {}
     drawn = run
     if any(run.compiled.takes[number].paid for number in numbers):
-        drawn = open_run(run.workshop, run.project._replace(variant=ANIMATIC), run.wishes)
+        drawn = open_run(run.workshop, run.project._replace(variant=ANIMATIC, provider=ANIMATIC), run.wishes)
     details = drawn.details(numbers)
     found = {}
     for number in numbers:

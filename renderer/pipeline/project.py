@@ -20,13 +20,16 @@ FAR = os.path.join(*[os.pardir] * 3)  # noqa: PTH118 - text, not a path
 class Project(NamedTuple):
     """One storyboard in its project. `spec` is absolute; `label` is how messages name it.
 
-    `variant` is the name of a provider given on the command line; it keeps such films apart from the real ones.
+    `provider` and `profile` are those given on the command line; `variant` is what films made with them are called, and keeps
+    them apart from the real ones.
     """
 
     root: Path
     spec: Path
     label: str
     variant: str | None = None
+    provider: str | None = None
+    profile: str | None = None
 
     @property
     def identity(self) -> str:
@@ -41,7 +44,7 @@ class Project(NamedTuple):
 
     @property
     def asker_spec(self) -> str:
-        """How traces name the storyboard: stand-ins made with another provider are not its footage."""
+        """How traces name the storyboard: what another provider or a profile made is not its footage."""
         return f"{self.spec_name}@{self.variant}" if self.variant else self.spec_name
 
     @property
@@ -81,13 +84,15 @@ class Reach(NamedTuple):
     blobs: bool = True
 
 
-def open_project(spec: Path, *, variant: str | None = None) -> Project:
+def open_project(spec: Path, *, provider: str | None = None, profile: str | None = None) -> Project:
     """The project of a storyboard: its root is the nearest folder upward with `.git` or `renderer.toml`.
 
     Without either it is the storyboard's own folder. Does not require the storyboard to exist.
     """
     absolute = Path(os.path.abspath(spec))  # noqa: PTH100 - links are kept: a linked spec belongs where it is linked
-    return Project(root=find_root(absolute.parent), spec=absolute, label=str(spec), variant=variant)
+    variant = ".".join(filter(None, (profile, provider))) or None
+    root = find_root(absolute.parent)
+    return Project(root, absolute, str(spec), variant=variant, provider=provider, profile=profile)
 
 
 def find_root(folder: Path) -> Path:

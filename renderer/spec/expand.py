@@ -12,6 +12,7 @@ from renderer.spec.document import Document
 from renderer.spec.merge import Merged, Written, merge
 from renderer.spec.nodes import Fields, Items
 from renderer.spec.problems import Problems
+from renderer.spec.profiles import Profile, choose, read_profiles, variables_of
 from renderer.spec.prompt import composed
 from renderer.spec.scene import ALONE, Beside, Scene
 from renderer.spec.shape import check_shape, check_version, prune
@@ -43,11 +44,13 @@ def interpret(
     *,
     schema: Mapping[str, Any],
     provider: str | None = None,
+    profile: str | None = None,
     beside: Beside = ALONE,
 ) -> tuple[Storyboard | None, list[Diagnostic]]:
     """`validate` and `expand` at once: all that is wrong, and the storyboard as far as it can be understood.
 
-    Of an excerpt, `beside` says what the shots that were left out add to the whole. With an error among the diagnostics the storyboard lacks what is at fault, and is good only for looking
+    `profile` wins over defaults and shots, `provider` over all three. Of an excerpt, `beside` says what the shots that were
+    left out add to the whole. Raises `UsageError` U010 for a profile that is not there. With an error among the diagnostics the storyboard lacks what is at fault, and is good only for looking
     for more faults; it is None where nothing can be understood.
     """
     problems = Problems()
@@ -57,7 +60,9 @@ def interpret(
         if check_version(document, problems):
             faults = check_shape(document, problems, schema=schema)
             rest = prune(document, faults) if problems.errors else document
-            storyboard = _expand(rest, problems, provider=provider, faults=tuple(faults), beside=beside)
+            storyboard = _expand(
+                rest, problems, provider=provider, profile=profile, faults=tuple(faults), beside=beside
+            )
     return storyboard, problems.sorted()
 
 
@@ -65,7 +70,7 @@ def expand(document: Document, *, provider: str | None = None) -> tuple[Storyboa
     """The storyboard that a document of valid shape means, and warnings in order of place.
 
     Defaults are merged, variables filled in, prompts put together; `provider` wins over defaults and shots.
-    Shots come in the order of the text, slots in cut order. Raises `SpecError` with S204, S206 to S231 or
+    Shots come in the order of the text, slots in cut order. Raises `SpecError` with S204, S206 to S232 or
     S501 to S503, all at once.
     """
     problems = Problems()
@@ -83,9 +88,11 @@ def _expand(
     *,
     provider: str | None,
     faults: tuple[Path, ...],
+    profile: str | None = None,
     beside: Beside = ALONE,
 ) -> Storyboard:
     output = read_output(document, problems)
+    profiles = read_profiles(document, problems)
     scene = Scene(
         document=document,
         problems=problems,
@@ -95,8 +102,9 @@ def _expand(
         provider=provider,
         faults=faults,
         places_known={},
+        profile=choose(profiles, profile, faults=faults),
     )
-    _check_defaults(scene)
+    _check_shared(scene, profiles)
     title = scene.filled(_top(document, "title"))
     scene = scene._replace(characters=read_characters(scene))
     scene.variables.asked()
@@ -129,10 +137,14 @@ def _defaults(document: Document) -> Merged:
     return merge(node.entries, {}, ("defaults",)) if isinstance(node, Fields) else {}
 
 
-def _check_defaults(scene: Scene) -> None:
+def _check_shared(scene: Scene, profiles: Mapping[str, Profile]) -> None:
+    """Tell what is wrong with the fields of many shots, each once, and count the variables of all profiles as used."""
     node = scene.document.node(("defaults",))
     if isinstance(node, Fields):
         check_rivals(scene, node.entries, ("defaults",))
+    for profile in profiles.values():
+        check_rivals(scene, profile.entries, profile.path)
+    scene.variables.used |= set(variables_of(profiles))
 
 
 def _top(document: Document, name: str) -> Written | None:

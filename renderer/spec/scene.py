@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from renderer.diagnostic import Place
 from renderer.spec.document import Document
@@ -18,7 +18,12 @@ from renderer.spec.times import seconds
 from renderer.spec.variables import Filled, Variables
 from renderer.storyboard import Use
 
+if TYPE_CHECKING:
+    from renderer.spec.profiles import Profile
+
 NOTHING = Filled("", ())
+SHARED = ("defaults", "profiles")
+NEAREST = ("$.profiles", "$.shots")
 
 
 class Character(NamedTuple):
@@ -53,11 +58,12 @@ class Scene(NamedTuple):
     provider: str | None
     faults: tuple[Path, ...]
     places_known: dict[Path, Place]
+    profile: Profile | None = None
     characters: Mapping[str, Character] = NO_CHARACTERS
 
     def place(self, written: Written) -> Place:
         """Where a value is written. A default's place is worked out once: every shot shares it."""
-        if written.path[0] != "defaults":
+        if written.path[0] not in SHARED:
             return self.document.place_of(written.node, written.path)
         known = self.places_known.get(written.path)
         if known is None:
@@ -65,7 +71,7 @@ class Scene(NamedTuple):
         return known
 
     def places(self, merged: Written | Merged) -> tuple[Place, ...]:
-        """Where all of a merged field is written, a shot's own places before those of defaults."""
+        """Where all of a merged field is written, the nearest place first."""
         if isinstance(merged, Written):
             return (self.place(merged),)
         return nearest_first([self.place(leaf) for leaf in leaves(merged)])
@@ -113,8 +119,13 @@ class Scene(NamedTuple):
 
 
 def nearest_first(places: list[Place]) -> tuple[Place, ...]:
-    """Places without repetition, those within a shot first, else in the order given."""
-    return tuple(sorted(dict.fromkeys(places), key=lambda place: not place.path.startswith("$.shots")))
+    """Places without repetition, those of the profile first, then those within a shot, else in the order given."""
+    return tuple(sorted(dict.fromkeys(places), key=_distance))
+
+
+def _distance(place: Place) -> int:
+    near = (rank for rank, top in enumerate(NEAREST) if place.path.startswith(top))
+    return next(near, len(NEAREST))
 
 
 def number(merged: Written | Merged | None) -> Fraction | None:

@@ -38,7 +38,7 @@ _FORM_HINTS = {
 }
 _BOUND_HINTS = {"seed": "a seed has 32 bits: 0 to 4294967295"}
 _GROUPS = ("defaults", "output")
-_NAMED = {"characters": "character"}
+_NAMED = {"characters": "character", "profiles": "profile"}
 
 
 def check_version(document: Document, problems: Problems) -> bool:
@@ -189,8 +189,13 @@ def _footage_field(document: Document, problems: Problems, path: Path) -> list[P
 
 def _bad_name(document: Document, problems: Problems, path: Path, *, name: str) -> list[Path]:
     place = document.place_of_key((*path, name))
-    hint = "names are letters, digits, `_` and `-`, and begin with a letter"
     named = _NAMED.get(str(path[-1]), "variable")
+    letters = (
+        "lower-case letters, digits, `_` and `-`"
+        if named == "profile"
+        else "letters, digits, `_` and `-`, and begin with a letter"
+    )
+    hint = f"names are {letters}"
     problems.add("S208", f"`{shorten(name)}` cannot be the name of a {named}", place, hint=hint)
     return [(*path, name)]
 

@@ -44,7 +44,8 @@ def _expand_cell(scene: Scene, node: Fields, path: Path, cell: Cell) -> Shot:
     if node.value.get("clip") is not None:
         return _own_footage(scene, own_id, place, merge(node.entries, {}, path))
     check_rivals(scene, node.entries, path)
-    fields = merge(node.entries, without_rivals(scene.defaults, node.entries), path)
+    fields: Merged = merge(node.entries, without_rivals(scene.defaults, node.entries), path)
+    fields = scene.profile.over(fields) if scene.profile else fields
     origins: Origins = {}
     _note(scene, origins, fields, "model", "seed")
     takes = read_takes(scene, fields, origins)
@@ -75,6 +76,7 @@ def _own_footage(scene: Scene, own_id: str, place: Place, fields: Merged) -> Sho
     clip = _source(scene, fields, "clip", origins, path_only=True)
     shared = below(scene.defaults).get("use")
     merged = fields if "use" in fields or shared is None else {**fields, "use": shared}
+    merged = scene.profile.over(merged) if scene.profile else merged
     use = scene.use(merged.get("use"))
     _note(scene, origins, merged, "use")
     asked = scene.variables.asked()

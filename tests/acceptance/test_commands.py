@@ -166,7 +166,11 @@ def test_completion_scripts_are_made(stage: Stage, shell: str) -> None:
 
 @pytest.mark.parametrize(
     ("words", "found"),
-    [("renderer va", {"validate"}), ("renderer build --pro", {"--provider"}), ("renderer ", set(COMMANDS))],
+    [
+        ("renderer va", {"validate"}),
+        ("renderer build --pro", {"--provider", "--profile"}),
+        ("renderer ", set(COMMANDS)),
+    ],
 )
 def test_completion_knows_commands_and_options(stage: Stage, words: str, found: set[str]) -> None:
     """As bash asks for it."""
