@@ -27,6 +27,7 @@ RIVAL_S_MAX = 3.0
 """How often another build runs at the same time, and how long it goes on at most when the first was killed."""
 
 JOBS = (1, 2, 4, 8)
+ENDPOINTS = ("universal", "legacy")
 CUSTOMER_SHARE = 0.6
 """How often the customer answers after a kill; after a build that ended with a question always."""
 
@@ -63,11 +64,12 @@ class Trial:
             is_asked = chance.random() < CUSTOMER_SHARE or code > 0
             answers = self.customer.answers() if is_asked else []
             options = ["-j", str(chance.choice(JOBS)), *answers]
+            stage = self.stage.using(AIMLAPI_ENDPOINT=chance.choice(ENDPOINTS))
             rivals = [chance.uniform(0, RIVAL_S_MAX)] if chance.random() < RIVAL_SHARE else []
             with ExitStack() as stack:
                 for lead_s in rivals:
                     stack.enter_context(self._rival(number, lead_s=lead_s))
-                code = self._build_until(instant, number=number, options=options)
+                code = self._build_until(instant, stage=stage, number=number, options=options)
             beside = f", beside another for {rivals[0]:.1f} s more" if rivals else ""
             self.log.append(f"build {number}: {instant}{beside}: {code} {' '.join(options)}")
             if code == 0:
@@ -97,11 +99,11 @@ class Trial:
         ]
         assert not overlooked, f"not adopted, although the log had it: {overlooked}"
 
-    def _build_until(self, instant: Instant, *, number: int, options: Sequence[str]) -> int:
+    def _build_until(self, instant: Instant, *, stage: Stage, number: int, options: Sequence[str]) -> int:
         """Build, and kill it at that instant; the exit code, -9 where it was killed."""
         words = self.stage.root.parent / f"build-{number:02}.txt"
         watch = Watch(self.state, self.stage.store / "journal")
-        with _building(self.stage, options, words=words) as build:
+        with _building(stage, options, words=words) as build:
             if watch.until(instant, build=build):
                 build.kill()
             code = build.wait(BUILD_TIMEOUT_S)
