@@ -1,0 +1,98 @@
+"""What was bought is brought home, or waits on record; it is given up only where it can never be had."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from renderer.errors import ProviderError, ProviderFailed, ProviderUnavailable
+from renderer.job import JobState
+from renderer.providers.base import LinkExpired, Look, Standing
+from renderer.store import Store
+
+from .vendor import ABSENT, DONE, WAITING, Scripted, collector, known, run
+
+DOWN = ProviderUnavailable("`aimlapi` cannot be reached")
+EXPIRED = LinkExpired("the link has expired")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(tmp_path / "store") as store:
+        yield store
+
+
+def collect(store: Store, vendor: Scripted) -> JobState:
+    """Collect the one job; how it stands after."""
+    with store.scratch() as folder:
+        asyncio.run(collector(store).collect(known(store, "one"), vendor.seller, folder))
+    return known(store, "one").state
+
+
+@pytest.mark.parametrize(
+    "looks",
+    [
+        [ABSENT, ABSENT, WAITING, DONE],
+        [DOWN, WAITING, DOWN, DOWN, DONE],
+        [Look(Standing.WAITING, "dreaming"), DONE],
+        [Look(Standing.DONE, "completed"), DONE],
+    ],
+    ids=["unknown at first", "down at times", "an unknown word", "no link at first"],
+)
+def test_a_job_is_waited_for(store: Store, looks: list[Look | ProviderError]) -> None:
+    """Whatever it takes: no answer, 404 soon after, words that nobody knows."""
+    run(store, "one")
+    assert JobState.STORED is collect(store, Scripted(looks=looks))
+
+
+@pytest.mark.parametrize(
+    ("look", "code"), [(ABSENT, "P714"), (DOWN, "P701"), (WAITING, "P708")], ids=["gone", "down", "late"]
+)
+def test_a_deadline_is_not_a_failure(store: Store, look: Look | ProviderError, code: str) -> None:
+    """A vendor that does not know its job, does not answer or takes too long: the job stays, and the next build goes on."""
+    run(store, "one")
+    with pytest.raises(ProviderUnavailable) as caught:
+        collect(store, Scripted(looks=[look]))
+    assert (code, JobState.RUNNING) == (caught.value.code, known(store, "one").state)
+    assert JobState.STORED is collect(store, Scripted())
+
+
+def test_an_expired_link_is_asked_for_anew(store: Store) -> None:
+    """Each fetch that finds nothing is followed by another poll."""
+    run(store, "one")
+    vendor = Scripted(fetches=[EXPIRED, EXPIRED, b"clip"])
+    assert JobState.STORED is collect(store, vendor)
+    assert (3, 3) == (vendor.polled, vendor.fetched)
+
+
+def test_a_clip_that_cannot_be_had_now_waits(store: Store) -> None:
+    """The vendor's files cannot be reached: the job stays `ready`."""
+    run(store, "one")
+    with pytest.raises(ProviderUnavailable):
+        collect(store, Scripted(fetches=[DOWN]))
+    assert JobState.READY is known(store, "one").state
+    assert JobState.STORED is collect(store, Scripted())
+
+
+def test_a_clip_that_can_never_be_had_is_charged_and_failed(store: Store) -> None:
+    """After some tries; where its link leads somewhere later on, it is the clip all the same."""
+    run(store, "one")
+    with pytest.raises(ProviderFailed) as caught:
+        collect(store, Scripted(fetches=[EXPIRED]))
+    failed = known(store, "one")
+    assert ("P707", JobState.FAILED) == (caught.value.code, failed.state)
+    assert failed.price
+    with store.scratch() as folder:
+        found = asyncio.run(collector(store).restore(failed, Scripted().seller, folder))
+    assert found
+    assert JobState.STORED is known(store, "one").state
+
+
+def test_a_job_of_another_key_is_not_asked_for(store: Store) -> None:
+    """It may be known to that account alone."""
+    run(store, "one")
+    vendor = Scripted(account="c3d4")
+    with pytest.raises(ProviderUnavailable) as caught:
+        collect(store, vendor)
+    assert ("P709", 0) == (caught.value.code, vendor.polled)
