@@ -20,7 +20,8 @@ from .message import Answer, Ending, Request, json_answer, with_headers
 from .record import Received
 from .vendors import aimlapi, runway
 from .vendors.aimlapi import message_of
-from .vendors.aimlapi_account import billing, logs, models, transactions
+from .vendors.aimlapi_account import billing, logs, transactions
+from .vendors.aimlapi_models import models
 from .world import World, prompt_of
 
 SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})

@@ -54,7 +54,13 @@ class Settings:
     unseen_s: Span = (0, 0)
     price_usd_per_s: str = "0.0525"
     price_usd_of: Mapping[str, str] = field(default_factory=dict)
+
+    # The list of models. A price that is given here is the whole section `pricing` of a model. Documented: all forms.
     models: Choices = ("gen3a_turbo",)
+    unlisted: Choices = ()
+    pricing_of: Mapping[str, Any] = field(default_factory=dict)
+    aliases_of: Mapping[str, Choices] = field(default_factory=dict)
+    types_of: Mapping[str, str] = field(default_factory=dict)
 
     # The log. Documented: rows of succeeded and failed requests, 200 requests in 60 s. Guesses: when rows appear.
     log_from: str = "end"

@@ -113,5 +113,41 @@ def test_models_are_listed_with_prices_and_an_etag(simulator: Simulator, client:
     listed = httpx.get(at, trust_env=False, verify=False)
     (model,) = listed.json()["data"]
     assert ("gen3a_turbo", 0.0525) == (model["id"], model["pricing"]["units"][0]["price"])
+    assert ("second", "output", 1) == tuple(
+        model["pricing"]["units"][0][name] for name in ("name", "measure", "per")
+    )
     again = httpx.get(at, trust_env=False, verify=False, headers={"If-None-Match": listed.headers["etag"]})
     assert (304, b"") == (again.status_code, again.content)
+
+
+def listed(simulator: Simulator, query: str = "") -> Any:
+    return httpx.get(f"{simulator.url}/v1/models?{query}", trust_env=False, verify=False).json()["data"]
+
+
+def test_the_list_has_what_a_setting_says(simulator: Simulator) -> None:
+    """Models of other kinds, other names, prices of any form, and models that are sold and not listed."""
+    variable = {"kind": "variable", "currency": "USD"}
+    simulator.change(
+        models=["studio/dream", "studio/chat"],
+        unlisted=["gen3a_turbo"],
+        aliases_of={"studio/dream": ["dream"]},
+        types_of={"studio/chat": "openai/chat-completions"},
+        pricing_of={"studio/dream": variable},
+    )
+    assert ["studio/chat", "studio/dream"] == [row["id"] for row in listed(simulator)]
+    (dream,) = listed(simulator, "type=internal/video-generations/submit&include=pricing")
+    assert ("studio/dream", variable) == (dream["id"], dream["pricing"])
+    assert ["studio/dream"] == [row["id"] for row in listed(simulator, "id=DREAM,gen3a_turbo")]
+
+
+def test_what_is_charged_is_what_is_listed(simulator: Simulator, client: httpx.Client) -> None:
+    """The variant whose conditions hold; what no variant is for costs the rate by the second."""
+    rates = [
+        {"when": {"aspect_ratio": "9:16"}, "price": 0.9, "unit": "generation", "per": 1},
+        {"when": {"duration": 5}, "price": 80, "unit": "second", "per": 1000},
+    ]
+    simulator.change(pricing_of={"gen3a_turbo": {"kind": "variants", "variants": rates}})
+    buy(client, aspect_ratio="9:16")
+    buy(client, duration=5)
+    buy(client, duration=10)
+    assert [1_800_000, 800_000, 1_050_000] == [job.price for job in simulator.jobs()]

@@ -21,6 +21,7 @@ from tests.simulator.draw import pick
 from tests.simulator.jobs import Asked, Job
 from tests.simulator.message import Answer, Request, json_answer, with_headers
 from tests.simulator.schemas import universal_body
+from tests.simulator.vendors.aimlapi_models import usd_of
 from tests.simulator.world import World
 
 UNIVERSAL = "/v2/video/generations"
@@ -94,15 +95,14 @@ def poll(world: World, request: Request, *, job: Job | None) -> Answer:
 
 
 def _asked(world: World, request: Request, *, body: Mapping[str, Any]) -> Asked:
-    settings, model = world.settings, str(body["model"])
+    model = str(body["model"])
     duration_s = float(body.get("duration") or 5)
-    rate = settings.price_usd_of.get(model, settings.price_usd_per_s)
     sent = request.headers.get("x-client-request-id", "")
     return Asked(
         vendor="aimlapi",
         model=model,
         body=body,
-        price=round(in_credits(rate) * duration_s),
+        price=in_credits(usd_of(world, model, body=body, duration_s=duration_s)),
         duration_s=duration_s,
         size=size_for(body.get("aspect_ratio") or body.get("ratio") or body.get("frame_size")),
         client_request_id=sent if CLIENT_ID.fullmatch(sent) else None,

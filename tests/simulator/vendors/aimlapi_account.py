@@ -1,19 +1,18 @@
-"""AI/ML API's account endpoints and its list of models.
+"""AI/ML API's account endpoints.
 
-Documented: all forms, parameters, bounds and status codes here; that filters of the log do not split at commas and those
-of the models do; that the list needs no key. Guess: the exact words of refusals.
+Documented: all forms, parameters, bounds and status codes here; that filters of the log do not split at commas. Guess:
+the exact words of refusals.
 """
 
 from __future__ import annotations
 
 import base64
-import hashlib
 import re
 from typing import Any
 
 from tests.simulator.account import in_usd
 from tests.simulator.clock import read_iso
-from tests.simulator.message import Answer, Request, json_answer, with_headers
+from tests.simulator.message import Answer, Request, json_answer
 from tests.simulator.vendors.aimlapi import is_refused_key, refusal
 from tests.simulator.world import World
 
@@ -21,7 +20,6 @@ LOGS_DAYS_MAX = 92
 LOGS_WINDOW_S = 60.0
 PERIOD = re.compile(r"([1-9][0-9]*)([hd])")
 UNIT_S = {"h": 3600.0, "d": 86400.0}
-ENDPOINT = "internal/video-generations/submit"
 
 
 def billing(world: World, request: Request) -> Answer:
@@ -74,34 +72,6 @@ def logs(world: World, request: Request) -> Answer:
     more = offset + len(page) < len(rows)
     paging = {"limit": limit, "offset": offset, "total": len(rows), "has_more": more}
     return json_answer({"data": page, "pagination": paging})
-
-
-def models(world: World, request: Request) -> Answer:
-    """The models that are sold, with prices where they are asked for; no key, an ETag."""
-    wanted = _split(request, "id")
-    sections = _split(request, "include") | ({"all"} if request.asked("details") == "true" else set())
-    sold = sorted({*world.settings.models, *world.schemas.by_model})
-    kept = [model for model in sold if not wanted or model.lower() in wanted or f"runway/{model}" in wanted]
-    rows = [_model(world, model, priced=bool(sections & {"pricing", "all"})) for model in kept]
-    answer = json_answer({"object": "list", "data": rows})
-    etag = f'W/"{hashlib.sha256(answer.body).hexdigest()[:24]}"'
-    if request.headers.get("if-none-match") == etag:
-        return Answer(304, headers={"etag": etag})
-    return with_headers(answer, {"etag": etag})
-
-
-def _model(world: World, model: str, *, priced: bool) -> dict[str, Any]:
-    row = {
-        "id": model,
-        "aliases": [f"runway/{model}"] if "/" not in model else [],
-        "type": ENDPOINT,
-        "info": {"name": model, "developer": model.partition("/")[0]},
-        "tags": ["playground:video"],
-    }
-    price = float(world.settings.price_usd_of.get(model, world.settings.price_usd_per_s))
-    units = [{"name": "video", "measure": "second", "price": price, "per": 1}]
-    pricing = {"kind": "fixed", "currency": "USD", "units": units, "dimensions": [], "variants": []}
-    return row | ({"pricing": pricing} if priced else {})
 
 
 def _window(request: Request, *, civil_s: float) -> tuple[float, float]:
@@ -157,7 +127,3 @@ def _whole(request: Request, name: str, *, default: int) -> int:
 def _cursor(request: Request) -> int:
     text = request.asked("cursor")
     return 0 if text is None else int(base64.urlsafe_b64decode(text.encode()))
-
-
-def _split(request: Request, name: str) -> set[str]:
-    return {one.lower() for text in request.query.get(name, []) for one in text.split(",") if one}
