@@ -63,7 +63,7 @@ def pause_s(headers: Mapping[str, str], *, now: datetime) -> float | None:
         text = headers.get(name, "").strip()
         found = _number(text, scale=scale)
         if found is None and text and name == "retry-after":
-            found = _until(text, _date(headers.get("date", "")) or now)
+            found = _until(text, date_of(headers.get("date", "")) or now)
         if found is not None:
             return min(max(found, 0.0), PAUSE_S_MAX)
     return None
@@ -78,11 +78,12 @@ def _number(text: str, *, scale: float) -> float | None:
 
 
 def _until(text: str, now: datetime) -> float | None:
-    then = _date(text)
+    then = date_of(text)
     return (then - now).total_seconds() if then else None
 
 
-def _date(text: str) -> datetime | None:
+def date_of(text: str) -> datetime | None:
+    """The time of a `Date` header, None where it is none with a zone."""
     try:
         found = parsedate_to_datetime(text)
     except ValueError:

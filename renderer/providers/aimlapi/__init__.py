@@ -6,7 +6,7 @@ A request has no idempotency key there and cannot be cancelled, so it is sent on
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal, get_args
@@ -17,13 +17,16 @@ from renderer.job import Frozen
 from renderer.model import Json
 from renderer.providers.account import Account, read_account
 from renderer.providers.aimlapi import shapes
+from renderer.providers.aimlapi.listing import listings_of
 from renderer.providers.base import Answer, LogRow, Look, Standing, standing_of
 from renderer.providers.clips import LIMITS
+from renderer.providers.lister import Listings
 from renderer.providers.remote import Remote
 from renderer.providers.replay import connect
+from renderer.providers.sorting import unavailable
 from renderer.wire.client import Wire
 from renderer.wire.download import Limits
-from renderer.wire.outcome import Reply
+from renderer.wire.outcome import Reply, date_of
 from renderer.wire.pace import PACE, Pace
 
 Endpoint = Literal["universal", "legacy"]
@@ -33,13 +36,15 @@ HOME = "https://api.aimlapi.com"
 KEY_VARIABLES = ("AIMLAPI_API_KEY", "AIML_API_KEY")
 BASE_VARIABLE, ENDPOINT_VARIABLE = "AIMLAPI_API_BASE", "AIMLAPI_ENDPOINT"
 UNIVERSAL = "/v2/video/generations"
-LOG, LOG_ROWS, LOG_PAGES_MAX, LOG_ATTEMPTS_MAX, LOG_PAUSE_S_MAX = "/v2/logs", 100, 20, 4, 60.0
+LOG, LOG_ROWS, LOG_PAGES_MAX = "/v2/logs", 100, 20
+ATTEMPTS_MAX, PAUSE_S_MAX = 4, 60.0
 LOG_DAYS_MAX = 92
+MODELS, NAMES_ASKED_MAX = "/v1/models", 50
 UNHEARD_OF = frozenset({400, 404, 410, 422})
 
 
 class AimlApi(Remote):
-    """A `Seller`. `endpoint` is which of its two addresses new requests go to; old ones are polled at their own."""
+    """A `Seller` and a `Lister`. `endpoint` is which of its two addresses new requests go to; old ones are polled at their own."""
 
     name = NAME
     has_log = True
@@ -101,7 +106,8 @@ class AimlApi(Remote):
         query = {"start": _iso(since), "end": _iso(until), "limit": str(LOG_ROWS)}
         offset = 0
         for _ in range(LOG_PAGES_MAX):
-            page = await self._page({**query, "offset": str(offset)})
+            asked = {**query, "offset": str(offset)}
+            page, _ = await self._asked(LOG, query=asked, headers=self._account.headers())
             for row in shapes.rows_of(page):
                 yield row
             offset += shapes.rows_read(page)
@@ -117,13 +123,30 @@ class AimlApi(Remote):
             hint="let it end; the next build collects its clip",
         )
 
-    async def _page(self, query: Mapping[str, str]) -> Json:
-        for attempt in range(1, LOG_ATTEMPTS_MAX + 1):
-            headers = self._account.headers()
+    async def listings(self, names: Sequence[str] = ()) -> Listings:
+        """The models of some ids or aliases, of all where none is given; free, and asked without the key.
+
+        Raises `ProviderUnavailable` and its kinds where there is no list. Of more than 50 names all models are read.
+        """
+        query = {"include": "pricing"}
+        if 0 < len(names) <= NAMES_ASKED_MAX:
+            query["id"] = ",".join(names)
+        content, fields = await self._asked(MODELS, query=query, headers={"Accept": "application/json"})
+        found = tuple(listings_of(content))
+        if not found and not (names and shapes.is_list(content)):
+            raise unavailable(f"`{NAME}` does not list its models", answer="it has no list of models")
+        read_at = date_of(fields.get("date", "")) or self._pace.now()
+        return Listings(found, f"{self._account.base}{MODELS}", read_at.astimezone(UTC))
+
+    async def _asked(
+        self, path: str, *, query: Mapping[str, str], headers: Mapping[str, str]
+    ) -> tuple[Json, Mapping[str, str]]:
+        """The answer to a free question and its headers; what may pass is waited out a few times."""
+        for attempt in range(1, ATTEMPTS_MAX + 1):
             try:
-                return self._content(await self._wire.get(LOG, query=query, headers=headers))[0]
+                return self._content(await self._wire.get(path, query=query, headers=headers))
             except ProviderUnavailable as error:
-                is_final = attempt == LOG_ATTEMPTS_MAX or (error.pause_s or 0) > LOG_PAUSE_S_MAX
+                is_final = attempt == ATTEMPTS_MAX or (error.pause_s or 0) > PAUSE_S_MAX
                 if is_final or type(error) is not ProviderUnavailable:
                     raise
                 await self._pace.back_off(attempt, asked_s=error.pause_s)
