@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
@@ -74,6 +74,11 @@ def price_text(price: Price) -> str:
     what = "a second" if price.per == "second" else "a clip"
     held = [f"`{name}` is {literal(value)}" for name, value in price.when.items()]
     return f"${price.usd} {what}" + (f" where {' and '.join(held)}" if held else "")
+
+
+def prices_text(prices: Iterable[Price]) -> str:
+    """Several prices in one line, empty where there are none."""
+    return "; ".join(map(price_text, prices))
 
 
 def _kind(field: Field) -> str:

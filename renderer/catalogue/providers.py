@@ -13,6 +13,8 @@ from renderer.model import Json
 class Provider(NamedTuple):
     """One provider. Without `base` it sends nothing, and has neither key nor limit.
 
+    `lists_prices` where its API lists its models with live prices.
+
     `key_variables` in order: the first that is set counts. `jobs_max` is for all its models together. `prices`
     says in words what a price in a model file is worth.
     """
@@ -24,6 +26,7 @@ class Provider(NamedTuple):
     key_variables: tuple[str, ...] = ()
     base_variable: str | None = None
     base: str | None = None
+    lists_prices: bool = False
 
 
 @cache

@@ -28,7 +28,7 @@ def entry_of(model: Model) -> dict[str, Json]:
         "sizes": {ratio: str(size) for ratio, size in model.sizes.items()},
         "fps": model.fps and str(model.fps),
         "clip_s": model.clip_s and str(model.clip_s),
-        "prices": [_price(price) for price in model.prices],
+        "prices": [price_entry(price) for price in model.prices],
         "latency_s": model.latency_s and list(model.latency_s),
         "jobs_max": model.jobs_max,
         "uri_max_bytes": model.uri_max_bytes,
@@ -67,7 +67,8 @@ def _shape(shape: Shape) -> dict[str, Json]:
     return _told({**texts, "short_side_min_px": shape.short_side_min_px, "unless": shape.unless})
 
 
-def _price(price: Price) -> dict[str, Json]:
+def price_entry(price: Price) -> dict[str, Json]:
+    """A price as it stands in a model file."""
     when = {"when": dict(price.when)} if price.when else {}
     return {"usd": str(price.usd), "per": price.per, **when, "date": price.date, "source": price.source}
 

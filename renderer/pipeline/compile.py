@@ -1,6 +1,6 @@
 """Compile, remembered: all rows under the digests of all that was read, and each shot's under what it was read with.
 
-So a storyboard that is as it was is not read, and of one that was edited the edited shots alone. What comes out follows from the bytes read, the catalogue and this program alone. What the store has is never
+So a storyboard that is as it was is not read, and of one that was edited the edited shots alone. What comes out follows from the bytes read, the catalogue, live prices and this program alone. What the store has is never
 remembered here.
 """
 
@@ -134,6 +134,7 @@ def _ground(workshop: Workshop, project: Project, *, reach: Reach) -> tuple[str,
         schemas_digest(),
         workshop.tools,
         workshop.addresses,
+        workshop.prices_state,
         project.label,
         str(project.provider),
         str(project.profile),

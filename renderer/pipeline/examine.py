@@ -187,7 +187,7 @@ def _key_footage(bench: _Bench, shot: Shot, source: Source) -> None:
 def _key_shot(workshop: Workshop, bench: _Bench, shot: Shot, output: Output) -> None:
     offers: dict[str | None, _Offer] = {}
     for number, name in enumerate(dict.fromkeys(take.model for take in shot.takes)):
-        if offer := _offer(bench, shot, name, number=number):
+        if offer := _offer(workshop, bench, shot, name, number=number):
             offers[name] = offer
     if any(take.model not in offers for take in shot.takes):
         return
@@ -213,12 +213,12 @@ def _key_shot(workshop: Workshop, bench: _Bench, shot: Shot, output: Output) -> 
     bench.keep(shot, offers[shot.takes[0].model].length_s, takes=takes)
 
 
-def _offer(bench: _Bench, shot: Shot, name: str | None, *, number: int) -> _Offer | None:
+def _offer(workshop: Workshop, bench: _Bench, shot: Shot, name: str | None, *, number: int) -> _Offer | None:
     """What model `name` makes of a shot, None where there is no such model. Tells all that stands between the two."""
     assert shot.request
     request = shot.request if name == shot.request.model else replace(shot.request, model=name)
     try:
-        model = load(request.provider, name)
+        model = workshop.priced(load(request.provider, name))
     except CatalogueError as error:
         finding = error.finding
         field = (*finding.field, number) if finding.field == ("model",) else finding.field

@@ -14,9 +14,11 @@ from renderer.catalogue.described import (
 )
 from renderer.catalogue.entry import Field, Model
 from renderer.catalogue.library import models
-from renderer.catalogue.providers import providers
+from renderer.catalogue.live import Live
+from renderer.catalogue.providers import Provider, providers
 from renderer.catalogue.written import entry_of
 from renderer.model import Json
+from renderer.pipeline.workshop import Workshop
 from renderer.report.models import FieldLine, ModelLine, ModelPage
 
 
@@ -32,8 +34,13 @@ def search(words: Sequence[str] = (), *, provider: str | None = None, kind: str 
     ]
 
 
-def line_of(model: Model) -> ModelLine:
-    """A model as a row of a list."""
+def priced(workshop: Workshop, model: Model) -> tuple[Model, Live | None]:
+    """A model with its live prices, and what its provider's list said of them, if it was read."""
+    return workshop.priced(model), workshop.book(model.provider).live.get(model.id)
+
+
+def line_of(model: Model, *, live: Live | None = None) -> ModelLine:
+    """A model, with its live prices already, as a row of a list."""
     return ModelLine(
         id=model.id,
         provider=model.provider,
@@ -42,11 +49,12 @@ def line_of(model: Model) -> ModelLine:
         ratios=ratios(model),
         seed_honoured=model.seed_honoured,
         price_usd=compared_usd(model),
+        price_date=live.date if live else "",
     )
 
 
-def row_of(model: Model) -> dict[str, Json]:
-    """The same for a program: the length as a JSON Schema, the price with its date."""
+def row_of(model: Model, *, live: Live | None = None) -> dict[str, Json]:
+    """The same for a program: the length as a JSON Schema, the price with its date and whether it is live."""
     price_usd = compared_usd(model)
     return {
         "id": model.id,
@@ -59,7 +67,8 @@ def row_of(model: Model) -> dict[str, Json]:
         "seed_honoured": model.seed_honoured,
         "last_frame_honoured": model.last_frame_honoured,
         "price_usd_5s": None if price_usd is None else float(price_usd),
-        "price_date": model.prices[0].date if model.prices else None,
+        "price_date": live.date if live else model.prices[0].date if model.prices else None,
+        "price_live": live is not None,
     }
 
 
@@ -68,8 +77,8 @@ def entry(model: Model) -> dict[str, Json]:
     return entry_of(model)
 
 
-def page_of(model: Model) -> ModelPage:
-    """All of a model in words."""
+def page_of(model: Model, *, live: Live | None = None) -> ModelPage:
+    """All of a model, with its live prices already, in words."""
     sold = providers()[model.provider]
     return ModelPage(
         id=model.id,
@@ -80,7 +89,7 @@ def page_of(model: Model) -> ModelPage:
             FieldLine(name, param_text(schema), "", required=name in model.params_required)
             for name, schema in model.params.items()
         ),
-        facts=tuple((heading, tuple(told)) for heading, told in _facts(model, prices=sold.prices) if told),
+        facts=tuple((heading, tuple(told)) for heading, told in _facts(model, sold=sold, live=live) if told),
     )
 
 
@@ -90,7 +99,7 @@ def _field_line(field: Field) -> FieldLine:
     return FieldLine(field.name, field_text(field), wire, required=field.required)
 
 
-def _facts(model: Model, *, prices: str) -> Iterator[tuple[str, list[str]]]:
+def _facts(model: Model, *, sold: Provider, live: Live | None) -> Iterator[tuple[str, list[str]]]:
     yield "also called", [", ".join(model.aliases)] if model.aliases else []
     yield "takes", ["each has its own seed" if model.seed_honoured else "are told apart by number: no seed"]
     yield "clip", [f"{model.clip_s} s long"] if model.clip_s else []
@@ -99,8 +108,8 @@ def _facts(model: Model, *, prices: str) -> Iterator[tuple[str, list[str]]]:
         [", ".join(f"{size} ({ratio})" for ratio, size in model.sizes.items())] if model.sizes else [],
     )
     yield "rate", [f"{model.fps} frames a second"] if model.fps else []
-    yield "price", list(_prices(model)) or ["unknown"]
-    yield "", [prices]
+    yield "price", list(_prices(model)) or _unpriced(live)
+    yield "", [sold.prices]
     yield "made in", [_seconds(model.latency_s)] if model.latency_s else []
     yield "in flight", [f"{model.jobs_max} at first"] if model.jobs_max else []
     yield "data URI", [f"{model.uri_max_bytes:,} bytes at most"] if model.uri_max_bytes else []
@@ -111,6 +120,10 @@ def _prices(model: Model) -> Iterator[str]:
     for price in model.prices:
         yield price_text(price)
         yield f"as of {price.date}: {price.source}"
+
+
+def _unpriced(live: Live | None) -> list[str]:
+    return [f"unknown: {live.unread}", f"as of {live.date}: the provider's own list"] if live else ["unknown"]
 
 
 def _seconds(latency_s: tuple[int, int]) -> str:

@@ -15,12 +15,16 @@ from typing import TYPE_CHECKING, Self
 from renderer.catalogue.providers import providers
 from renderer.ffmpeg.binary import Ffmpeg, describe_ffmpeg, locate_ffmpeg, may_change_unseen
 from renderer.model import Size
+from renderer.pipeline.prices import price_file, read_book
 from renderer.store.layout import locate_root
 from renderer.store.store import Store
 
 if TYPE_CHECKING:
+    from renderer.catalogue.entry import Model
+    from renderer.catalogue.live import Book
     from renderer.model import Json
     from renderer.providers.base import Maker, Seller
+    from renderer.providers.lister import Lister
 
 ANIMATIC = "animatic"
 
@@ -34,6 +38,7 @@ class Workshop:
     store: Store
     cores: int
     _sellers: dict[str, Seller] = field(default_factory=dict)
+    _books: dict[str, Book] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
         return self
@@ -82,6 +87,23 @@ class Workshop:
         """All addresses of providers on this machine, as one text: another makes every paid key another."""
         return json.dumps([self.paid_identity(name) for name in providers()])
 
+    @cached_property
+    def prices_state(self) -> str:
+        """Another text whenever live prices are others. One stat for each provider that lists them."""
+        listing = [name for name, known in providers().items() if known.lists_prices]
+        files = [price_file(self.environ, provider=name) for name in listing]
+        return json.dumps([self.store.prices.state(file) for file in files])
+
+    def book(self, provider: str) -> Book:
+        """The live prices of a provider, read once. Raises `StoreError` E623 where their file has another form."""
+        if provider not in self._books:
+            self._books[provider] = read_book(self.store, self.environ, provider=provider)
+        return self._books[provider]
+
+    def priced(self, model: Model) -> Model:
+        """A model of the catalogue with its live prices, where its provider's list was read."""
+        return self.book(model.provider).priced(model)
+
     @property
     def is_replaying(self) -> bool:
         """Whether sellers answer from a recording, so that nothing has to be waited for."""
@@ -103,6 +125,13 @@ class Workshop:
 
             return open_runway(self.environ)
         from renderer.providers.aimlapi import open_aimlapi  # noqa: PLC0415 - only where something is bought
+
+        return open_aimlapi(self.environ)
+
+    def lister(self, name: str) -> Lister:
+        """A fresh adapter that reads a provider's list, to be closed in the loop that used it. Raises as `seller`."""
+        assert name == "aimlapi", f"BUG: no list of `{name}` is read"
+        from renderer.providers.aimlapi import open_aimlapi  # noqa: PLC0415 - only where a list is read
 
         return open_aimlapi(self.environ)
 

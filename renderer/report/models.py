@@ -6,13 +6,15 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from renderer.report.visible import visible
+
 HEADINGS = ("id", "provider", "kind", "seconds", "ratios", "seed", "5 s cost")
 INDENT = 2
 UNKNOWN = "unknown"
 
 
 class ModelLine(NamedTuple):
-    """One model in a list. `price_usd` is for five seconds, None where no price is known."""
+    """One model in a list. `price_usd` is for five seconds, None where no price is known; a live one has its date."""
 
     id: str
     provider: str
@@ -21,6 +23,7 @@ class ModelLine(NamedTuple):
     ratios: tuple[str, ...]
     seed_honoured: bool
     price_usd: Decimal | None
+    price_date: str = ""
 
 
 class FieldLine(NamedTuple):
@@ -30,6 +33,14 @@ class FieldLine(NamedTuple):
     says: str
     wire: str
     required: bool
+
+
+class PriceChange(NamedTuple):
+    """A model whose price is told otherwise than in the catalogue: both in words."""
+
+    id: str
+    was: str
+    now: str
 
 
 class ModelPage(NamedTuple):
@@ -60,6 +71,22 @@ def model_page(page: ModelPage) -> list[str]:
     ]
 
 
+def refreshed_lines(
+    changes: Iterable[PriceChange], *, unknown: Iterable[str], gone: Iterable[str]
+) -> list[str]:
+    """What a provider's list says otherwise than the catalogue: prices, then models on one side alone.
+
+    >>> refreshed_lines([PriceChange("a/b", "unknown", "$0.40 a clip")], unknown=["c"], gone=[])
+    ['price  a/b  unknown → $0.40 a clip', 'new    c    sold, and not in the catalogue']
+    """
+    rows = [
+        *(("price", change.id, f"{change.was} → {change.now}") for change in changes),
+        *(("new", name, "sold, and not in the catalogue") for name in unknown),
+        *(("gone", name, "not listed any more") for name in gone),
+    ]
+    return _columns([tuple(map(visible, row)) for row in rows]) if rows else []
+
+
 def price_cell(price_usd: Decimal | None) -> str:
     """Dollars to the cent, or to the first two digits of less.
 
@@ -74,7 +101,8 @@ def price_cell(price_usd: Decimal | None) -> str:
 def _cells(line: ModelLine) -> tuple[str, ...]:
     seed = "yes" if line.seed_honoured else "no"
     ratios = " ".join(line.ratios) or "-"
-    return (line.id, line.provider, line.kind, line.durations, ratios, seed, price_cell(line.price_usd))
+    price = f"{price_cell(line.price_usd)} {line.price_date}".rstrip()
+    return (line.id, line.provider, line.kind, line.durations, ratios, seed, price)
 
 
 def _fields(heading: str, fields: Sequence[FieldLine]) -> list[str]:

@@ -5,6 +5,7 @@
 <root>/cas/<aa>/<sha256>        blobs, read-only
 <root>/ac/<aa>/<key>.json       traces, read-only
 <root>/fetched/<aa>/<sha256 of the URL>.json      what a URL held when it was first fetched
+<root>/prices/<provider>.json   what a provider's own list said of its prices
 <root>/journal/<number>.jsonl   what was asked of vendors, what they answered, what it cost
 <root>/damaged/                 what failed a check, kept
 <root>/index/cache.db           the index: may be deleted at any time
@@ -48,6 +49,10 @@ class Layout:
     @property
     def pins(self) -> Path:
         return self.root / "fetched"
+
+    @property
+    def prices(self) -> Path:
+        return self.root / "prices"
 
     @property
     def journal(self) -> Path:

@@ -21,6 +21,7 @@ from renderer.store.index import Index
 from renderer.store.layout import Layout, check_version
 from renderer.store.locks import LOCK_TIMEOUT_S, Locks
 from renderer.store.newest import Newest
+from renderer.store.prices import Prices
 from renderer.store.results import Results
 from renderer.store.scratch import Scratch
 from renderer.store.seen import Seen
@@ -53,6 +54,7 @@ class Store:
         self._seen = Seen(self._index, clock_ns=clock_ns)
         self._newest = Newest(layout, self._index, self._traces, self._blobs, clock_ns=clock_ns)
         self._fetched = Fetched(layout, self._scratch)
+        self.prices = Prices(layout, self._scratch)
 
     @classmethod
     def open(cls, root: Path) -> Self:
