@@ -90,6 +90,13 @@ class Take(NamedTuple):
     turn: int
 
 
+class Span(NamedTuple):
+    """A piece of a text as it was put together, and the place at which that piece is written."""
+
+    text: str
+    place: Place
+
+
 class Shot(NamedTuple):
     """One intended continuous piece of picture. Exactly one of `request` and `clip` is set.
 
@@ -97,7 +104,8 @@ class Shot(NamedTuple):
     entry of `shots` that the shot comes from.
 
     `origins` names, for each resolved field (`"prompt"`, `"image"`, `"params.motion"`, …), the places
-    in the text that made it, the nearest to the shot first; `place` is the shot's id.
+    in the text that made it, the nearest to the shot first; `place` is the shot's id. `spans` names, for each field that
+    is a text, the pieces that show in it, in order; what stands between them comes from the template.
     """
 
     id: str
@@ -109,6 +117,7 @@ class Shot(NamedTuple):
     origins: Mapping[str, tuple[Place, ...]] = NOTHING
     asked: Asked = Asked()
     item: int = 0
+    spans: Mapping[str, tuple[Span, ...]] = NOTHING
 
     def origin(self, name: str) -> Place:
         """The place to point at when field `name` is at fault: its own, else that of what it is part of, else the shot's."""

@@ -139,7 +139,7 @@ def _examine(
     if storyboard is None:
         raise SpecError(diagnostics)
     bench = _Bench(InputDesk(project, workshop.store, reach), diagnostics)
-    _key_takes(workshop, bench, storyboard)
+    _key_takes(workshop, bench, storyboard, settings=_settings(document, storyboard.outputs[0]))
     _check_slots(bench, storyboard)
     _check_uses(bench, storyboard)
     found = sorted(
@@ -163,13 +163,25 @@ def read_storyboard(project: Project) -> bytes:
         ) from error
 
 
-def _key_takes(workshop: Workshop, bench: _Bench, storyboard: Storyboard) -> None:
+def _settings(document: spec.Document, output: Output) -> dict[str, tuple[Place, ...]]:
+    """Where the settings of the first output are written that enter a free manifest."""
+    if output.place.path == "$":
+        return {}
+    path = tuple(output.place.path.split(".")[1:])
+    written = [name for name in ("size", "fps") if document.node((*path, name))]
+    places = {f"output.{name}": (document.place((*path, name)),) for name in written}
+    return {"output": (output.place,), **places}
+
+
+def _key_takes(
+    workshop: Workshop, bench: _Bench, storyboard: Storyboard, *, settings: Mapping[str, tuple[Place, ...]]
+) -> None:
     first = storyboard.outputs[0]
     for shot in storyboard.shots:
         if shot.clip:
             _key_footage(bench, shot, shot.clip)
         else:
-            _key_shot(workshop, bench, shot, first)
+            _key_shot(workshop, bench, shot, first, settings=settings)
 
 
 def _key_footage(bench: _Bench, shot: Shot, source: Source) -> None:
@@ -184,7 +196,14 @@ def _key_footage(bench: _Bench, shot: Shot, source: Source) -> None:
     bench.keep(shot, facts.frames / facts.fps, footage=footage)
 
 
-def _key_shot(workshop: Workshop, bench: _Bench, shot: Shot, output: Output) -> None:
+def _key_shot(
+    workshop: Workshop,
+    bench: _Bench,
+    shot: Shot,
+    output: Output,
+    *,
+    settings: Mapping[str, tuple[Place, ...]],
+) -> None:
     offers: dict[str | None, _Offer] = {}
     for number, name in enumerate(dict.fromkeys(take.model for take in shot.takes)):
         if offer := _offer(workshop, bench, shot, name, number=number):
@@ -208,7 +227,8 @@ def _key_shot(workshop: Workshop, bench: _Bench, shot: Shot, output: Output) -> 
             column=shot.place.column,
         )
         takes.append(row)
-        bench.details.append(Detail(manifest, _input_details(offer.materials, bench.desk.project)))
+        placed = shot._replace(origins={**shot.origins, **settings}) if offer.model.lenient else shot
+        bench.details.append(Detail(manifest, _input_details(offer.materials, bench.desk.project), placed))
     # The film shows the first take, unless another is picked: its length is what the cut counts with.
     bench.keep(shot, offers[shot.takes[0].model].length_s, takes=takes)
 

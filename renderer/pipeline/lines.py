@@ -7,18 +7,20 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from renderer.errors import RendererError
 from renderer.job import JobState
-from renderer.model import Json, Result
-from renderer.pipeline.compile import last_keys
+from renderer.model import Result
 from renderer.pipeline.film import FilmState
 from renderer.pipeline.project import relative
 from renderer.pipeline.run import PUBLISHING, Run
 from renderer.pipeline.standing import Verdict
-from renderer.plan.explain import reason
 from renderer.plan.rows import TakeRow
-from renderer.report.run import ClipLine, FilmLine, ShotLine
+from renderer.report.run import CauseLine, ClipLine, FilmLine, ShotLine
+
+if TYPE_CHECKING:
+    from renderer.pipeline.why import Why
 
 
 def counts(run: Run) -> Counter[str]:
@@ -41,7 +43,7 @@ def outcome(run: Run, row: TakeRow, result: Result | None) -> str:
 
 def shot_lines(run: Run, *, why: bool = False) -> Iterator[ShotLine]:
     """What there is to say of each selected take, in order. With `why`, missing ones are explained."""
-    why_by_number = reasons(run) if why else {}
+    whys = _explained(run) if why else {}
     for number in sorted(run.selected):
         row, result = run.compiled.takes[number], run.results[number]
         ending = run.endings.get(row.key)
@@ -51,7 +53,7 @@ def shot_lines(run: Run, *, why: bool = False) -> Iterator[ShotLine]:
             result,
             outcome=outcome(run, row, result),
             verdict=run.verdict(number).value,
-            reason=why_by_number.get(number, ""),
+            why=whys.get(number),
             error=ending.error if ending else None,
         )
 
@@ -63,7 +65,7 @@ def shot_line_of(
     *,
     outcome: str,
     verdict: str = "",
-    reason: str = "",
+    why: Why | None = None,
     error: RendererError | None = None,
 ) -> ShotLine:
     """What there is to say of one take."""
@@ -71,7 +73,8 @@ def shot_line_of(
         id=row.shot,
         take=row.take,
         verdict=verdict,
-        reason=reason,
+        reason=why.reason if why else "",
+        causes=cause_lines(why) if why else (),
         outcome=outcome,
         key=row.key,
         provider=row.provider,
@@ -82,6 +85,27 @@ def shot_line_of(
         job=_job(run, row) if outcome == "ran" else None,
         clip=_clip_line(run, run.project.clips / f"{row.name}.mp4", result),
         error=error,
+    )
+
+
+def _explained(run: Run) -> Mapping[int, Why]:
+    if not run.dirty():
+        return {}
+    from renderer.pipeline.why import explain_takes  # noqa: PLC0415 - only where there is something to explain
+
+    return explain_takes(run)
+
+
+def cause_lines(why: Why) -> tuple[CauseLine, ...]:
+    """What made a take's request another one, for people."""
+    return tuple(
+        CauseLine(
+            cause.field,
+            cause.place and cause.place.file,
+            cause.place and cause.place.line,
+            cause.place and cause.place.column,
+        )
+        for cause in why.causes
     )
 
 
@@ -112,24 +136,6 @@ def _film_reason(state: FilmState | None) -> str:
     return "to be joined"
 
 
-def _told(run: Run, number: int) -> str:
-    """What lock and journal say of a missing take, empty where it says nothing that matters."""
-    row = run.compiled.takes[number]
-    verdict = run.verdict(number)
-    if verdict is Verdict.LOST:
-        return f"the lock names clip {run.locked.lost[row.key].short}, and the store does not have it"
-    job = run.standing(row.key).job if row.paid else None
-    if job is None:
-        return ""
-    if verdict is Verdict.IN_FLIGHT:
-        return f"bought already, as job {job.job}"
-    if verdict is Verdict.UNKNOWN:
-        return "sent, and the answer was lost: it may have been charged"
-    if verdict is Verdict.REFUSED:
-        return f"{'refused' if job.state is JobState.REFUSED else 'failed'} before: {job.reason}"
-    return "its clip is gone from the store"
-
-
 def _estimate(row: TakeRow, result: Result | None, verdict: str) -> Decimal | None:
     if result or not row.paid or verdict not in {"", Verdict.RUN.value}:
         return Decimal(0)
@@ -156,37 +162,3 @@ def _clip_line(run: Run, path: Path, result: Result | None) -> ClipLine | None:
         return None
     shown = relative(path, here=run.workshop.here)
     return ClipLine(shown, result.digest.sha256, result.digest.size_bytes, result.facts)
-
-
-def reasons(run: Run) -> dict[int, str]:
-    """Why each take that is to be made is missing: its manifest when it was last built, against today's."""
-    dirty = run.dirty()
-    if not dirty:
-        return {}
-    details, last = run.details(dirty), last_keys(run.workshop, run.project)
-    before = {number: _manifest_of(run, last.get(run.compiled.takes[number].name)) for number in dirty}
-    strangers = [number for number in dirty if before[number] is None]
-    newest = zip(strangers, run.newest(strangers), strict=True)
-    before |= {number: trace.manifest for number, trace in newest if trace}
-    found = {number: _reason(run, number, before[number], details[number].manifest) for number in dirty}
-    first = {run.compiled.takes[number].key: number for number in reversed(dirty)}
-    for number in dirty:
-        maker = first[run.compiled.takes[number].key]
-        if maker != number:
-            found[number] = f"the same request as `{run.compiled.takes[maker].name}`: one clip for both"
-    return found
-
-
-def _manifest_of(run: Run, key: str | None) -> Mapping[str, Json] | None:
-    trace = run.workshop.store.trace(key) if key else None
-    return trace.manifest if trace else None
-
-
-def _reason(run: Run, number: int, before: Mapping[str, Json] | None, after: Mapping[str, Json]) -> str:
-    if run.results[number]:
-        return "always made"
-    if told := _told(run, number):
-        return told
-    if run.workshop.store.trace(run.compiled.takes[number].key):
-        return "its result is gone from the store"
-    return reason(before, after)

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import contextlib
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from renderer import spec
+from renderer.diagnostic import Place
 from renderer.errors import MediaError, SpecError
 from renderer.model import Json
 from renderer.pipeline.examine import Examined, examine_text, read_storyboard
@@ -21,6 +22,7 @@ from renderer.pipeline.project import Project, Reach
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.assemble import assemble
 from renderer.plan.rows import Compiled, Detail, ShotRow
+from renderer.storyboard import Span
 
 
 class Known(NamedTuple):
@@ -85,7 +87,9 @@ def recompile(
     shown = [slot.frames for output in compiled.outputs for slot in output.slots]
     if min(shown, default=0) < 1 or spec.ids_clash([shot.shot for shot in shots]):
         return None
-    return Recompiled(compiled, _details(by_section, fresh, examined), Known(names, lines, by_section))
+    move = sections.mover(fresh)
+    details = [_placed(detail, move, fresh) for detail in examined.details]
+    return Recompiled(compiled, _details(by_section, fresh, details), Known(names, lines, by_section))
 
 
 def find_details(
@@ -97,27 +101,54 @@ def find_details(
     """
     content = read_storyboard(project)
     wanted = {compiled.takes[number]: number for number in numbers}
-    excerpt = _sections_of(content, [row.line for row in wanted])
-    for part in (excerpt, content) if excerpt else (content,):
+    for part, chosen in _parts_with(content, [row.line for row in wanted]):
         with contextlib.suppress(SpecError):
-            examined = examine_text(workshop, project, part, reach=reach)
+            excerpt = part.excerpt(chosen) if part else None
+            examined = examine_text(workshop, project, excerpt.content if excerpt else content, reach=reach)
+            if excerpt and not spec.fit(excerpt, examined.document):
+                continue
             rows = [row for shot in examined.shots for row in shot.takes]
             found = {(row.shot, row.key): detail for row, detail in zip(rows, examined.details, strict=True)}
             if all((row.shot, row.key) in found for row in wanted):
-                return {number: found[row.shot, row.key] for row, number in wanted.items()}
+                details = {number: found[row.shot, row.key] for row, number in wanted.items()}
+                return _all_placed(details, part, chosen) if part else details
     raise MediaError(
         f"`{project.label}` changed while the build ran", code="M820", hint="run the same command again"
     )
 
 
-def _sections_of(content: bytes, lines: Sequence[int]) -> bytes | None:
-    """The text with those shots alone that stand on some lines."""
+Move = Callable[[Place], Place]
+
+
+def _parts_with(content: bytes, lines: Sequence[int]) -> Iterator[tuple[spec.Sections | None, Sequence[int]]]:
+    """The sections of a text and which of them stand on some lines, if it can be cut; then None for all of it."""
     sections = spec.cut_sections(content)
-    if sections is None:
-        return None
-    starts = sections.first_lines()
-    numbers = {bisect_right(starts, line) - 1 for line in lines}
-    return None if -1 in numbers else sections.excerpt(sorted(numbers)).content
+    if sections:
+        starts = sections.first_lines()
+        numbers = sorted({bisect_right(starts, line) - 1 for line in lines})
+        if -1 not in numbers:
+            yield sections, numbers
+    yield None, ()
+
+
+def _all_placed(
+    details: Mapping[int, Detail], sections: spec.Sections, numbers: Sequence[int]
+) -> dict[int, Detail]:
+    move = sections.mover(numbers)
+    return {number: _placed(detail, move, numbers) for number, detail in details.items()}
+
+
+def _placed(detail: Detail, move: Move, items: Sequence[int]) -> Detail:
+    """A detail of an excerpt, its places those of the whole text."""
+    shot = detail.shot
+    origins = {name: tuple(map(move, places)) for name, places in shot.origins.items()}
+    spans = {
+        name: tuple(Span(span.text, move(span.place)) for span in pieces)
+        for name, pieces in shot.spans.items()
+    }
+    return detail._replace(
+        shot=shot._replace(place=move(shot.place), origins=origins, spans=spans, item=items[shot.item])
+    )
 
 
 def _examined(
@@ -148,11 +179,11 @@ def _by_section(examined: Examined, sections: int) -> list[list[ShotRow]]:
 
 
 def _details(
-    by_section: Sequence[Sequence[ShotRow]], fresh: Sequence[int], examined: Examined
+    by_section: Sequence[Sequence[ShotRow]], fresh: Sequence[int], ordered: Iterable[Detail]
 ) -> dict[int, Detail]:
     """The details of the fresh sections' takes, by the take's number among all."""
     found: dict[int, Detail] = {}
-    details, take = iter(examined.details), 0
+    details, take = iter(ordered), 0
     wanted = set(fresh)
     for number, section in enumerate(by_section):
         count = sum(len(row.takes) for row in section)

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from renderer.errors import GateError
-from renderer.pipeline.lines import reasons
 from renderer.pipeline.run import Run
 from renderer.pipeline.standing import Verdict
 
@@ -44,16 +43,19 @@ def sellers_needed(run: Run, numbers: Sequence[int]) -> list[str]:
 
 def _purchases(run: Run, paid: Sequence[int]) -> list[Purchase]:
     from renderer.pipeline.gate import Purchase  # noqa: PLC0415
+    from renderer.pipeline.lines import cause_lines  # noqa: PLC0415
+    from renderer.pipeline.why import explain_takes  # noqa: PLC0415
+    from renderer.report.run import why_words  # noqa: PLC0415
 
     takes = run.compiled.takes
     wanted = {takes[number].key: number for number in reversed(paid) if run.verdict(number) is Verdict.RUN}
-    why = reasons(run) if wanted else {}
+    whys = explain_takes(run) if wanted else {}
     return [
         Purchase(
             name=takes[number].name,
             key=key,
             estimate_usd=_amount(takes[number].estimate_usd),
-            reason=why.get(number, ""),
+            reason=why_words(whys[number].reason, cause_lines(whys[number])),
             aside=run.standing(key).aside,
         )
         for key, number in sorted(wanted.items(), key=lambda item: item[1])

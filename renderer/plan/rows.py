@@ -7,9 +7,12 @@ under their digests. What the store has is never in it: verdicts are made anew e
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from renderer.model import Json
+
+if TYPE_CHECKING:
+    from renderer.storyboard import Shot
 
 FORM = 3
 FETCHED = "url:"
@@ -38,11 +41,12 @@ class TakeRow(NamedTuple):
 class Detail(NamedTuple):
     """What a take needs to be made, beside its row: the manifest, and the inputs of each role in order.
 
-    An input is its digest, its size and its path, None where the store has it.
+    An input is its digest, its size and its path, None where the store has it. `shot` tells where each field is written.
     """
 
     manifest: Mapping[str, Json]
     inputs: Mapping[str, Sequence[tuple[str, int, str | None]]]
+    shot: Shot
 
 
 class FootageRow(NamedTuple):

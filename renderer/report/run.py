@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from renderer.model import Json, MediaFacts
 from renderer.report.errors import error_json
 
 VERSION = 1
+_OWN = re.compile(r"shots\[[0-9]+\]\.")
 PRICED = frozenset({"run", "depends"})
 """Verdicts of what would be bought, if it costs anything."""
 
@@ -23,6 +25,23 @@ class ClipLine(NamedTuple):
     sha256: str
     size_bytes: int
     facts: MediaFacts
+
+
+class CauseLine(NamedTuple):
+    """What an author changed: `defaults.style`, and where that is written, if it is in the storyboard."""
+
+    field: str
+    file: str | None
+    line: int | None
+    column: int | None
+
+    @property
+    def name(self) -> str:
+        """The field as a line about one shot names it: a shot's own fields without the shot."""
+        return _OWN.sub("", self.field)
+
+    def __str__(self) -> str:
+        return f"`{self.name}`" + (f" ({self.file}:{self.line})" if self.file else "")
 
 
 class ShotLine(NamedTuple):
@@ -42,6 +61,12 @@ class ShotLine(NamedTuple):
     job: str | None = None
     clip: ClipLine | None = None
     error: RendererError | None = None
+    causes: tuple[CauseLine, ...] = ()
+
+    @property
+    def why(self) -> str:
+        """The reason in one line for people, with the places that are at the bottom of it."""
+        return why_words(self.reason, self.causes)
 
 
 class FilmLine(NamedTuple):
@@ -60,6 +85,11 @@ class FilmLine(NamedTuple):
     @property
     def duration_s(self) -> Fraction:
         return self.frames / self.fps
+
+
+def why_words(reason: str, causes: Sequence[CauseLine]) -> str:
+    """A reason in one line for people; where lines of the storyboard are at the bottom of it, those."""
+    return f"{', '.join(map(str, causes))} changed" if causes else reason
 
 
 def plan_json(*, spec: str, shots: Iterable[ShotLine], films: Iterable[FilmLine]) -> dict[str, Json]:
@@ -149,7 +179,13 @@ def _shot_json(shot: ShotLine) -> dict[str, Json]:
 
 
 def _planned_json(shot: ShotLine) -> dict[str, Json]:
-    return {"verdict": shot.verdict, "reason": shot.reason, "estimate_usd": _money(shot.estimate_usd)}
+    cause = shot.causes[0]._asdict() if shot.causes else None
+    return {
+        "verdict": shot.verdict,
+        "reason": shot.reason,
+        "cause": cause,
+        "estimate_usd": _money(shot.estimate_usd),
+    }
 
 
 def _ran_json(shot: ShotLine) -> dict[str, Json]:

@@ -33,7 +33,7 @@ def plan_lines(shots: Sequence[ShotLine], films: Sequence[FilmLine], *, colour: 
     verdict_width = max([VERDICT_WIDTH, *(len(shot.verdict) for shot in shots)])
     lines = [
         f"{paint(_words(shot.verdict), shot.verdict, colour=colour, width=verdict_width)}  {_take_name(shot):<{width}}"
-        f"  {price(shot):>8}  {shot.reason}"
+        f"  {price(shot):>8}  {visible(shot.why)}"
         for shot in shots
     ]
     lines += [

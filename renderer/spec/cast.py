@@ -47,7 +47,8 @@ def read_cast(scene: Scene, field: Written | Merged | None, known: Mapping[str, 
     looks = [(name, character.look) for name, character in found if character.look.text.strip()]
     places = [place for name, look in looks for place in (*name.places, *look.places)]
     text = BETWEEN.join(look.text.strip() for _, look in looks)
-    return Cast(Filled(text, tuple(places)), tuple(image for _, who in found for image in who.images))
+    spans = tuple(span for _, look in looks for span in look.spans)
+    return Cast(Filled(text, tuple(places), spans), tuple(image for _, who in found for image in who.images))
 
 
 def _character(scene: Scene, node: Fields, name: str) -> Character:

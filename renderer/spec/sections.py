@@ -13,10 +13,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
+from renderer.diagnostic import Place
 from renderer.spec.compose import NODES_MAX
 from renderer.spec.document import Document
 from renderer.spec.nodes import Fields, Items, Node, Scalar
@@ -55,6 +57,29 @@ class Sections(NamedTuple):
     def excerpt(self, numbers: Iterable[int]) -> Sections:
         """The same text with some of its shots alone, in order."""
         return Sections(self.head, tuple(self.shots[number] for number in numbers), self.tail)
+
+    def tail_line(self) -> int:
+        """The line on which the tail begins, or would."""
+        before = b"".join([self.head, *self.shots])
+        return 1 + before.count(b"\n") + (not before.endswith(b"\n"))
+
+    def mover(self, numbers: Sequence[int]) -> Callable[[Place], Place]:
+        """What tells of a place in the excerpt of some shots where it stands in the whole text."""
+        excerpt = self.excerpt(numbers)
+        starts = [*excerpt.first_lines(), excerpt.tail_line()]
+        lines = self.first_lines()
+        whole = [*(lines[number] for number in numbers), self.tail_line()]
+
+        def move(place: Place) -> Place:
+            part = bisect_right(starts, place.line) - 1
+            if part < 0:
+                return place
+            path = place.path
+            if part < len(numbers):
+                path = path.replace(f"$.shots[{part}]", f"$.shots[{numbers[part]}]", 1)
+            return place._replace(line=place.line - starts[part] + whole[part], path=path)
+
+        return move
 
     @property
     def content(self) -> bytes:

@@ -16,12 +16,14 @@ from renderer.spec.takes import Origins, check_rivals, read_takes, without_rival
 from renderer.spec.text import Path
 from renderer.spec.variables import NO_VARIABLES, Filled, Reference
 from renderer.spec.wording import shorten
-from renderer.storyboard import Request, Shot, Source, Take, Use
+from renderer.storyboard import Request, Shot, Source, Span, Take, Use
 
 PROVIDER = "animatic"
 MEDIA = ("image", "last_image", "video", "audio")
 GROUNDS = {"image", "video", "references"}
 """What a shot may be made from without a prompt; so may `params`, which hold some models' own prompts."""
+
+Spans = dict[str, tuple[Span, ...]]
 
 
 def expand_entry(scene: Scene, node: Fields, item: int) -> Iterator[Shot]:
@@ -49,13 +51,14 @@ def _expand_cell(scene: Scene, node: Fields, path: Path, cell: Cell) -> Shot:
     origins: Origins = {}
     _note(scene, origins, fields, "model", "seed")
     takes = read_takes(scene, fields, origins)
-    request = _request(scene, fields, path, origins, first=takes[0])
+    spans: Spans = {}
+    request = _request(scene, fields, path, origins, spans, first=takes[0])
     use = scene.use(fields.get("use"))
     _note(scene, origins, fields, "takes", "use")
     if use:
         check_use(scene, use, request.duration_s, origins["use"][0])
     asked = scene.variables.asked()
-    return Shot(own_id, place, request, takes=takes, use=use, origins=origins, asked=asked)
+    return Shot(own_id, place, request, takes=takes, use=use, origins=origins, asked=asked, spans=spans)
 
 
 def check_use(scene: Scene, use: Use, duration_s: Fraction | None, place: Place) -> None:
@@ -73,7 +76,7 @@ def check_use(scene: Scene, use: Use, duration_s: Fraction | None, place: Place)
 
 def _own_footage(scene: Scene, own_id: str, place: Place, fields: Merged) -> Shot:
     origins: Origins = {}
-    clip = _source(scene, fields, "clip", origins, path_only=True)
+    clip = _source(scene, fields, "clip", origins, {}, path_only=True)
     shared = below(scene.defaults).get("use")
     merged = fields if "use" in fields or shared is None else {**fields, "use": shared}
     merged = scene.profile.over(merged) if scene.profile else merged
@@ -83,18 +86,22 @@ def _own_footage(scene: Scene, own_id: str, place: Place, fields: Merged) -> Sho
     return Shot(own_id, place, None, clip=clip, use=use, origins=origins, asked=asked)
 
 
-def _request(scene: Scene, fields: Merged, path: Path, origins: Origins, *, first: Take) -> Request:
+def _request(
+    scene: Scene, fields: Merged, path: Path, origins: Origins, spans: Spans, *, first: Take
+) -> Request:
     _note(scene, origins, fields, "ratio", "resolution", "duration", "enhance_prompt")
     if scene.provider is None:
         _note(scene, origins, fields, "provider")
     cast = read_cast(scene, fields.get("cast"), scene.characters)
     parts = {name: scene.filled(fields.get(name)) for name in PARTS} | {"cast": cast.look}
-    prompt = _whole_prompt(scene, fields, parts, origins)
+    prompt = _whole_prompt(scene, fields, parts, origins, spans)
     negative = scene.filled(fields.get("negative_prompt"))
+    spans["style"] = parts["style"].spans
     for name, filled in (("negative_prompt", negative), ("camera", parts["camera"])):
         if filled.places:
             origins[name] = nearest_first([*filled.places])
-    media = {name: _source(scene, fields, name, origins) for name in MEDIA}
+            spans[name] = filled.spans
+    media = {name: _source(scene, fields, name, origins, spans) for name in MEDIA}
     own = scene.filled_items(fields.get("references"))
     pictures = {image.text: image for image in cast.images if image.text not in {one.text for one in own}}
     references = _sources(scene, (*own, *pictures.values()), "references", origins)
@@ -120,11 +127,14 @@ def _request(scene: Scene, fields: Merged, path: Path, origins: Origins, *, firs
     )
 
 
-def _whole_prompt(scene: Scene, fields: Merged, parts: dict[str, Filled], origins: Origins) -> str | None:
+def _whole_prompt(
+    scene: Scene, fields: Merged, parts: dict[str, Filled], origins: Origins, spans: Spans
+) -> str | None:
     """The prompt by its template; its origins are those of all that shows in it."""
     written = fields.get("prompt_template")
     template = word(written) or TEMPLATE
     places: list[Place] = []
+    seen: list[Span] = []
 
     def value_of(reference: Reference) -> str:
         filled = parts.get(reference.name or "")
@@ -135,23 +145,27 @@ def _whole_prompt(scene: Scene, fields: Merged, parts: dict[str, Filled], origin
             assert isinstance(written.node, Scalar)
             filled = scene.variables.value_of(reference, written.node, written.path, others=PARTS)
         places.extend(filled.places)
+        seen.extend(filled.spans)
         return filled.text
 
     prompt = composed(compose_prompt(template, value_of))
     if isinstance(written, Written):
         places.append(scene.place(written))
+        spans["prompt_template"] = (Span(template, scene.place(written)),)
+    spans["prompt"] = tuple(seen)
     if places:
         origins["prompt"] = nearest_first(places)
     return prompt or None
 
 
 def _source(
-    scene: Scene, fields: Merged, name: str, origins: Origins, *, path_only: bool = False
+    scene: Scene, fields: Merged, name: str, origins: Origins, spans: Spans, *, path_only: bool = False
 ) -> Source | None:
     filled = scene.filled(fields.get(name))
     if not filled.text:
         return None
     origins[name] = nearest_first([*filled.places])
+    spans[name] = filled.spans
     return _read(scene, filled, name, path_only=path_only)
 
 

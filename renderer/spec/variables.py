@@ -20,11 +20,12 @@ from renderer.spec.nodes import Fields, Scalar
 from renderer.spec.problems import Problems
 from renderer.spec.text import Path
 from renderer.spec.wording import listed, shorten
-from renderer.storyboard import Asked
+from renderer.storyboard import Asked, Span
 
 TEXT_MAX_CHARACTERS = 100_000
 ALL_TEXT_MAX_CHARACTERS = 32_000_000
 PLACES_MAX = 100
+SPANS_MAX = 100
 NAMES_SHOWN_MAX = 12
 _TOKEN = re.compile(r"\$\$\{|\$\{(?P<body>[^{}]*)\}|\$\{")
 _BODY = re.compile(r"\s*(?P<name>[A-Za-z_][A-Za-z0-9_-]*?)\s*(?::-(?P<otherwise>.*))?", re.DOTALL)
@@ -39,10 +40,14 @@ class Reference(NamedTuple):
 
 
 class Filled(NamedTuple):
-    """A text with its variables put in, and the places that it is made of: its own, then the variables'."""
+    """A text with its variables put in, and the places that it is made of: its own, then the variables'.
+
+    `spans` are its pieces in order, each with its place, as far as there are not too many.
+    """
 
     text: str
     places: tuple[Place, ...]
+    spans: tuple[Span, ...] = ()
 
 
 @lru_cache(maxsize=4096)
@@ -111,15 +116,19 @@ class Variables:
         """A text node with its variables put in; tells what is wrong with it (S213, S214, S216)."""
         text, place = str(node.value), self.document.place_of(node, path)
         if "${" not in text:
-            return Filled(text, (place,))
+            return Filled(text, (place,), (Span(text, place),))
         parts: list[str] = []
+        spans: list[Span] = []
         places: dict[Place, None] = {place: None}
         for piece in pieces(text):
             if isinstance(piece, str):
                 parts.append(piece)
+                spans.append(Span(piece, place))
                 continue
             value = self.value_of(piece, node, path)
             parts.append(value.text)
+            spans.extend(value.spans or [Span(value.text, place)])
+            del spans[SPANS_MAX:]
             places.update(dict.fromkeys(value.places))
         size = sum(map(len, parts))
         self._characters += size
@@ -128,7 +137,7 @@ class Variables:
             message = f"variables make this text longer than {TEXT_MAX_CHARACTERS} characters"
             self.problems.add("S216", message, place, hint="variables of variables multiply")
             parts.clear()
-        return Filled("".join(parts), tuple(islice(places, PLACES_MAX)))
+        return Filled("".join(parts), tuple(islice(places, PLACES_MAX)), tuple(spans))
 
     def value_of(
         self, reference: Reference, node: Scalar, path: Path, *, others: tuple[str, ...] = ()

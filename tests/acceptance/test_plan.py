@@ -79,7 +79,7 @@ def test_a_plan_reads_like_this(theatre: Stage) -> None:
     assert [
         ["reused", "pad"],
         ["reused", "crew"],
-        ["run", "sky", "free", "`prompt`", "changed"],
+        ["run", "sky", "free", "`prompt`", "(film.yaml:8)", "changed"],
         ["depends", "build/film.mp4", "its", "clips", "come", "first"],
         [],
         ["2", "reused,", "1", "run;", "free"],

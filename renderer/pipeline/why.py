@@ -1,0 +1,124 @@
+"""Why each take is to be made: its manifest when it was last built against today's, and the lines that made the difference.
+
+What is explained is what was keyed: both manifests come out of one walk, and so do the places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from renderer.job import JobState
+from renderer.model import Json
+from renderer.pipeline.compile import last_keys
+from renderer.pipeline.run import Run
+from renderer.pipeline.standing import Verdict
+from renderer.plan.cause import Cause, causes_of
+from renderer.plan.explain import Change, changes, reason
+from renderer.storyboard import Shot
+
+LEADING = ("provider", "model")
+"""Fields whose change brings others with it: another model has other fields and other defaults."""
+
+
+class Why(NamedTuple):
+    """Why a take stands as it does: `reason` in one line; what changed since it was last made, and what did that.
+
+    Without `changes` the reason lies elsewhere: it was never made, or a job says where it stands.
+    """
+
+    reason: str
+    changes: tuple[Change, ...] = ()
+    causes: tuple[Cause, ...] = ()
+
+
+def explain_takes(run: Run) -> dict[int, Why]:
+    """Why each take that is to be made is missing, by its number."""
+    dirty = run.dirty()
+    if not dirty:
+        return {}
+    details = run.details(dirty)
+    found = {
+        number: _why(run, number, before, details[number].manifest, details[number].shot)
+        for number, before in _before(run, dirty).items()
+    }
+    first = {run.compiled.takes[number].key: number for number in reversed(dirty)}
+    for number in dirty:
+        maker = first[run.compiled.takes[number].key]
+        if maker != number:
+            name = run.compiled.takes[maker].name
+            found[number] = found[number]._replace(reason=f"the same request as `{name}`: one clip for both")
+    return found
+
+
+class Before(NamedTuple):
+    """What a take was made of, None where it was never made; perhaps another take of the shot was."""
+
+    manifest: Mapping[str, Json] | None
+    is_own: bool
+
+
+def _before(run: Run, numbers: Sequence[int]) -> dict[int, Before]:
+    """What some takes were made of when they were last built; else the newest footage of their shots."""
+    last = last_keys(run.workshop, run.project)
+    found = {}
+    for number in numbers:
+        own = _manifest_of(run, last.get(run.compiled.takes[number].name))
+        found[number] = Before(own, own is not None)
+    strangers = [number for number in numbers if not found[number].is_own]
+    for number, trace in zip(strangers, run.newest(strangers), strict=True):
+        if trace:
+            found[number] = Before(trace.manifest, is_own=False)
+    return found
+
+
+def _manifest_of(run: Run, key: str | None) -> Mapping[str, Json] | None:
+    trace = run.workshop.store.trace(key) if key else None
+    return trace.manifest if trace else None
+
+
+def _why(run: Run, number: int, before: Before, after: Mapping[str, Json], shot: Shot) -> Why:
+    row = run.compiled.takes[number]
+    if run.results[number]:
+        return Why("always made")
+    if told := _told(run, number):
+        return Why(told)
+    if run.workshop.store.trace(row.key):
+        return Why("its result is gone from the store")
+    if before.manifest is None:
+        return Why(reason(None, after))
+    found = changes(before.manifest, after)
+    is_new = row.take > 1 and not before.is_own
+    causes = [cause for change in _leading(found) for cause in causes_of(change, shot, is_new_take=is_new)]
+    return Why(reason(before.manifest, after), found, tuple(dict.fromkeys(causes)))
+
+
+def _leading(found: Sequence[Change]) -> Sequence[Change]:
+    """The changes that are not brought about by another provider or model."""
+    by_field = {change.field: change for change in found}
+    first = next((by_field[name] for name in LEADING if name in by_field), None)
+    if first is None:
+        return found
+    if first.field == "provider":
+        return [first]
+    return [first] + [
+        change for change in found if change != first and None not in (change.before, change.after)
+    ]
+
+
+def _told(run: Run, number: int) -> str:
+    """What lock and journal say of a missing take, empty where it says nothing that matters."""
+    row = run.compiled.takes[number]
+    verdict = run.verdict(number)
+    if verdict is Verdict.LOST:
+        return f"the lock names clip {run.locked.lost[row.key].short}, and the store does not have it"
+    job = run.standing(row.key).job if row.paid else None
+    if job is None:
+        return ""
+    if verdict is Verdict.IN_FLIGHT:
+        return f"bought already, as job {job.job}"
+    if verdict is Verdict.UNKNOWN:
+        return "sent, and the answer was lost: it may have been charged"
+    if verdict is Verdict.REFUSED:
+        return f"{'refused' if job.state is JobState.REFUSED else 'failed'} before: {job.reason}"
+    return "its clip is gone from the store"
