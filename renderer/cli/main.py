@@ -20,6 +20,7 @@ COMMANDS = {
     "validate": "Check storyboards and point at everything that is wrong.",
     "schema": "Print the JSON Schema of storyboards, for editors.",
     "plan": "Show what a build would do, why, and what it would cost.",
+    "why": "Say why takes are to be made, and which lines did it.",
     "build": "Make what is missing and join the film.",
     "preview": "Join what footage there is, with stand-ins for the rest.",
     "jobs": "Look after jobs: what was bought and is not settled.",

@@ -64,6 +64,11 @@ def show_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
         click.echo("\n\n".join(texts), err=True)
 
 
+def read_sources(names: Iterable[str]) -> dict[str, str | None]:
+    """The texts of some files by name, None for one that cannot be shown."""
+    return {name: _read_text(name) for name in dict.fromkeys(names)}
+
+
 def system_error(error: OSError) -> RendererError:
     """What the operating system refused outside the store, in our form."""
     return StoreError(

@@ -13,6 +13,7 @@ from renderer.errors import RendererError, StoreError, UsageError
 from renderer.model import Asker
 from renderer.pipeline.compile import remember_build
 from renderer.pipeline.film import ROUNDS_MAX, FilmState
+from renderer.pipeline.joined import recipes
 from renderer.pipeline.project import relative
 from renderer.pipeline.publish import DAMAGED, claim, publish
 from renderer.pipeline.run import PUBLISHING, Run
@@ -113,7 +114,13 @@ def _build_once(
         asyncio.run(_make(run, dirty, consent, strays, emit=emit, stop=stop))
     _publish(run, [*_clip_copies(run), *film_copies(run)])
     if not dirty or any(ending.result for ending in run.endings.values()):
-        remember_build(run.workshop, run.project, run.compiled)
+        remember_build(
+            run.workshop,
+            run.project,
+            run.compiled,
+            films=[state.result.digest.sha256 for state in run.films.values() if state.result],
+            recipes=lambda: recipes(run),
+        )
 
 
 async def _make(

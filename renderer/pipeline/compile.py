@@ -7,7 +7,7 @@ remembered here.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from renderer import __version__
@@ -28,6 +28,7 @@ MEMO = "compiled"
 SHOTS = "shots"
 LAST = "last"
 LAST_DIGEST = "last-digest"
+FILMS = "last-films"
 
 
 def compile_storyboard(
@@ -97,20 +98,37 @@ def _remembered(workshop: Workshop, key: str) -> Compiled | None:
         return None
 
 
-def remember_build(workshop: Workshop, project: Project, compiled: Compiled) -> None:
-    """Keep the key under which each take was last built, so that the next plan can say what has changed since."""
+def remember_build(
+    workshop: Workshop,
+    project: Project,
+    compiled: Compiled,
+    *,
+    films: Sequence[str],
+    recipes: Callable[[], Mapping[str, Json]],
+) -> None:
+    """Keep the key under which each take was last built, and of what each film was joined.
+
+    So the next plan can say what has changed since. `films` are the digests of all that are there; `recipes` is called
+    where something is to be kept.
+    """
     name, takes = _last_name(project), compiled.takes
     # Every build comes by here, so the names, which follow from shots and order, are made only when they are kept.
-    told = "\0".join([row.shot for row in takes] + [row.key for row in takes])
+    told = "\0".join([*(row.shot for row in takes), *(row.key for row in takes), *films])
     digest = hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest()
     if workshop.store.memo_get(LAST_DIGEST, name) != digest:
         workshop.store.memo_put(LAST, name, {row.name: row.key for row in takes})
+        workshop.store.memo_put(FILMS, name, {**last_films(workshop, project), **recipes()})
         workshop.store.memo_put(LAST_DIGEST, name, digest)
 
 
 def last_keys(workshop: Workshop, project: Project) -> Mapping[str, str]:
     """The key under which each take was last built here, by its name; empty where that is not known any more."""
     return workshop.store.memo_get(LAST, _last_name(project)) or {}
+
+
+def last_films(workshop: Workshop, project: Project) -> Mapping[str, Json]:
+    """Of what each film was last joined here, by its output's name, as `joined.recipe` tells it."""
+    return workshop.store.memo_get(FILMS, _last_name(project)) or {}
 
 
 def _last_name(project: Project) -> str:

@@ -13,10 +13,11 @@ from renderer.errors import RendererError
 from renderer.job import JobState
 from renderer.model import Result
 from renderer.pipeline.film import FilmState
+from renderer.pipeline.joined import what_changed
 from renderer.pipeline.project import relative
 from renderer.pipeline.run import PUBLISHING, Run
 from renderer.pipeline.standing import Verdict
-from renderer.plan.rows import TakeRow
+from renderer.plan.rows import OutputRow, TakeRow
 from renderer.report.run import CauseLine, ClipLine, FilmLine, ShotLine
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def film_lines(run: Run) -> Iterator[FilmLine]:
             output=output.name,
             file=relative(run.film_path(output), here=run.workshop.here),
             verdict="reused" if result else "run" if state else "depends",
-            reason="" if result else _film_reason(state),
+            reason="" if result else _film_reason(run, output, state),
             clip=clip,
             frames=sum(slot.frames for slot in output.slots),
             fps=Fraction(output.fps),
@@ -127,7 +128,13 @@ def film_lines(run: Run) -> Iterator[FilmLine]:
         )
 
 
-def _film_reason(state: FilmState | None) -> str:
+def _film_reason(run: Run, output: OutputRow, state: FilmState | None) -> str:
+    what = _film_work(state)
+    why = what_changed(run, output) if state else ""
+    return f"{what}: {why}" if why else what
+
+
+def _film_work(state: FilmState | None) -> str:
     if state is None:
         return "its clips come first"
     cut = sum(action.kind == "segment" and bool(action.inputs) for action in state.missing)

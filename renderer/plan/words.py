@@ -31,7 +31,29 @@ def compare(before: str, after: str) -> tuple[Piece, ...]:
     head, tail = same_ends(old, new)
     middle = _middle(old[head : len(old) - tail], new[head : len(new) - tail])
     found = [Piece("=", "".join(new[:head])), *middle, Piece("=", "".join(new[len(new) - tail :]))]
-    return tuple(piece for piece in found if piece.text)
+    return tuple(_gathered([piece for piece in found if piece.text]))
+
+
+def _gathered(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    """The pieces, changes that nothing but white space parts taken as one."""
+    gone = come = ""
+    for number, (sign, text) in enumerate(pieces):
+        between = sign == "=" and text.isspace() and 0 < number < len(pieces) - 1
+        if sign != "=" or between:
+            gone += text if sign != "+" else ""
+            come += text if sign != "-" else ""
+            continue
+        yield from _change(gone, come)
+        gone = come = ""
+        yield Piece(sign, text)
+    yield from _change(gone, come)
+
+
+def _change(gone: str, come: str) -> Iterator[Piece]:
+    if gone:
+        yield Piece("-", gone)
+    if come:
+        yield Piece("+", come)
 
 
 def same_ends(before: Sequence[str], after: Sequence[str]) -> tuple[int, int]:

@@ -53,6 +53,17 @@ def render_text(diagnostic: Diagnostic, *, source: str | None, colour: bool) -> 
     return "\n".join(lines)
 
 
+def render_place(place: Place, *, source: str | None, colour: bool) -> list[str]:
+    """A place as `file:line:column`, with its line and a caret where the text of the file can be shown."""
+    paint = _Paint(colour, _BOLD)
+    shown = source is not None and place.line <= len(_split(source))
+    gutter = len(str(place.line))
+    lines = [f"{' ' * gutter}{paint.blue('-->')} {_where(place)}  {visible(place.path)}"]
+    if source is not None and shown:
+        lines += _snippet([_Mark(place, "^")], _split(source), gutter=gutter, paint=paint)
+    return lines
+
+
 def render_github(diagnostic: Diagnostic) -> str:
     """One workflow command that puts the diagnostic beside the line in a pull request.
 

@@ -76,7 +76,7 @@ class Desk:
             asker = Asker(project.identity, project.asker_spec, row.shot, row.take)
             manifest = run.details()[number].manifest
             store.record(row.key, manifest=manifest, result=Result(digest), askers=[asker], now=NOON)
-        remember_build(self.workshop, project, run.compiled)
+        remember_build(self.workshop, project, run.compiled, films=(), recipes=dict)
 
     def open(self, text: str) -> Run:
         self.project.spec.write_text(text, encoding="utf-8")

@@ -1,0 +1,76 @@
+"""Of what a film was joined when it was last built, kept so that a plan can say why it is joined again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from renderer.model import Json
+from renderer.pipeline.compile import last_films
+from renderer.pipeline.run import Run
+from renderer.plan.rows import OutputRow
+
+TOLD_MAX = 3
+
+
+def recipes(run: Run) -> dict[str, Json]:
+    """What each film that is there was joined of, by its output's name."""
+    there = [
+        output for output in run.compiled.outputs if (state := run.films.get(output.name)) and state.result
+    ]
+    return {output.name: found for output in there if (found := recipe(run, output))}
+
+
+def recipe(run: Run, output: OutputRow) -> Mapping[str, Json] | None:
+    """What a film is joined of: its settings, and for each slot shot, clip and frames; None while a clip is missing."""
+    clips = run.clips(output)
+    if clips is None:
+        return None
+    return {
+        "size": output.size,
+        "fps": output.fps,
+        "fit": output.fit,
+        "ffmpeg": run.workshop.ffmpeg.build,
+        "slots": [
+            [slot.shot, clip.digest.sha256, slot.first, slot.frames]
+            for slot, clip in zip(output.slots, clips, strict=True)
+        ],
+    }
+
+
+def what_changed(run: Run, output: OutputRow) -> str:
+    """In what a film differs from the one that was last joined, in one line; empty where none was, or nothing does."""
+    before, after = last_films(run.workshop, run.project).get(output.name), recipe(run, output)
+    if before is None or after is None:
+        return ""
+    told = [*_settings(before, after), *_slots(before["slots"], after["slots"])]
+    more = f" and {len(told) - TOLD_MAX} more" if len(told) > TOLD_MAX else ""
+    return ", ".join(told[:TOLD_MAX]) + more
+
+
+def _settings(before: Mapping[str, Json], after: Mapping[str, Json]) -> Iterator[str]:
+    for name in ("size", "fps", "fit"):
+        if before[name] != after[name]:
+            yield f"`output.{name}` changed"
+    if before["ffmpeg"] != after["ffmpeg"]:
+        yield "`ffmpeg` changed"
+
+
+def _slots(before: Sequence[Json], after: Sequence[Json]) -> Iterator[str]:
+    old, new = [slot[0] for slot in before], [slot[0] for slot in after]
+    if old != new:
+        yield from (f"`{shot}` came in" for shot in dict.fromkeys(new) if shot not in old)
+        yield from (f"`{shot}` is gone" for shot in dict.fromkeys(old) if shot not in new)
+        if sorted(old) == sorted(new):
+            yield "the cut has another order"
+        elif set(old) == set(new):
+            yield "the cut shows its shots another number of times"
+        return
+    for (shot, clip, first, frames), (_, clip_now, first_now, frames_now) in zip(before, after, strict=True):
+        if clip != clip_now:
+            yield f"`{shot}` has another clip"
+        if (first, frames) != (first_now, frames_now):
+            yield f"`{shot}` shows {_part(first_now, frames_now)}, before {_part(first, frames)}"
+
+
+def _part(first: int, frames: int) -> str:
+    return f"{frames} frames from {first} on" if first else f"{frames} frames"

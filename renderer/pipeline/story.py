@@ -1,0 +1,65 @@
+"""`why`, at length: for each take what changed since it was last built, where, and what its verdict asks of an author."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from renderer.model import Trace
+from renderer.pipeline.lines import outcome, shot_line_of
+from renderer.pipeline.run import Run
+from renderer.pipeline.standing import Verdict
+from renderer.pipeline.why import Why, explain_takes
+from renderer.plan.explain import Change
+from renderer.plan.words import compare
+from renderer.report.why import ChangeLine, Story
+
+HINTS = {
+    Verdict.IN_FLIGHT: "`renderer build` brings it home; nothing is bought twice",
+    Verdict.UNKNOWN: "a build looks it up; `--resubmit {shot}` sends it again, and may pay again",
+    Verdict.REFUSED: "`--retry-failed {shot}` sends the same request again; another prompt is another request",
+    Verdict.LOST: "bring back a store that has it, or replace it with `--replace-lost {shot}`",
+}
+
+
+def stories(run: Run) -> Iterator[Story]:
+    """The story of each selected take, in order of the file."""
+    whys = explain_takes(run)
+    for number in sorted(run.selected):
+        row, result = run.compiled.takes[number], run.results[number]
+        verdict = run.verdict(number)
+        why = whys.get(number) or Why(_reused(run, number))
+        shot = shot_line_of(
+            run, row, result, outcome=outcome(run, row, result), verdict=verdict.value, why=why
+        )
+        yield Story(
+            shot=shot,
+            changes=tuple(map(_change_line, why.changes)),
+            places=tuple(cause.place for cause in why.causes if cause.place),
+            hint=HINTS.get(verdict, "").format(shot=row.shot),
+        )
+
+
+def _change_line(change: Change) -> ChangeLine:
+    before, after = change.before, change.after
+    texts = isinstance(before, str) and isinstance(after, str) and " " in before + after
+    return ChangeLine(change.field, before, after, compare(before, after) if texts else ())
+
+
+def _reused(run: Run, number: int) -> str:
+    trace = run.workshop.store.trace(run.compiled.takes[number].key)
+    if trace is None:
+        return "its clip is in the store"
+    return f"this very request was made{_when(trace)}{_for(run, number, trace)}: its clip is in the store"
+
+
+def _when(trace: Trace) -> str:
+    return f" on {trace.made_at[:10]}" if trace.made_at else ""
+
+
+def _for(run: Run, number: int, trace: Trace) -> str:
+    """For which other shot of this storyboard a clip was made, where this one has not asked for it."""
+    project, row = run.project, run.compiled.takes[number]
+    here = [a for a in trace.askers if (a.project, a.spec) == (project.identity, project.asker_spec)]
+    if not here or any(asker.shot == row.shot for asker in here):
+        return ""
+    return f" for `{here[0].shot}`"
