@@ -113,6 +113,16 @@ def memory(score: Score) -> str:
     return f"{score.peak_mib:.0f} MiB" if score.peak_mib > floor else f"≤ {floor:.0f} MiB"
 
 
+def peak_bytes(process: int) -> int:
+    """The most memory that a running process held since it began its program; 0 where it is gone, or nobody tells."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return 0
+    peaks = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")]
+    return int(peaks[0]) << 10 if peaks else 0
+
+
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table in Markdown."""
     lines = [heads, ["---"] * len(heads), *rows]

@@ -70,8 +70,7 @@ class Collector:
         where it cannot be had now: nothing is lost, and the next build goes on here.
         """
         check_account(job, seller)
-        look = await _Wait(self, job, seller).until_done()
-        on_done()
+        look = await _Wait(self, job, seller).until_done(on_done)
         known = await asyncio.to_thread(self.store.journal.of_intent, job.intent)
         assert known, "BUG: a job that the journal does not know"
         return await self._bring(known, seller, look, folder)
@@ -181,13 +180,14 @@ class _Wait:
     def elapsed_s(self) -> float:
         return self.clock.monotonic_s() - self.began_s
 
-    async def until_done(self) -> Look:
+    async def until_done(self, on_done: Callable[[], None]) -> Look:
         """The look that found the job done, which is written down. Raises as `Collector.collect`."""
         pause_s = self.rhythm.pause_s(0.0) if self.is_fresh else 0.0
         while True:
             await self.clock.sleep(pause_s)
             look = await self._look()
             if look and look.standing is Standing.DONE and (look.link or self.linkless >= LINKLESS_POLLS_MAX):
+                on_done()
                 await self._done(look)
                 return look
             if look and look.standing is Standing.FAILED:

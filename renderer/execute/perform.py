@@ -45,6 +45,7 @@ class StoreShelf(NamedTuple):
             askers=action.askers,
             now=self.now(),
         )
+        self.store.save_some()
 
     def exclusive(self, key: str, *, on_wait: Callable[[], None]) -> AbstractAsyncContextManager[None]:
         return self.store.lock(key, on_wait=on_wait)

@@ -77,8 +77,10 @@ class Buyer:
         known = await resume
         if known is not None:
             return known
+        # Before there is a place: a place in flight is not to be spent on reading pictures.
+        draft = await self.draft(action, counter.seller, folder)
         async with counter.flight.place() as place:
-            bought = await self._acquire(action, counter, place, folder)
+            bought = await self._acquire(action, draft, counter, place)
             try:
                 return await self.collector.collect(bought, counter.seller, folder, on_done=place.land)
             except ProviderFailed as failure:
@@ -113,9 +115,8 @@ class Buyer:
                     return known
         return None
 
-    async def _acquire(self, action: Action, counter: Counter, place: Place, folder: Path) -> Job:
+    async def _acquire(self, action: Action, draft: Draft, counter: Counter, place: Place) -> Job:
         """A request accepted by the vendor; sent again only after answers that surely bought nothing."""
-        draft = await self.draft(action, counter.seller, folder)
         began_s = self.clock.monotonic_s()
         failures = 0
         while True:

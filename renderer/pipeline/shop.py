@@ -228,13 +228,12 @@ def open_shop(
     consent: Consent,
     emit: Emit,
     names: Mapping[str, str],
-    clock: Clock | None = None,
 ) -> Shop:
     """The shop for some paid providers; `jobs` replaces the catalogue's limit of how many are in flight.
 
     Raises `ProviderUnauthorised` P704 for a provider whose key is not set. Sends nothing.
     """
-    clock = clock or (HastyClock() if workshop.is_replaying else WallClock())
+    clock = workshop.clock or (HastyClock() if workshop.is_replaying else WallClock())
     counters = {}
     for name in providers:
         seller = workshop.seller(name)

@@ -22,6 +22,7 @@ from renderer.store.store import Store
 if TYPE_CHECKING:
     from renderer.catalogue.entry import Model
     from renderer.catalogue.live import Book
+    from renderer.execute.clock import Clock
     from renderer.model import Json
     from renderer.providers.base import Maker, Seller
     from renderer.providers.lister import Lister
@@ -31,12 +32,16 @@ ANIMATIC = "animatic"
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Workshop:
-    """All that commands share. `here` is the current directory, `cores` how many local actions run at once."""
+    """All that commands share. `here` is the current directory, `cores` how many local actions run at once.
+
+    `clock` is the time by which purchases wait; None is this machine's own.
+    """
 
     environ: Mapping[str, str]
     here: Path
     store: Store
     cores: int
+    clock: Clock | None = None
     _sellers: dict[str, Seller] = field(default_factory=dict)
     _books: dict[str, Book] = field(default_factory=dict)
 
@@ -143,10 +148,12 @@ class Workshop:
         return Animatic(self.ffmpeg, filter_threads=self.cores)
 
 
-def open_workshop(environ: Mapping[str, str], *, here: Path, cache_dir: Path | None = None) -> Workshop:
+def open_workshop(
+    environ: Mapping[str, str], *, here: Path, cache_dir: Path | None = None, clock: Clock | None = None
+) -> Workshop:
     """Wire the adapters. Creates nothing; a missing store is an empty one until something is put into it."""
     root = locate_root(environ, chosen=cache_dir)
-    return Workshop(environ=environ, here=here, store=Store.open(root), cores=available_cores())
+    return Workshop(environ=environ, here=here, store=Store.open(root), cores=available_cores(), clock=clock)
 
 
 def available_cores() -> int:

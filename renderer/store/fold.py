@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from sys import intern
 
 from renderer.job import Intent, Job, JobState, Price
 from renderer.model import Asker, Json
@@ -67,17 +68,20 @@ def price_json(price: Price | None) -> Json:
 
 
 def _begun(record: Mapping[str, Json]) -> Job:
+    # What thousands of jobs have in common is kept once.
     estimate = record["estimate_usd"]
     return Job(
         intent=record["intent"],
         at=record["at"],
         key=record["key"],
-        provider=record["provider"],
-        model=record["model"],
-        account=record["account"],
-        base=record["base"],
-        address=record["address"],
-        askers=tuple(Asker(*asker) for asker in record["askers"]),
+        provider=intern(record["provider"]),
+        model=intern(record["model"]),
+        account=intern(record["account"]),
+        base=intern(record["base"]),
+        address=intern(record["address"]),
+        askers=tuple(
+            Asker(intern(project), intern(spec), shot, take) for project, spec, shot, take in record["askers"]
+        ),
         estimate_usd=None if estimate is None else Decimal(estimate),
         reason="the program ended before an answer was on record",
     )

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 PENDING_MAX = 2000
+GATHERED_MAX = 100
 SMALL_BYTES = 4096
 DATABASE = "cache.db"
 
@@ -75,6 +76,11 @@ class Index:
         if pending and self._folder.parent.is_dir():
             self._attempt(lambda cache: cache.write(pending), default=None)
             self._forget_reader()
+
+    def relieve(self) -> None:
+        """`flush` where rows have gathered that other threads put."""
+        if len(self._pending) >= GATHERED_MAX:
+            self.flush()
 
     def count(self) -> int:
         self.flush()

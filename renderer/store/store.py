@@ -67,6 +67,10 @@ class Store:
     def root(self) -> Path:
         return self._layout.root
 
+    def save_some(self) -> None:
+        """`save`, once there is enough of it to be worth the while; for builds that learn much before they end."""
+        self._index.relieve()
+
     def save(self) -> None:
         """Write the index now; `close` does it anyway."""
         self._index.flush()
