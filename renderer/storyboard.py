@@ -5,6 +5,7 @@ Named tuples, as in `model`: an edit of one shot meets them all.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -46,6 +47,12 @@ class Source(NamedTuple):
         if text.startswith("https://") or _LOOPBACK.match(text):
             return cls("url", text)
         return None if _SCHEME.match(text) else cls("path", text)
+
+    def below(self, folder: str) -> Source:
+        """The same source as written in a file of `folder`, which is relative to the storyboard's own; empty for that one."""
+        if self.kind != "path" or not folder:
+            return self
+        return self._replace(text=posixpath.normpath(posixpath.join(folder, self.text)))
 
 
 @dataclass(frozen=True, slots=True)

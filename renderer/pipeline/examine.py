@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -25,6 +25,7 @@ from renderer.diagnostic import Diagnostic, Finding, Place
 from renderer.digest import action_key
 from renderer.errors import SpecError, UsageError
 from renderer.model import Json
+from renderer.pipeline.including import Included, Reader
 from renderer.pipeline.inputs import InputDesk, Material
 from renderer.pipeline.materials import Materials, find_materials
 from renderer.pipeline.project import Project, Reach, no_storyboard
@@ -50,6 +51,7 @@ class Examined(NamedTuple):
     shots: list[ShotRow]
     details: list[Detail]
     diagnostics: list[Diagnostic]
+    included: Included
 
     @property
     def is_sound(self) -> bool:
@@ -58,14 +60,15 @@ class Examined(NamedTuple):
     @property
     def compiled(self) -> Compiled:
         warnings = map(diagnostic_row, self.diagnostics)
-        return assemble(self.storyboard, self.shots, warnings=warnings)
+        return assemble(self.storyboard, self.shots, included=self.included, warnings=warnings)
 
 
 @dataclass(slots=True)
 class _Bench:
-    """What a compilation gathers: diagnostics, rows and details."""
+    """What a compilation gathers: diagnostics, rows and details. `folders` are those of included files, by their label."""
 
     desk: InputDesk
+    folders: Mapping[str, str]
     diagnostics: list[Diagnostic] = field(default_factory=list)
     shots: list[ShotRow] = field(default_factory=list)
     details: list[Detail] = field(default_factory=list)
@@ -73,6 +76,10 @@ class _Bench:
     def report(self, findings: Iterable[Finding], shot: Shot) -> None:
         for finding in findings:
             self.diagnostics.append(finding.at(shot.origin(".".join(map(str, finding.field)))))
+
+    def folder_of(self, shot: Shot) -> Callable[[str], str]:
+        """Where the paths of a shot's field begin, relative to the storyboard's folder: where they are written."""
+        return lambda field: self.folders.get(shot.origin(field).file, "")
 
     def keep(
         self,
@@ -131,22 +138,25 @@ def _no_collector() -> Iterator[None]:
 def _examine(
     workshop: Workshop, project: Project, content: bytes, *, reach: Reach, beside: spec.Beside
 ) -> Examined:
-    document = spec.parse(content, file=project.label)
     schema = read_schema("storyboard.schema.json")
+    desk = InputDesk(project, workshop.store, reach)
+    reader = Reader(desk)
+    document = spec.parse(content, file=project.label)
+    document = spec.gather(document, schema=schema, read=reader.read)
     storyboard, diagnostics = spec.interpret(
         document, schema=schema, provider=project.provider, profile=project.profile, beside=beside
     )
     if storyboard is None:
         raise SpecError(diagnostics)
-    bench = _Bench(InputDesk(project, workshop.store, reach), diagnostics)
+    bench = _Bench(desk, document.text.folders, diagnostics)
     _key_takes(workshop, bench, storyboard, settings=_settings(document, storyboard.outputs[0]))
     _check_slots(bench, storyboard)
     _check_uses(bench, storyboard)
     found = sorted(
         dict.fromkeys(diagnostics),
-        key=lambda found: (found.place.line, found.place.column) if found.place else (0, 0),
+        key=lambda found: found.place[:3] if found.place else ("", 0, 0),
     )
-    return Examined(document, storyboard, bench.shots, bench.details, found)
+    return Examined(document, storyboard, bench.shots, bench.details, found, reader.included)
 
 
 def read_storyboard(project: Project) -> bytes:
@@ -244,7 +254,7 @@ def _offer(workshop: Workshop, bench: _Bench, shot: Shot, name: str | None, *, n
         field = (*finding.field, number) if finding.field == ("model",) else finding.field
         bench.report([finding._replace(field=field)], shot)
         return None
-    materials = find_materials(bench.desk, request, model=model)
+    materials = find_materials(bench.desk, request, model=model, folder_of=bench.folder_of(shot))
     bench.report(materials.findings, shot)
     seeds = [take.seed for take in shot.takes if take.model == name]
     bench.report(check(request, model=model, stills=materials.sizes, seeds=seeds), shot)

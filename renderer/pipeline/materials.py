@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from renderer.catalogue.entry import Model
@@ -16,6 +16,8 @@ from renderer.storyboard import Request, Source
 
 STILLS = ("image", "last_image")
 """What is always looked at, also for a model that takes neither, and all that a free provider draws."""
+
+PARAMS = "params."
 
 Given = Material | tuple[Material, ...]
 
@@ -44,9 +46,17 @@ class Materials(NamedTuple):
         }
 
 
-def find_materials(desk: InputDesk, request: Request, *, model: Model) -> Materials:
-    """The materials of all media that a model takes of a request; a still that it does not take is looked at, too."""
-    taken = resolve(request, model=model).media
+def find_materials(
+    desk: InputDesk, request: Request, *, model: Model, folder_of: Callable[[Role], str]
+) -> Materials:
+    """The materials of all media that a model takes of a request; a still that it does not take is looked at, too.
+
+    `folder_of` says where a path among `params` begins, which are media only to those who know the model.
+    """
+    taken = {
+        role: _below(sources, folder_of(role)) if role.startswith(PARAMS) else sources
+        for role, sources in resolve(request, model=model).media.items()
+    }
     stills = {role: source for role in STILLS if (source := getattr(request, role))}
     given: dict[Role, Given] = {}
     findings: list[Finding] = []
@@ -57,6 +67,12 @@ def find_materials(desk: InputDesk, request: Request, *, model: Model) -> Materi
         if role in taken and materials and len(materials) == len(found):
             given[role] = materials[0] if isinstance(sources, Source) else materials
     return Materials(given, tuple(findings))
+
+
+def _below(sources: Source | tuple[Source, ...], folder: str) -> Source | tuple[Source, ...]:
+    if isinstance(sources, Source):
+        return sources.below(folder)
+    return tuple(source.below(folder) for source in sources)
 
 
 def _find(

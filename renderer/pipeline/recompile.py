@@ -18,6 +18,7 @@ from renderer.diagnostic import Place
 from renderer.errors import MediaError, SpecError
 from renderer.model import Json
 from renderer.pipeline.examine import Examined, examine_text, read_storyboard
+from renderer.pipeline.including import Included
 from renderer.pipeline.project import Project, Reach
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.assemble import assemble
@@ -26,20 +27,24 @@ from renderer.storyboard import Span
 
 
 class Known(NamedTuple):
-    """A text by its sections: the digest of each, the line on which it begins, and the rows of its shots, in order."""
+    """A text by its sections: the digest of each, the line on which it begins, and the rows of its shots, in order.
+
+    `included` are the files that it includes, as they were.
+    """
 
     names: Sequence[str]
     lines: Sequence[int]
     rows: Sequence[Sequence[ShotRow] | Json]
+    included: Included = ()
 
     def to_json(self) -> Json:
-        return [list(self.names), list(self.lines), list(self.rows)]
+        return [list(self.names), list(self.lines), list(self.rows), list(self.included)]
 
     @classmethod
     def from_json(cls, value: Json) -> Known:
         """The inverse of `to_json`, its rows not read yet; raises `TypeError` or `ValueError` for another form."""
-        names, lines, rows = value
-        return cls(names, lines, rows)
+        names, lines, rows, included = value
+        return cls(names, lines, rows, tuple((path, sha256, size) for path, sha256, size in included))
 
     def moved(self, number: int, line: int) -> list[ShotRow]:
         """The rows of a section that begins on another line now."""
@@ -59,7 +64,8 @@ def known_of(sections: spec.Sections, examined: Examined) -> Known | None:
     """What can be remembered of a whole text by its shots, if anything."""
     if examined.diagnostics or not spec.fit(sections, examined.document):
         return None
-    return Known(sections.names(), sections.first_lines(), _by_section(examined, len(sections.shots)))
+    rows = _by_section(examined, len(sections.shots))
+    return Known(sections.names(), sections.first_lines(), rows, examined.included)
 
 
 def recompile(
@@ -76,20 +82,21 @@ def recompile(
     excerpt = sections.excerpt(fresh)
     beside = _beside([row for section in rows.values() for row in section])
     examined = _examined(workshop, project, excerpt, reach=reach, beside=beside)
-    if examined is None:
+    if examined is None or examined.included != known.included:
         return None
     made = _by_section(examined, len(fresh))
     for number, section, line in zip(fresh, made, excerpt.first_lines(), strict=True):
         rows[number] = [row.moved(lines[number] - line) for row in section]
     by_section = [rows[number] for number in range(len(names))]
     shots = [row for section in by_section for row in section]
-    compiled = assemble(examined.storyboard, shots)
+    compiled = assemble(examined.storyboard, shots, included=examined.included)
     shown = [slot.frames for output in compiled.outputs for slot in output.slots]
     if min(shown, default=0) < 1 or spec.ids_clash([shot.shot for shot in shots]):
         return None
-    move = sections.mover(fresh)
+    move = sections.mover(fresh, file=project.label)
     details = [_placed(detail, move, fresh) for detail in examined.details]
-    return Recompiled(compiled, _details(by_section, fresh, details), Known(names, lines, by_section))
+    remembered = Known(names, lines, by_section, examined.included)
+    return Recompiled(compiled, _details(by_section, fresh, details), remembered)
 
 
 def find_details(
@@ -111,7 +118,7 @@ def find_details(
             found = {(row.shot, row.key): detail for row, detail in zip(rows, examined.details, strict=True)}
             if all((row.shot, row.key) in found for row in wanted):
                 details = {number: found[row.shot, row.key] for row, number in wanted.items()}
-                return _all_placed(details, part, chosen) if part else details
+                return _all_placed(details, part, chosen, file=project.label) if part else details
     raise MediaError(
         f"`{project.label}` changed while the build ran", code="M820", hint="run the same command again"
     )
@@ -132,9 +139,9 @@ def _parts_with(content: bytes, lines: Sequence[int]) -> Iterator[tuple[spec.Sec
 
 
 def _all_placed(
-    details: Mapping[int, Detail], sections: spec.Sections, numbers: Sequence[int]
+    details: Mapping[int, Detail], sections: spec.Sections, numbers: Sequence[int], *, file: str
 ) -> dict[int, Detail]:
-    move = sections.mover(numbers)
+    move = sections.mover(numbers, file=file)
     return {number: _placed(detail, move, numbers) for number, detail in details.items()}
 
 

@@ -19,11 +19,15 @@ from renderer.storyboard import Output, Storyboard, Use
 
 
 def assemble(
-    storyboard: Storyboard, shots: Sequence[ShotRow], *, warnings: Iterable[Mapping[str, Json]] = ()
+    storyboard: Storyboard,
+    shots: Sequence[ShotRow],
+    *,
+    included: Sequence[tuple[str, str, int]] = (),
+    warnings: Iterable[Mapping[str, Json]] = (),
 ) -> Compiled:
     """The compiled storyboard of these shots, in order of the file; of `storyboard` come title, outputs, cut and budget.
 
-    Its shots are not looked at: it may be that of an excerpt. Slots of shots without a row are left out.
+    `included` are the files that it includes, as inputs. Its shots are not looked at: it may be that of an excerpt. Slots of shots without a row are left out.
     """
     inputs = dict.fromkeys(row for shot in shots for row in shot.inputs)
     return Compiled(
@@ -31,7 +35,7 @@ def assemble(
         takes=tuple(row for shot in shots for row in shot.takes),
         footage=tuple(shot.footage for shot in shots if shot.footage),
         outputs=tuple(_output(output, storyboard, shots) for output in storyboard.outputs),
-        inputs=tuple((row.path, row.sha256, row.size_bytes) for row in inputs if row.path),
+        inputs=(*included, *((row.path, row.sha256, row.size_bytes) for row in inputs if row.path)),
         urls=tuple((_address(row.name), row.sha256, row.size_bytes) for row in inputs if not row.path),
         warnings=tuple(warnings),
         budget=(_text(storyboard.budget.per_run_usd), _text(storyboard.budget.total_usd)),

@@ -1,6 +1,7 @@
 """The storyboard language, pure: bytes to a located tree, to diagnostics, to a `Storyboard`.
 
     document = parse(content, file="film.yaml")
+    document = gather(document, schema=schema, read=read)                 # with all that it includes
     diagnostics = validate(document, schema=schema)
     storyboard, warnings = expand(document, provider=None)
     storyboard, diagnostics = interpret(document, schema=schema)     # both, as far as it goes
@@ -19,6 +20,7 @@ Variables are put into `prompt`, `prompt_template`, `style`, `camera`, `negative
 from renderer.spec.cut import ids_clash
 from renderer.spec.document import Document, parse
 from renderer.spec.expand import expand, interpret, validate
+from renderer.spec.include import gather
 from renderer.spec.scene import ALONE, Beside
 from renderer.spec.sections import Sections, cut_sections, fit
 from renderer.spec.text import SIZE_MAX_BYTES
@@ -32,6 +34,7 @@ __all__ = [
     "cut_sections",
     "expand",
     "fit",
+    "gather",
     "ids_clash",
     "interpret",
     "parse",

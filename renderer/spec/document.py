@@ -13,11 +13,15 @@ from renderer.spec.text import Path, Text, decode
 
 
 class Document(NamedTuple):
-    """A parsed storyboard. `diagnostics` are the problems that left a tree behind, such as equal keys."""
+    """A parsed storyboard. `diagnostics` are the problems that left a tree behind, such as equal keys.
+
+    `faults` are the paths of what was left out because something is wrong with it, and told.
+    """
 
     text: Text
     root: Fields
     diagnostics: tuple[Diagnostic, ...] = ()
+    faults: tuple[Path, ...] = ()
 
     @property
     def file(self) -> str:

@@ -58,7 +58,7 @@ def interpret(
     with problems.gathering():
         problems.extend(document.diagnostics)
         if check_version(document, problems):
-            faults = check_shape(document, problems, schema=schema)
+            faults = [*check_shape(document, problems, schema=schema), *document.faults]
             rest = prune(document, faults) if problems.errors else document
             storyboard = _expand(
                 rest, problems, provider=provider, profile=profile, faults=tuple(faults), beside=beside
@@ -156,6 +156,8 @@ def _warn_unused(scene: Scene, *, used: frozenset[str]) -> None:
     for name in scene.variables.written:
         if name not in scene.variables.used and name not in used:
             place = scene.document.place_of_key(("vars", name))
+            if place.file != scene.document.file:
+                continue  # what is shared need not be of use to everyone
             message = f"the variable `{name}` is never used"
             scene.problems.add(
                 "S222", message, place, severity="warning", hint=f"put `${{{name}}}` into a prompt"

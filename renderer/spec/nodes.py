@@ -69,6 +69,23 @@ def items_of(nodes: Sequence[Node], *, start: int, end: int) -> Items:
     return Items([node.value for node in nodes], start, end, nodes)
 
 
+def shifted(node: Node, places: int) -> Node:
+    """The same tree in a text that has so many characters more before it."""
+    start, end = node.start + places, node.end + places
+    if isinstance(node, Scalar):
+        return Scalar(node.value, start, end)
+    if isinstance(node, Items):
+        return Items(node.value, start, end, [shifted(below, places) for below in node.nodes])
+    entries = {
+        name: Entry(
+            Scalar(entry.key.value, entry.key.start + places, entry.key.end + places),
+            shifted(entry.node, places),
+        )
+        for name, entry in node.entries.items()
+    }
+    return Fields(node.value, start, end, entries)
+
+
 def without(node: Node, path: tuple[str | int, ...]) -> Node:
     """The tree without the node at `path`: a field is left out, a list's item becomes nothing, so that others keep their number."""
     step, rest = path[0], path[1:]

@@ -73,6 +73,6 @@ class Problems:
             raise SpecError(self.sorted())
 
 
-def _position(found: Diagnostic) -> tuple[int, int, str, str]:
+def _position(found: Diagnostic) -> tuple[str, int, int, str, str]:
     place = found.place
-    return (place.line, place.column, found.severity, found.code) if place else (0, 0, "", found.code)
+    return (*place[:3], found.severity, found.code) if place else ("", 0, 0, "", found.code)

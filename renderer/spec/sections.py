@@ -63,8 +63,8 @@ class Sections(NamedTuple):
         before = b"".join([self.head, *self.shots])
         return 1 + before.count(b"\n") + (not before.endswith(b"\n"))
 
-    def mover(self, numbers: Sequence[int]) -> Callable[[Place], Place]:
-        """What tells of a place in the excerpt of some shots where it stands in the whole text."""
+    def mover(self, numbers: Sequence[int], *, file: str) -> Callable[[Place], Place]:
+        """What tells of a place in the excerpt of some shots where it stands in the whole text, which is that of `file`."""
         excerpt = self.excerpt(numbers)
         starts = [*excerpt.first_lines(), excerpt.tail_line()]
         lines = self.first_lines()
@@ -72,7 +72,7 @@ class Sections(NamedTuple):
 
         def move(place: Place) -> Place:
             part = bisect_right(starts, place.line) - 1
-            if part < 0:
+            if part < 0 or place.file != file:
                 return place
             path = place.path
             if part < len(numbers):
@@ -107,7 +107,7 @@ def fit(sections: Sections, document: Document) -> bool:
         return False
     if _REACHING.search(sections.content):
         return False
-    place = len(document.text.content) - len((b"".join(sections.shots) + sections.tail).decode())
+    place = len(document.text.own.content) - len((b"".join(sections.shots) + sections.tail).decode())
     for section, node in zip(sections.shots, shots.nodes, strict=True):
         end = place + len(section.decode())
         if not (place <= node.start and _end(node) <= end):

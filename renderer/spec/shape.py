@@ -86,7 +86,7 @@ def prune(document: Document, faults: list[Path]) -> Document:
     for path in sorted(faults, key=len, reverse=True):
         root = without(root, path) if path else root
     assert isinstance(root, Fields)
-    return Document(document.text, root, document.diagnostics)
+    return document._replace(root=root)
 
 
 def inline(rule: Any, schema: Rule) -> Any:

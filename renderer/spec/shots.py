@@ -182,6 +182,8 @@ def _sources(scene: Scene, entries: tuple[Filled, ...], name: str, origins: Orig
 
 def _read(scene: Scene, filled: Filled, name: str, *, path_only: bool = False) -> Source | None:
     source = Source.read(filled.text)
+    if source:
+        source = source.below(scene.document.text.folders.get(filled.places[0].file, ""))
     if source is None or (path_only and source.kind != "path"):
         wanted = "a path" if path_only else "a path, an https URL or a data URI"
         message = f"`{name}` must be {wanted}, not `{shorten(filled.text)}`"

@@ -7,7 +7,7 @@ added changes no request of the others; and what is at the end, a further seed, 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from renderer.diagnostic import Place
 from renderer.spec.merge import Merged, Written
@@ -22,6 +22,7 @@ SEEDS = "seeds"
 COUNTED = ("seed", "takes")
 """What `seeds` says in other words."""
 
+Field = TypeVar("Field")
 Origins = dict[str, tuple[Place, ...]]
 
 
@@ -32,7 +33,7 @@ def read_takes(scene: Scene, fields: Merged, origins: Origins) -> tuple[Take, ..
     return tuple(Take(model, seed, turn) for turn, seed in enumerate(seeds, 1) for model in models)
 
 
-def without_rivals(below: Merged, own: Mapping[str, Entry]) -> Merged:
+def without_rivals(below: Mapping[str, Field], own: Mapping[str, Entry]) -> Mapping[str, Field]:
     """What lies below a level, without what the level says in other words: `seeds`, or `seed` and `takes`."""
     if _says(own, SEEDS):
         return {name: field for name, field in below.items() if name not in COUNTED}

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from functools import cached_property, lru_cache
 from itertools import islice
+from typing import NamedTuple
 
 from renderer.diagnostic import Diagnostic, Place
 from renderer.errors import SpecError
@@ -39,12 +40,35 @@ _CHARACTER_NAMES = {
 Path = tuple[str | int, ...]
 
 
-class Text:
-    """A storyboard's text, without a byte order mark, and the name that diagnostics call its file by."""
+class Part(NamedTuple):
+    """One file's text within that of several: where it begins, its folder, and the number of its first shot."""
 
-    def __init__(self, file: str, content: str) -> None:
+    start: int
+    text: Text
+    folder: str
+    first_shot: int
+
+
+class Text:
+    """A storyboard's text, without a byte order mark, and the name that diagnostics call its file by.
+
+    With `parts`, by `start`, it is the texts of several files one behind the other; places are then in those.
+    """
+
+    def __init__(self, file: str, content: str, parts: tuple[Part, ...] = ()) -> None:
         self.file = file
         self.content = content
+        self.parts = parts
+
+    @property
+    def own(self) -> Text:
+        """The storyboard's own text, without what it includes."""
+        return self.parts[0].text if self.parts else self
+
+    @cached_property
+    def folders(self) -> dict[str, str]:
+        """The folder of each included file, relative to the storyboard's own, by what diagnostics call it."""
+        return {part.text.file: part.folder for part in self.parts}
 
     @cached_property
     def line_starts(self) -> list[int]:
@@ -52,11 +76,21 @@ class Text:
 
     def place(self, start: int, end: int, path: Path = ()) -> Place:
         """The place of the characters from `start` to `end`, cut at the end of its first line."""
+        if self.parts:
+            part = self.parts[bisect_right(self.parts, start, key=lambda part: part.start) - 1]
+            return part.text.place(start - part.start, end - part.start, _within(path, part))
         line = bisect_right(self.line_starts, start)
         line_start = self.line_starts[line - 1]
         broken = _LINE_BREAK.search(self.content, start, end)
         end = broken.start() if broken else end
         return Place(self.file, line, start - line_start + 1, end - line_start + 1, json_path(path))
+
+
+def _within(path: Path, part: Part) -> Path:
+    """A path of the whole as one of its own file, where shots are counted from its first."""
+    if len(path) > 1 and path[0] == "shots" and isinstance(path[1], int):
+        return ("shots", path[1] - part.first_shot, *path[2:])
+    return path
 
 
 def decode(content: bytes, *, file: str) -> Text:

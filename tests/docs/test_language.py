@@ -1,6 +1,7 @@
 """`docs/language.md` against the language: fields, types, defaults, what is in the key, and every example."""
 
 import json
+import re
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -39,6 +40,8 @@ TYPES = {
     "number": "number",
     "boolean": "true or false",
 }
+INCLUDED = re.compile(r"# (\w+/\w+\.yaml)\n")
+"""How an example begins that others include: with its own name."""
 SHOT = {
     "id": "pad",
     "provider": "aimlapi",
@@ -139,17 +142,22 @@ def test_every_example_is_a_storyboard(tmp_path: Path) -> None:
     for path in place.project.glob("specs/*.yaml"):
         path.unlink()
     for name, text in examples():
-        (place.project / "specs" / name).write_text(text, "utf-8")
+        path = place.project / "specs" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, "utf-8")
     assert {"version": 1, "errors": [], "warnings": []} == json.loads(
         place.run("renderer validate --json specs/*.yaml")
     )
 
 
 def examples() -> Iterator[tuple[str, str]]:
-    """Every YAML block of the pages as a whole storyboard, under a name that leads back to it."""
+    """Every YAML block of the pages as a whole storyboard, under a name that leads back to it; included ones as they are."""
     for page in PAGES:
         for block in blocks(page.read_text("utf-8"), "yaml"):
-            yield f"{page.stem}-{block.line}.yaml", whole(block.text)
+            if named := INCLUDED.match(block.text):
+                yield named[1], block.text
+            else:
+                yield f"{page.stem}-{block.line}.yaml", whole(block.text)
 
 
 def whole(text: str) -> str:

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from renderer.diagnostic import Diagnostic
-from renderer.errors import SpecError
+from renderer.errors import MediaError, SpecError
 from renderer.report.diagnostics import render_text
-from renderer.spec import expand, parse, validate
+from renderer.spec import expand, gather, parse, validate
 
 ROOT = Path(__file__).parents[3]
 BAD = ROOT / "tests" / "bad"
@@ -27,11 +27,19 @@ GENERATED = {"S101", "S112", "S113", "S299"}
 
 def diagnostics_of(content: bytes, *, file: str) -> list[Diagnostic]:
     try:
-        document = parse(content, file=file)
+        document = gather(parse(content, file=file), schema=SCHEMA, read=read)
         found = validate(document, schema=SCHEMA)
         return found if has_error(found) else [*found, *expand(document)[1]]
     except SpecError as error:
         return list(error.diagnostics)
+
+
+def read(name: str) -> bytes:
+    """An included file, relative to the folder of bad specs."""
+    path = BAD / name
+    if not path.is_file():
+        raise MediaError(f"`{name}` does not exist", code="S401")
+    return path.read_bytes()
 
 
 def has_error(found: list[Diagnostic]) -> bool:
@@ -39,9 +47,13 @@ def has_error(found: list[Diagnostic]) -> bool:
 
 
 def rendered(content: bytes, *, file: str) -> str:
-    source = content.decode("utf-8", "replace")
+    def source(found: Diagnostic) -> str:
+        shown = found.place.file if found.place else file
+        text = content if shown == file else read(shown)
+        return text.decode("utf-8", "replace")
+
     return "\n\n".join(
-        render_text(found, source=source, colour=False) for found in diagnostics_of(content, file=file)
+        render_text(found, source=source(found), colour=False) for found in diagnostics_of(content, file=file)
     )
 
 
