@@ -27,7 +27,7 @@ def ask(offer: Offer) -> Sequence[Purchase] | None:
     for line in offer_lines(offer):
         click.echo(line, err=True)
     can_try = len(offer.purchases) > TRY
-    choices = f"[b]uy{f' / try [{TRY}] first' if can_try else ''} / [n]othing"
+    choices = f"[b]uy {_price(offer.purchases)}{f' / try [{TRY}] first' if can_try else ''} / [n]othing"
     for _ in range(ANSWERS_MAX):
         click.echo(f"{choices}? ", nl=False, err=True)
         answer = sys.stdin.readline().strip().lower()
@@ -42,18 +42,25 @@ def ask(offer: Offer) -> Sequence[Purchase] | None:
 
 def offer_lines(offer: Offer) -> list[str]:
     """The offer grouped by why each take is wanted, and what it comes to."""
-    groups: dict[str, list[Purchase]] = {}
+    groups: dict[tuple[str, str], list[Purchase]] = {}
     for purchase in offer.purchases:
-        groups.setdefault(purchase.reason, []).append(purchase)
-    lines = [_group_line(reason, purchases) for reason, purchases in groups.items()]
+        kind = (purchase.cause, "") if purchase.cause else ("", purchase.reason)
+        groups.setdefault(kind, []).append(purchase)
+    lines = [_group_line(cause, reason, purchases) for (cause, reason), purchases in groups.items()]
     unpriced = f" and {offer.unpriced} of unknown price" if offer.unpriced else ""
     count = len(offer.purchases)
     total = f"{count} {'take' if count == 1 else 'takes'} for {dollars(offer.total_usd)}{unpriced}"
     return [*lines, total]
 
 
-def _group_line(reason: str, purchases: Sequence[Purchase]) -> str:
+def _group_line(cause: str, reason: str, purchases: Sequence[Purchase]) -> str:
     shown = ", ".join(visible(purchase.name) for purchase in purchases[:NAMES_SHOWN_MAX])
     more = f" and {len(purchases) - NAMES_SHOWN_MAX} more" if len(purchases) > NAMES_SHOWN_MAX else ""
-    cost = sum((purchase.estimate_usd or Decimal(0) for purchase in purchases), Decimal(0))
-    return f"  {dollars(cost):>9}  {shown}{more}: {visible(reason)}"
+    count = f"{len(purchases)} {'take' if len(purchases) == 1 else 'takes'}"
+    why = f"{cause} changed {count}" if cause else reason
+    return f"  {_price(purchases):>9}  {visible(why)}: {shown}{more}"
+
+
+def _price(purchases: Sequence[Purchase]) -> str:
+    known = [purchase.estimate_usd for purchase in purchases if purchase.estimate_usd is not None]
+    return dollars(sum(known, Decimal(0))) if known or not purchases else "unknown"

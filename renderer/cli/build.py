@@ -100,7 +100,7 @@ def command(
         if dry_run:
             from renderer.cli.plan import show_plan  # noqa: PLC0415 - another command's voice
 
-            return show_plan(run, as_json=as_json)
+            return show_plan(run, as_json=as_json, verbose=verbose)
         voice = Voice(run, quiet=quiet or as_json, verbose=verbose)
         voice.warn()
         with voice:

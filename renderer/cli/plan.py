@@ -38,6 +38,7 @@ Examples:
 )
 @options.common
 @options.quiet
+@click.option("-v", "--verbose", is_flag=True, help="List every take, also where many have one cause.")
 def command(
     *,
     targets: tuple[str, ...],
@@ -50,6 +51,7 @@ def command(
     cache_dir: Path | None,
     as_json: bool,
     quiet: bool,
+    verbose: bool,
 ) -> int:
     """Show what a build would do, why, and what it would cost. Spends nothing and needs no key.
 
@@ -61,17 +63,20 @@ def command(
         if check_lock:
             return show_stale(workshop, project, shots, outside=allow_outside, as_json=as_json, quiet=quiet)
         run = open_run(workshop, project, Wishes(shots=shots, reach=reach))
-        return show_plan(run, as_json=as_json, check=check, quiet=quiet)
+        return show_plan(run, as_json=as_json, check=check, quiet=quiet, verbose=verbose)
 
 
-def show_plan(run: Run, *, as_json: bool, check: bool = False, quiet: bool = False) -> int:
+def show_plan(
+    run: Run, *, as_json: bool, check: bool = False, quiet: bool = False, verbose: bool = False
+) -> int:
     """Print the plan on stdout and return the exit code."""
     shots, films = list(shot_lines(run, why=True)), list(film_lines(run))
     if as_json:
         write_json(plan_json(spec=run.project.label, shots=shots, films=films))
     elif not quiet:
         show_diagnostics(run.warnings)
-        for line in plan_lines(shots, films, colour=wants_colour(sys.stdout)):
+        grouped = not (verbose or run.wishes.shots)
+        for line in plan_lines(shots, films, colour=wants_colour(sys.stdout), grouped=grouped):
             click.echo(line)
     idle = all(verdict == "reused" for verdict in [*(s.verdict for s in shots), *(f.verdict for f in films)])
     return WORK_TO_DO if check and not idle else 0

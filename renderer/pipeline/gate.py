@@ -13,12 +13,16 @@ NAMES_SHOWN_MAX = 8
 
 
 class Purchase(NamedTuple):
-    """One request that a build would send: the take it is named for, its key, its price and why it is wanted."""
+    """One request that a build would send: the take it is named for, its key, its price and why it is wanted.
+
+    `cause` names the lines that made it another request, empty where none did; `aside` the intents that it sets aside.
+    """
 
     name: str
     key: str
     estimate_usd: Decimal | None
     reason: str
+    cause: str = ""
     aside: tuple[str, ...] = ()
 
 

@@ -56,6 +56,7 @@ def _purchases(run: Run, paid: Sequence[int]) -> list[Purchase]:
             key=key,
             estimate_usd=_amount(takes[number].estimate_usd),
             reason=why_words(whys[number].reason, cause_lines(whys[number])),
+            cause=", ".join(cause.in_words for cause in cause_lines(whys[number])),
             aside=run.standing(key).aside,
         )
         for key, number in sorted(wanted.items(), key=lambda item: item[1])

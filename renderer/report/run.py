@@ -40,6 +40,11 @@ class CauseLine(NamedTuple):
         """The field as a line about one shot names it: a shot's own fields without the shot."""
         return _OWN.sub("", self.field)
 
+    @property
+    def in_words(self) -> str:
+        """As a question names it: `defaults.style` (line 20)."""
+        return f"`{self.name}`" + (f" (line {self.line})" if self.line else "")
+
     def __str__(self) -> str:
         return f"`{self.name}`" + (f" ({self.file}:{self.line})" if self.file else "")
 

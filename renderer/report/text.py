@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from renderer.report.run import FilmLine, ShotLine, price_of
+from renderer.report.run import PRICED, FilmLine, ShotLine, price_of
 from renderer.report.visible import visible
 
 STYLES = {
@@ -25,16 +25,24 @@ STYLES = {
 RESET = "\x1b[0m"
 VERDICT_WIDTH = 7
 NAME_WIDTH_MAX = 32
+GROUP_MIN = 10
+"""From how many takes on a plan tells those that one cause has changed in one line."""
+NAMES_SHOWN_MAX = 4
 
 
-def plan_lines(shots: Sequence[ShotLine], films: Sequence[FilmLine], *, colour: bool) -> list[str]:
-    """A line for each take and film: verdict, name, price, reason; then what it adds up to."""
+def plan_lines(
+    shots: Sequence[ShotLine], films: Sequence[FilmLine], *, colour: bool, grouped: bool = False
+) -> list[str]:
+    """A line for each take and film: verdict, name, price, reason; then what it adds up to.
+
+    `grouped` makes one line of many takes that one cause has changed.
+    """
     width = _width([_take_name(shot) for shot in shots] + [film.file for film in films])
     verdict_width = max([VERDICT_WIDTH, *(len(shot.verdict) for shot in shots)])
     lines = [
-        f"{paint(_words(shot.verdict), shot.verdict, colour=colour, width=verdict_width)}  {_take_name(shot):<{width}}"
-        f"  {price(shot):>8}  {visible(shot.why)}"
-        for shot in shots
+        f"{paint(_words(group[0].verdict), group[0].verdict, colour=colour, width=verdict_width)}"
+        f"  {_group_name(group):<{width}}  {_group_price(group):>8}  {visible(_group_why(group))}"
+        for group in _groups(shots, least=GROUP_MIN if grouped else len(shots) + 1)
     ]
     lines += [
         f"{paint(film.verdict, film.verdict, colour=colour, width=verdict_width)}  {visible(film.file):<{width}}"
@@ -42,6 +50,41 @@ def plan_lines(shots: Sequence[ShotLine], films: Sequence[FilmLine], *, colour: 
         for film in films
     ]
     return [*(line.rstrip() for line in lines), "", plan_total(shots, films)]
+
+
+def _groups(shots: Sequence[ShotLine], *, least: int) -> list[Sequence[ShotLine]]:
+    """The takes in order, those that one cause has changed together where the first of them stands, if they are as many."""
+    alike: dict[tuple[str, str], list[ShotLine]] = {}
+    for shot in shots:
+        if shot.causes:
+            alike.setdefault((shot.verdict, shot.why), []).append(shot)
+    large = {kind: group for kind, group in alike.items() if len(group) >= least}
+    groups: list[Sequence[ShotLine]] = []
+    for shot in shots:
+        group = large.get((shot.verdict, shot.why)) if shot.causes else None
+        if group is None:
+            groups.append([shot])
+        elif shot is group[0]:
+            groups.append(group)
+    return groups
+
+
+def _group_name(group: Sequence[ShotLine]) -> str:
+    return _take_name(group[0]) if len(group) == 1 else f"{len(group)} takes"
+
+
+def _group_price(group: Sequence[ShotLine]) -> str:
+    if len(group) == 1 or group[0].verdict not in PRICED:
+        return price(group[0])
+    total, unknown = price_of(group)
+    return "unknown" if unknown else dollars(total) if total else "free"
+
+
+def _group_why(group: Sequence[ShotLine]) -> str:
+    if len(group) == 1:
+        return group[0].why
+    names = ", ".join(_take_name(shot) for shot in group[:NAMES_SHOWN_MAX])
+    return f"{group[0].why}: {names} and {len(group) - NAMES_SHOWN_MAX} more"
 
 
 def plan_total(shots: Sequence[ShotLine], films: Sequence[FilmLine] = ()) -> str:
