@@ -7,7 +7,7 @@ carry no name. A price of nothing proves nothing either: the charge is written a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from renderer.errors import ProviderFailed
@@ -19,7 +19,9 @@ from renderer.store.journal import Journal
 CLOCKS_APART_MAX = timedelta(days=2)
 """How far our clock and the vendor's may be apart."""
 
-LOG_SPAN_MAX = timedelta(days=90)
+WINDOWS_MAX = 12
+
+Window = tuple[datetime, datetime]
 FAILED = ProviderFailed.code
 
 
@@ -28,7 +30,7 @@ async def look_up(jobs: Sequence[Job], *, seller: Seller, journal: Journal, cloc
 
     A forgotten request that was accepted after all is priced and stays forgotten. A request that the log calls failed, at no cost, has failed: nobody needs to ask for its job, which may never have been.
 
-    `jobs` were all bought with the seller's account. One pass over the log. Raises `ProviderUnavailable` as `Seller.log`.
+    `jobs` were all bought with the seller's account. One pass over the log about the times of each. Raises `ProviderUnavailable` as `Seller.log`.
     """
     unknown = {job.intent: job for job in jobs if job.state is JobState.UNKNOWN}
     unpriced = {job.job: job for job in jobs if job.job and not (job.price and job.price.is_charged)}
@@ -36,10 +38,7 @@ async def look_up(jobs: Sequence[Job], *, seller: Seller, journal: Journal, cloc
     if not seller.has_log or not (unknown or unpriced):
         return []
     adopted = []
-    sent = [datetime.fromisoformat(job.at) for job in jobs]
-    until = min(max(sent), clock.now()) + CLOCKS_APART_MAX
-    since = max(min(sent) - CLOCKS_APART_MAX, until - LOG_SPAN_MAX)
-    async for row in seller.log(since=since, until=until):
+    async for row in _rows(seller, windows([job.at for job in jobs], now=clock.now())):
         if row.intent in unknown:
             job = unknown.pop(row.intent)
             await _adopt(job, row, journal=journal, clock=clock)
@@ -50,6 +49,27 @@ async def look_up(jobs: Sequence[Job], *, seller: Seller, journal: Journal, cloc
         if not (unknown or unpriced):
             break
     return adopted
+
+
+def windows(sent_at: Iterable[str], *, now: datetime) -> list[Window]:
+    """The times that the log is asked about for requests sent at some times, newest first; what overlaps is one.
+
+    A request of long ago must not make the log between then and now be read. Old ones beyond `WINDOWS_MAX` are left out.
+    """
+    found: list[Window] = []
+    for at in sorted((min(datetime.fromisoformat(text), now) for text in sent_at), reverse=True):
+        since, until = at - CLOCKS_APART_MAX, at + CLOCKS_APART_MAX
+        if found and until >= found[-1][0]:
+            found[-1] = (since, found[-1][1])
+        else:
+            found.append((since, until))
+    return found[:WINDOWS_MAX]
+
+
+async def _rows(seller: Seller, found: Sequence[Window]) -> AsyncIterator[LogRow]:
+    for since, until in found:
+        async for row in seller.log(since=since, until=until):
+            yield row
 
 
 async def _adopt(job: Job, row: LogRow, *, journal: Journal, clock: Clock) -> None:

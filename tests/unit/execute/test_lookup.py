@@ -96,6 +96,15 @@ def test_clocks_may_be_a_day_apart(store: Store, ago: timedelta) -> None:
     assert until - since <= 7 * DAY
 
 
+def test_what_lies_between_two_requests_is_not_read(store: Store) -> None:
+    """A request of last month and two of today are two questions, newest first."""
+    for name, ago in (("one", 30 * DAY), ("two", DAY), ("three", timedelta(0))):
+        send(store, name, ago=ago)
+    newest, oldest = look(store).asked
+    assert newest[1] - newest[0] <= 7 * DAY
+    assert oldest[1] < newest[0]
+
+
 def test_nothing_is_asked_where_nothing_is_open(store: Store) -> None:
     """A job whose price is known needs no log."""
     run(store, "one")
