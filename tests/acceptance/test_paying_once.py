@@ -156,8 +156,8 @@ def lose_clip(stage: Stage) -> None:
         (job,) = store.journal.jobs()
         store.journal.fail(job.intent, code="P707", reason="no link led to it", at=datetime.now(UTC))
         store.path(store.lookup_many([job.key])[0].digest).unlink()  # type: ignore[union-attr]
-    for trace in (stage.store / "ac").glob("*/*.json"):
-        trace.unlink()
+    for known in [*(stage.store / "ac").glob("*/*.json"), *stage.root.glob("*.lock")]:
+        known.unlink()
 
 
 def test_a_job_of_another_account_is_not_bought_again(
