@@ -35,6 +35,9 @@ class JobState(Enum):
     """A person decided that it does not count any more."""
 
 
+RESUBMITTED = "resubmitted"
+"""The code of a forgotten job whose request was sent again: the first one may have been charged."""
+
 OPEN = frozenset({JobState.UNKNOWN, JobState.RUNNING, JobState.READY})
 """States in which money may be at stake and no clip is here."""
 

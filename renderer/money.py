@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import NamedTuple
 
-from renderer.job import Job, JobState
+from renderer.job import RESUBMITTED, Job, JobState
 from renderer.model import Asker
 
 
@@ -25,7 +25,7 @@ class Part(Enum):
     IN_FLIGHT = "in flight"
     """It is being made, and is paid for if it succeeds."""
     AT_MOST = "at most"
-    """It may have been charged: its answer was lost, or somebody forgot it while it ran."""
+    """It may have been charged: its answer was lost, even if it was sent again since, or somebody forgot it while it ran."""
     FREE = "free"
     """It was refused, or it failed: nothing is charged."""
 
@@ -108,4 +108,5 @@ def _part_of(job: Job) -> Part:
     if job.state is JobState.FORGOTTEN and job.price and job.price.source == "log":
         return Part.CHARGED
     was_running = job.state is JobState.FORGOTTEN and job.accepted_at and not job.code
-    return Part.AT_MOST if was_running or job.state is JobState.UNKNOWN else Part.FREE
+    may_be_charged = job.state is JobState.UNKNOWN or was_running or job.code == RESUBMITTED
+    return Part.AT_MOST if may_be_charged else Part.FREE

@@ -68,7 +68,7 @@ jobs = click.option(
     "--jobs",
     type=_Count(1, 256),
     metavar="N",
-    help="Generations in flight at once; by default as many as there are cores.",
+    help="Generations in flight at once; by default as many as the provider allows, or as there are cores.",
 )
 output = click.option(
     "-o",

@@ -39,6 +39,9 @@ ABSENT_TIMEOUT_S = 120.0
 TROUBLE_TIMEOUT_S = 900.0
 """How long a vendor that does not answer is asked again."""
 
+PAUSE_MAX_S = 60.0
+"""The longest pause between two polls, whatever the vendor asks for."""
+
 FETCHES_MAX = 5
 LINKLESS_POLLS_MAX = 10
 RETRY_FIRST_S = 1.0
@@ -71,16 +74,13 @@ class Collector:
         """
         check_account(job, seller)
         look = await _Wait(self, job, seller).until_done(on_done)
-        known = await asyncio.to_thread(self.store.journal.of_intent, job.intent)
-        assert known, "BUG: a job that the journal does not know"
-        return await self._bring(known, seller, look, folder)
+        return await self._bring(await self._today(job), seller, look, folder)
 
     async def glean(self, job: Job, seller: Seller, folder: Path) -> Result | None:
         """The clip of a job that nobody waits for, if the vendor is done with it: asks once. Raises as `collect`."""
         check_account(job, seller)
-        wait = _Wait(self, job, seller)
-        look = await wait.look_once()
-        return await self._bring(job, seller, look, folder) if look else None
+        look = await _Wait(self, job, seller).look_once()
+        return await self._bring(await self._today(job), seller, look, folder) if look else None
 
     async def restore(self, job: Job, seller: Seller, folder: Path) -> Result | None:
         """The clip of a job that was stored or given up, from its blob, else from its link; None where neither is there."""
@@ -95,6 +95,12 @@ class Collector:
             return await self._bring(job, seller, look, folder, fetches_max=2, forgive=True)
         except (ProviderFailed, ProviderUnauthorised):
             return None
+
+    async def _today(self, job: Job) -> Job:
+        """What is on record of a job by now."""
+        known = await asyncio.to_thread(self.store.journal.of_intent, job.intent)
+        assert known, "BUG: a job that the journal does not know"
+        return known
 
     def _stored(self, job: Job) -> Result | None:
         if not job.sha256:
@@ -173,6 +179,7 @@ class _Wait:
         self.waiting_s = 0.0
         """When the job was last seen to be waiting, in seconds since it began."""
         self.troubled_since_s: float | None = None
+        self.absent_since_s: float | None = None
         self.tries = self.linkless = 0
         self.pause_s: float | None = None
 
@@ -225,12 +232,15 @@ class _Wait:
 
     def _next_pause_s(self, look: Look | None) -> float:
         if look is None:
-            return self.pause_s or self.collector.backoff_s(self.tries)
+            return min(self.pause_s or self.collector.backoff_s(self.tries), PAUSE_MAX_S)
         if look.standing is Standing.ABSENT:
-            if self.clock.monotonic_s() - self.first_s > ABSENT_TIMEOUT_S:
+            now_s = self.clock.monotonic_s()
+            self.absent_since_s = now_s if self.absent_since_s is None else self.absent_since_s
+            if now_s - self.absent_since_s > ABSENT_TIMEOUT_S:
                 raise self._absent()
             self.tries += 1
             return self.collector.backoff_s(self.tries)
+        self.absent_since_s = None
         self.linkless += look.standing is Standing.DONE
         self.tries = 0
         self.waiting_s = self.elapsed_s
@@ -262,7 +272,7 @@ class _Wait:
             "the vendor does not know a job that it accepted",
             code="P714",
             facts=job_facts(self.job),
-            hint="build again later; `renderer jobs forget` gives it up, and the shot can be bought again",
+            hint="build again later to ask once more; look into the account's own log before you give it up",
         )
 
 
@@ -330,7 +340,7 @@ def _never(job: Job, trouble: ProviderError | MediaError) -> ProviderFailed:
         message,
         code=code,
         facts=[*job_facts(job), ("charged", f"${price_of(job)}")],
-        hint="ask the vendor for the clip by its job; `--retry-failed SHOT` buys the take again",
+        hint="ask the vendor for the clip by its job; `--retry-failed SHOT` tries once more, and buys the take again only if that fails",
     )
     failure.__cause__ = trouble
     return failure

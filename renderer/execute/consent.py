@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
+from fractions import Fraction
 
 from renderer.errors import GateError
+
+CREDIT_USD = Decimal("0.0000001")
+"""Amounts that are worked out are rounded up to this: finer than any price."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +29,41 @@ class Consent:
     again: frozenset[str] = frozenset()
 
 
-class Purse:
-    """What was spent under a consent, and is about to be."""
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What all builds of a storyboard together may spend, those that run at the same time included.
 
-    def __init__(self, consent: Consent) -> None:
+    `spent_usd` asks the journal, `hold` keeps other builds from asking until an intent is on record. Without `total_usd`
+    there is no budget.
+    """
+
+    total_usd: Decimal | None = None
+    spent_usd: Callable[[], Decimal] = lambda: Decimal(0)
+    hold: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext
+
+    @contextlib.contextmanager
+    def held(self, estimate_usd: Decimal | None) -> Iterator[None]:
+        """Room for one more request, to be put on record inside; raises `GateError` G922 where there is none."""
+        if self.total_usd is None:
+            yield
+            return
+        with self.hold():
+            spent_usd, amount = self.spent_usd(), estimate_usd or Decimal(0)
+            if spent_usd + amount > self.total_usd:
+                raise _reached(self.total_usd, spent_usd, amount)
+            yield
+
+
+class Purse:
+    """What was spent under a consent, and is about to be; `budget` is what other builds draw on, too."""
+
+    def __init__(self, consent: Consent, budget: Budget = Budget()) -> None:
         self.consent = consent
+        self.budget = budget
         self._held_usd: dict[str, Decimal] = {}
+        self._dearer = Fraction(1)
+        self._is_proven = False
+        self._first = asyncio.Lock()
 
     @property
     def spent_usd(self) -> Decimal:
@@ -43,22 +79,49 @@ class Purse:
         if key not in self.consent.estimates_usd:
             raise GateError("it was not bought", code="G925", hint="build again and say yes to buy it")
         estimate = self.consent.estimates_usd[key]
-        ceiling, amount = self.consent.ceiling_usd, estimate or Decimal(0)
+        ceiling, amount = self.consent.ceiling_usd, self.amount_usd(key)
         if ceiling is not None and self.spent_usd + amount > ceiling:
-            raise GateError(
-                f"the limit of ${ceiling} is reached: nothing more is bought",
-                code="G922",
-                facts=[("spent", f"${self.spent_usd}"), ("this take", f"about ${amount}")],
-                hint="the vendor charged more than was estimated; raise the limit and run the same command again",
-            )
+            raise _reached(ceiling, self.spent_usd, amount)
         self._held_usd[key] = amount
         return estimate
 
+    def amount_usd(self, key: str) -> Decimal:
+        """What a request is counted for before its price is named: its estimate, by as much more as prices were so far."""
+        estimate = self.consent.estimates_usd.get(key) or Decimal(0)
+        if self._dearer == 1:
+            return estimate
+        dearer = Fraction(estimate) * self._dearer
+        return (
+            (Decimal(dearer.numerator) / dearer.denominator).quantize(CREDIT_USD, ROUND_CEILING).normalize()
+        )
+
+    @contextlib.asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """A turn to send a request. Under a ceiling the first one goes alone, so that a higher price is seen in time."""
+        if self.consent.ceiling_usd is None or self._is_proven:
+            yield
+            return
+        async with self._first:
+            yield
+
     def settle(self, key: str, amount_usd: Decimal | None) -> None:
         """The vendor took the request: at its own price, where it names one."""
-        if amount_usd is not None:
-            self._held_usd[key] = amount_usd
+        self._is_proven = True
+        if amount_usd is None:
+            return
+        self._held_usd[key] = amount_usd
+        if estimate := self.consent.estimates_usd.get(key):
+            self._dearer = max(self._dearer, Fraction(amount_usd) / Fraction(estimate))
 
     def give_back(self, key: str) -> None:
         """The request was not accepted, or failed without a charge."""
         self._held_usd.pop(key, None)
+
+
+def _reached(limit_usd: Decimal, spent_usd: Decimal, amount_usd: Decimal) -> GateError:
+    return GateError(
+        f"the limit of ${limit_usd} is reached: nothing more is bought",
+        code="G922",
+        facts=[("spent", f"${spent_usd}"), ("this take", f"about ${amount_usd}")],
+        hint="prices were higher than estimated, or another build bought meanwhile; raise the limit and run it again",
+    )

@@ -31,6 +31,8 @@ class Flight:
         self._aloft = 0
         self._queue: deque[asyncio.Future[None]] = deque()
         self._closed_until_s = 0.0
+        self.accepted_at_s = 0.0
+        """When the vendor last took a request, by the clock's seconds."""
         self._pauses = 0
 
     @asynccontextmanager
@@ -61,6 +63,7 @@ class Flight:
     def accepted(self) -> None:
         """The vendor took one more."""
         self._pauses = 0
+        self.accepted_at_s = self._clock.monotonic_s()
         self._limit = min(float(self.jobs_max), self._limit + 1 / self._limit)
         self._let_in()
 

@@ -18,6 +18,7 @@ from renderer.errors import (
     ProviderError,
     ProviderFailed,
     ProviderRefused,
+    ProviderUnavailable,
     RendererError,
 )
 from renderer.execute.clock import Clock
@@ -69,10 +70,11 @@ class Buyer:
         Raises `GateError` G920 where an earlier request's outcome is unknown or now became so, `ProviderRefused` P712
         where an earlier one was refused or failed, `ProviderError` as the vendor answers, `StoreError`. May spend money.
         """
-        job, aside = await self._standing(action.key)
+        job, aside = await asyncio.to_thread(self._standing, action.key)
+        counter = self.counters.get(action.manifest["provider"])
         if job:
-            _check(job)
-        counter = self.counters[action.manifest["provider"]]
+            _check(job, has_log=counter is None or counter.seller.has_log)
+        assert counter, "BUG: a purchase from nobody"
         resume = self._resume(job, counter, folder) if job else self._once_more(aside, counter, folder)
         known = await resume
         if known is not None:
@@ -80,24 +82,33 @@ class Buyer:
         # Before there is a place: a place in flight is not to be spent on reading pictures.
         draft = await self.draft(action, counter.seller, folder)
         async with counter.flight.place() as place:
-            bought = await self._acquire(action, draft, counter, place)
+            bought = await self._acquire(action, draft, counter, place, aside)
             try:
                 return await self.collector.collect(bought, counter.seller, folder, on_done=place.land)
             except ProviderFailed as failure:
                 if failure.code not in CHARGED:
                     self.purse.give_back(action.key)
                 raise
+            finally:
+                await self._settle(bought)
 
-    async def _standing(self, key: str) -> tuple[Job | None, list[Job]]:
+    def _standing(self, key: str) -> tuple[Job | None, list[Job]]:
         """The job that decides about a key, leaving out what the consent sets aside; and that."""
         again = self.purse.consent.again
-        jobs = await asyncio.to_thread(self.journal.of_key, key)
+        jobs = self.journal.of_key(key)
         aside = [job for job in jobs if job.intent in again and job.state in SET_ASIDE]
-        for job in aside:
-            if job.is_open:
-                reason = "set aside by hand, and bought again"
-                await self._write(self.journal.forget, job.intent, reason=reason)
         return current([job for job in jobs if job not in aside]), aside
+
+    async def _settle(self, bought: Job) -> None:
+        """Count the price that the vendor named by now, at the request or at a poll."""
+        job = await asyncio.to_thread(self.journal.of_intent, bought.intent)
+        if (
+            job
+            and job.price
+            and job.price.is_charged
+            and not (job.state is JobState.FAILED and not job.ready_at)
+        ):
+            self.purse.settle(bought.key, job.price.usd)
 
     async def _resume(self, job: Job, counter: Counter, folder: Path) -> Result | None:
         """The clip that an earlier run bought; None where it cannot be had any more."""
@@ -115,7 +126,9 @@ class Buyer:
                     return known
         return None
 
-    async def _acquire(self, action: Action, draft: Draft, counter: Counter, place: Place) -> Job:
+    async def _acquire(
+        self, action: Action, draft: Draft, counter: Counter, place: Place, aside: Sequence[Job]
+    ) -> Job:
         """A request accepted by the vendor; sent again only after answers that surely bought nothing."""
         began_s = self.clock.monotonic_s()
         failures = 0
@@ -123,17 +136,21 @@ class Buyer:
             await counter.flight.wait_until_open()
             if counter.closed:
                 raise counter.closed
-            intent = self._intent(action, draft, counter.seller)
-            answer = await self._submit(intent, draft, counter.seller)
+            async with self.purse.turn():
+                intent = self._intent(action, draft, counter.seller)
+                answer = await self._submit(intent, _Sending(draft, counter.seller, tuple(aside)))
+            aside = ()
             if isinstance(answer, Accepted):
                 counter.flight.accepted()
-                job = self.journal.of_intent(intent.name)
+                job = await asyncio.to_thread(self.journal.of_intent, intent.name)
                 assert job, "BUG: an intent that the journal does not know"
                 return job
             if isinstance(answer, Unknown):
-                raise unknown(intent)
+                raise unknown(intent, has_log=counter.seller.has_log, reason=answer.reason)
             failures += answer.why is Why.UNREACHABLE
-            is_late = self.clock.monotonic_s() - began_s > BUSY_TIMEOUT_S
+            # The vendor is busy for too long when it has taken nothing at all, not when this take waits its turn.
+            since_s = max(began_s, counter.flight.accepted_at_s)
+            is_late = self.clock.monotonic_s() - since_s > BUSY_TIMEOUT_S
             if is_late or failures >= UNREACHABLE_TRIES_MAX or answer.why not in {Why.BUSY, Why.UNREACHABLE}:
                 self._close(counter, answer)
                 raise answer.error
@@ -155,22 +172,43 @@ class Buyer:
             estimate_usd=self.purse.hold(action.key),
         )
 
-    async def _submit(self, intent: Intent, draft: Draft, seller: Seller) -> Answer:
+    async def _submit(self, intent: Intent, sending: _Sending) -> Answer:
         """Write the intent, send it, write the answer. An interrupt waits for the answer: it may have cost money."""
-        sending = asyncio.create_task(self._send(intent, draft, seller))
+        task = asyncio.create_task(self._send(intent, sending))
         try:
-            return await asyncio.shield(sending)
+            return await asyncio.shield(task)
         except asyncio.CancelledError:
-            await asyncio.gather(sending, return_exceptions=True)
+            sending.is_stopped = True
+            await asyncio.gather(task, return_exceptions=True)
             raise
 
-    async def _send(self, intent: Intent, draft: Draft, seller: Seller) -> Answer:
+    def _begin(self, intent: Intent, aside: Sequence[Job]) -> None:
+        """Put on record what is set aside, and then the intent; the budget is held until both are there."""
+        with self.purse.budget.held(self.purse.amount_usd(intent.key)):
+            for job in aside:
+                today = self.journal.of_intent(job.intent)
+                if today and today.state not in SET_ASIDE:
+                    raise GateError(
+                        "a request that was set aside was found meanwhile: nothing was sent",
+                        code="G929",
+                        facts=[("request", job.intent), ("job", today.job or "unknown")],
+                        hint="run the same command again without `--resubmit`: its clip is fetched",
+                    )
+                if today and today.is_open:
+                    self.journal.resubmit(job.intent, at=self.clock.now())
+            self.journal.intend(intent)
+
+    async def _send(self, intent: Intent, sending: _Sending) -> Answer:
         try:
-            await asyncio.to_thread(self.journal.intend, intent)
+            await asyncio.to_thread(self._begin, intent, sending.aside)
         except RendererError:
             self.purse.give_back(intent.key)
             raise
-        answer = await seller.submit(intent.frozen, media=draft.media, intent=intent.name)
+        answer: Answer
+        if sending.is_stopped:
+            answer = NotAccepted(Why.INTERRUPTED, ProviderUnavailable("interrupted before it was sent"))
+        else:
+            answer = await self._answer(intent, sending)
         if isinstance(answer, Accepted):
             self.purse.settle(intent.key, answer.price_usd)
             price = None if answer.price_usd is None else Price(answer.price_usd, "submit")
@@ -185,6 +223,14 @@ class Buyer:
             await self._write(self.journal.lose, intent.name, reason=answer.reason)
         return answer
 
+    @staticmethod
+    async def _answer(intent: Intent, sending: _Sending) -> Answer:
+        """What the seller answers; a bug on the way leaves the outcome unknown, and on record as such."""
+        try:
+            return await sending.seller.submit(intent.frozen, media=sending.draft.media, intent=intent.name)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the request may have been sent
+            return Unknown(f"BUG: {type(error).__name__} while it was sent")
+
     async def _write(self, write: Callable[..., None], intent: str, **facts: object) -> None:
         await asyncio.to_thread(write, intent, at=self.clock.now(), **facts)
 
@@ -195,36 +241,63 @@ class Buyer:
             counter.closed = answer.error
 
 
-def _check(job: Job) -> None:
+@dataclass(slots=True)
+class _Sending:
+    """One request on its way: what it sends, to whom, and the jobs that it is sent again for.
+
+    `is_stopped` is set by an interrupt: what has not been sent by then stays unsent.
+    """
+
+    draft: Draft
+    seller: Seller
+    aside: tuple[Job, ...] = ()
+    is_stopped: bool = False
+
+
+def _check(job: Job, *, has_log: bool) -> None:
     """Raise where an earlier attempt stands in the way."""
     if job.state is JobState.UNKNOWN:
-        raise unknown(job)
+        raise unknown(job, has_log=has_log)
     if job.state in {JobState.REFUSED, JobState.FAILED}:
         raise refused_before(job)
 
 
-def unknown(job: Job | Intent) -> GateError:
+LATER = {
+    True: "build again later: it is looked up in the account's log each time.",
+    False: "look into the account on the vendor's own page; `renderer jobs collect REQUEST --as JOB` tells what you find.",
+}
+
+
+def unknown(job: Job | Intent, *, has_log: bool, reason: str = "") -> GateError:
     """Nobody knows whether a request was accepted: only a person may send it again."""
     name = job.intent if isinstance(job, Job) else job.name
     estimate = job.estimate_usd
-    reason = job.reason if isinstance(job, Job) else "the answer was lost"
+    reason = reason or (job.reason if isinstance(job, Job) else "the answer was lost")
     price = "an unknown amount" if estimate is None else f"${estimate}"
     return GateError(
         "a request was sent and its answer is not known: it may have been charged",
         code="G920",
         facts=[("request", name), ("sent", job.at), ("what happened", reason), ("at stake", price)],
-        hint="build again later: it is looked up in the account's log each time. If the vendor never had it, "
-        "`--resubmit SHOT` sends it again; `renderer jobs forget` drops it",
+        hint=f"{LATER[has_log]} If the vendor never had it, `--resubmit SHOT` sends it again; `renderer jobs forget` drops it",
     )
 
 
 def refused_before(job: Job) -> ProviderRefused:
     """The vendor refused this very request, or could not make it; it would again."""
-    was = "refused" if job.state is JobState.REFUSED else "failed"
-    facts = [("vendor said", job.reason), ("when", job.ended_at)]
+    facts = [("reason", job.reason), ("when", job.ended_at)]
+    facts += [("job", job.job)] if job.job else []
+    if job.ready_at:
+        price = f"${job.price.usd}" if job.price else "yes, at a price that is not known"
+        return ProviderRefused(
+            "the clip of this request was made and could not be fetched",
+            code="P712",
+            facts=[*facts, ("charged", price)],
+            hint="`--retry-failed SHOT` tries to fetch it once more, and buys the take again only if that fails",
+        )
+    was = "was refused" if job.state is JobState.REFUSED else "failed"
     return ProviderRefused(
-        "this very request was refused before" if was == "refused" else "this very request failed before",
+        f"this very request {was} before",
         code="P712",
-        facts=[*facts, ("job", job.job)] if job.job else facts,
+        facts=facts,
         hint="change the shot, or try the same once more with `--retry-failed SHOT`",
     )

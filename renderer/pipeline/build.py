@@ -19,7 +19,7 @@ from renderer.pipeline.joined import recipes
 from renderer.pipeline.project import relative
 from renderer.pipeline.publish import DAMAGED, claim, publish
 from renderer.pipeline.run import PUBLISHING, Run
-from renderer.pipeline.till import admit_purchases, sellers_needed
+from renderer.pipeline.till import admit_purchases, budget_of, sellers_needed
 from renderer.plan.action import Action, Input
 from renderer.plan.rows import Detail, OutputRow, TakeRow
 
@@ -71,17 +71,19 @@ def _build(
         try:
             _build_once(run, dirty, consent, emit=emit, stop=stop)
         except StoreError as failure:
-            if last or failure.code not in DAMAGED:
+            if last or run.interrupted or failure.code not in DAMAGED:
                 run.film_errors[PUBLISHING] = failure
                 return
             error: RendererError | None = failure
         else:
             error = _damage(run)
-            if last or error is None:
+            if last or run.interrupted or error is None:
                 return
         assert error
         run.mended.append(error)
         run.forget()
+        # A word such as `--resubmit` is good for one request, and the first round has sent it.
+        run.wishes = run.wishes._replace(resubmit=(), retry_failed=())
         dirty = run.dirty()
         consent = admit_purchases(run, dirty, ask=ask)
 
@@ -146,7 +148,7 @@ async def _make(
     chores = deque([lambda: _publish(run, _clip_copies(run)), run.workshop.store.save])
     for output in run.compiled.outputs:
         await make_film(run, output, run.assess, emit=emit, stop=stopped, chores=chores)
-    run.interrupted = stopped.is_set()
+    run.interrupted = run.interrupted or stopped.is_set()
 
 
 async def _make_and_buy(
@@ -168,6 +170,7 @@ async def _make_and_buy(
         providers=dict.fromkeys([*sellers_needed(run, paid), *strays]),
         jobs=run.wishes.jobs,
         consent=consent or Nothing(),
+        budget=budget_of(run),
         emit=emit,
         names={action.key: action.name for action in actions},
     )

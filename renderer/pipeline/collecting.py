@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from renderer.errors import RendererError, UsageError
+from renderer.execute.collect import check_account
 from renderer.execute.consent import Consent
 from renderer.execute.events import Event
 from renderer.job import Job, JobState
 from renderer.pipeline.shop import awaiting_price, open_shop, sellers_with_keys
 from renderer.pipeline.workshop import Workshop
+from renderer.providers.base import Look, Standing
 
 
 class Collected(NamedTuple):
@@ -26,7 +28,10 @@ class Collected(NamedTuple):
 def adopt(workshop: Workshop, job: Job, *, vendor_job: str, now: datetime) -> None:
     """Put on record that a request of unknown outcome was accepted as `vendor_job`, as a person found out.
 
-    Raises `UsageError` U056 for a job whose outcome is known, U054 for a vendor's job that is another one's already.
+    The vendor is asked whether it knows such a job: a slip of the pen would lose the clip.
+
+    Raises `UsageError` U056 for a job whose outcome is known, U054 for a vendor's job that is another one's already,
+    U057 for one that the vendor does not know; `ProviderUnavailable` where it cannot be asked.
     """
     if job.state is not JobState.UNKNOWN:
         raise UsageError(
@@ -43,7 +48,24 @@ def adopt(workshop: Workshop, job: Job, *, vendor_job: str, now: datetime) -> No
             facts=[("request", owner.intent), ("shot", ", ".join(asker.shot for asker in owner.askers))],
             hint="look into the account's own log again: each job belongs to one request",
         )
+    look = asyncio.run(_look(workshop, job, vendor_job))
+    if look.standing is Standing.ABSENT:
+        raise UsageError(
+            f"`{job.provider}` knows no job `{vendor_job}`",
+            code="U057",
+            facts=[("request", job.intent)],
+            hint="look at its spelling; a job that was accepted a moment ago may take a minute to appear",
+        )
     journal.accept(job.intent, job=vendor_job, price=None, how="by hand", at=now)
+
+
+async def _look(workshop: Workshop, job: Job, vendor_job: str) -> Look:
+    seller = workshop.seller(job.provider)
+    try:
+        check_account(job, seller)
+        return await seller.poll(vendor_job, address=job.address)
+    finally:
+        await seller.close()
 
 
 def collect_jobs(workshop: Workshop, jobs: Sequence[Job] | None, *, wait: bool) -> Collected:

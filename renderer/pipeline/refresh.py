@@ -52,13 +52,13 @@ class Refreshed(NamedTuple):
 def refresh(workshop: Workshop, names: Sequence[str] = (), *, provider: str, keep: bool) -> Refreshed:
     """Read the list of a provider, of some models or of all, and keep its prices where `keep` is set.
 
-    Raises `UsageError` U060 for a provider without a list, S301 for an unknown model, `ProviderUnavailable` where there is
+    Raises `UsageError` U064 for a provider without a list, S301 for an unknown model, `ProviderUnavailable` where there is
     no answer, `StoreError` where prices cannot be kept.
     """
     if not providers()[provider].lists_prices:
         raise UsageError(
             f"`{provider}` has no list of prices that could be read",
-            code="U060",
+            code="U064",
             hint="`renderer models list` shows the prices of the catalogue, with their dates",
         )
     asked = _asked(names, provider=provider)

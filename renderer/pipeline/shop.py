@@ -20,7 +20,7 @@ from renderer.catalogue.providers import jobs_max
 from renderer.errors import ProviderUnauthorised, ProviderUnavailable, RendererError
 from renderer.execute.clock import Clock, HastyClock, WallClock
 from renderer.execute.collect import Collector
-from renderer.execute.consent import Consent, Purse
+from renderer.execute.consent import Budget, Consent, Purse
 from renderer.execute.draft import Draft, draft
 from renderer.execute.events import Emit, Noted
 from renderer.execute.flight import Flight
@@ -228,6 +228,7 @@ def open_shop(
     consent: Consent,
     emit: Emit,
     names: Mapping[str, str],
+    budget: Budget | None = None,
 ) -> Shop:
     """The shop for some paid providers; `jobs` replaces the catalogue's limit of how many are in flight.
 
@@ -240,7 +241,7 @@ def open_shop(
         assert seller.account, "BUG: an account without a fingerprint"
         limit = jobs or jobs_max(name) or 1
         counters[name] = Counter(seller, Flight(limit, clock=clock, chance=random.Random()))  # noqa: S311 - jitter
-    return Shop(workshop, clock, counters, Purse(consent), emit, names)
+    return Shop(workshop, clock, counters, Purse(consent, budget or Budget()), emit, names)
 
 
 async def until_stopped(work: Coroutine[Any, Any, T], stop: asyncio.Event) -> T | None:

@@ -11,7 +11,7 @@ from renderer.pipeline.run import Run
 from renderer.pipeline.standing import Verdict
 
 if TYPE_CHECKING:
-    from renderer.execute.consent import Consent
+    from renderer.execute.consent import Budget, Consent
     from renderer.pipeline.gate import Ask, Limits, Purchase
 
 NAMES_SHOWN_MAX = 8
@@ -80,6 +80,18 @@ def _limits(run: Run) -> Limits:
         total_usd=_amount(total),
         spent_usd=_spent_before(run) if total else Decimal(0),
     )
+
+
+def budget_of(run: Run) -> Budget | None:
+    """What all builds of the storyboard may spend together, as the journal tells it at each request."""
+    from renderer.execute.consent import Budget  # noqa: PLC0415 - only where money may be spent
+
+    total = _amount(run.compiled.budget[1])
+    if total is None:
+        return None
+    name = f"budget/{run.project.identity}/{run.project.spec_name}"
+    store = run.workshop.store
+    return Budget(total, spent_usd=lambda: _spent_before(run), hold=lambda: store.hold(name))
 
 
 def _spent_before(run: Run) -> Decimal:

@@ -99,6 +99,7 @@ class Why(Enum):
     UNAUTHORISED = "the key is missing or not taken"
     BROKE = "the account is out of credits"
     UNREACHABLE = "the request never left: no name, no connection, no TLS"
+    INTERRUPTED = "a person stopped before it was sent"
 
 
 class NotAccepted(NamedTuple):

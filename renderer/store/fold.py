@@ -12,7 +12,7 @@ Records are JSON objects with an `event` and the `intent` that it is about:
 | `failed` | `code`, `reason` | failed |
 | `stored` | `sha256` | stored |
 | `priced` | `price` | as before |
-| `forgotten` | `reason` | forgotten |
+| `forgotten` | `reason`, perhaps `code` | forgotten |
 
 What is known is not forgotten: two builds may find the same job in the log, and one may find a job while the other still
 waits for its answer.
@@ -140,7 +140,8 @@ def _priced(job: Job, record: Mapping[str, Json]) -> Job:
 
 
 def _forgotten(job: Job, record: Mapping[str, Json]) -> Job:
-    return job._replace(state=JobState.FORGOTTEN, reason=record["reason"], ended_at=record["at"])
+    code = record.get("code", job.code)
+    return job._replace(state=JobState.FORGOTTEN, code=code, reason=record["reason"], ended_at=record["at"])
 
 
 def _price(record: Mapping[str, Json]) -> Price | None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from renderer.errors import StoreError
-from renderer.job import Frozen, Intent, Job, JobState, Price
+from renderer.job import RESUBMITTED, Frozen, Intent, Job, JobState, Price
 from renderer.model import Json
 from renderer.store.fold import folded, intent_record, price_json
 from renderer.store.index import Index
@@ -126,6 +126,11 @@ class Journal:
     def forget(self, intent: str, *, reason: str, at: datetime) -> None:
         """A person decided that a job does not count any more."""
         self._note(intent, "forgotten", at, reason=reason)
+
+    def resubmit(self, intent: str, *, at: datetime) -> None:
+        """A request whose outcome is not known is sent again under another intent: it may have been charged."""
+        reason = "set aside by hand, and sent again"
+        self._note(intent, "forgotten", at, reason=reason, code=RESUBMITTED)
 
     def mend(self, *, at: datetime) -> int:
         """Take note of damaged lines, so that buying may go on; they stay where they are. Says how many there were."""

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.simulator.record import Received
 from tests.simulator.simulator import Simulator
 
-from .stage import Stage, finish, playing
+from .stage import Stage, finish, playing, spoil
 
 SPEC = """\
 version: 1
@@ -299,6 +300,61 @@ def test_the_budget_of_the_storyboard_counts_what_was_spent_before(buyer: Stage,
     third = buyer.build("--yes")
     assert (3, ["G923"], 2) == (third.code, third.codes, posts(vendor))
     assert "spent before" in buyer.run("build", "--yes").stderr
+
+
+def test_two_builds_at_once_keep_one_budget(buyer: Stage, vendor: Simulator) -> None:
+    """Of two takes for 30 cents in all one is bought, whichever build is first."""
+    buyer.edit("shots:", "budget: {total: 0.3}\nshots:")
+    builds = [buyer.start("build", shot, "--yes") for shot in ("pad", "sky")]
+    assert [0, 3] == sorted(finish(build).code for build in builds)
+    assert 1 == len(vendor.jobs())
+
+
+def test_a_limit_holds_where_the_vendor_is_dearer_than_the_catalogue(buyer: Stage, vendor: Simulator) -> None:
+    """A dollar each, estimated at a quarter: the first goes alone, its price is seen, and the second is not sent."""
+    vendor.change(price_usd_per_s="0.2")
+    done = buyer.build("--max-cost", "1.6")
+    assert (3, ["G922"], 1) == (done.code, done.codes, posts(vendor))
+    assert 1 == done.json["spent_usd"]
+
+
+def test_a_word_that_sends_again_is_good_for_one_request(buyer: Stage, vendor: Simulator) -> None:
+    """Another shot's clip turns out damaged while the answer is lost once more: it is not sent a third time."""
+    vendor.script(submit=["ok", "reset-unread"])
+    buyer.build("pad", "--yes")
+    assert 3 == buyer.build("sky", "--yes").code
+    spoil(buyer.blob_of("pad"))
+    buyer.clip("pad").unlink()
+    vendor.script(submit="accept-then-reset", job="unlogged")
+    before = posts(vendor)
+    buyer.build("--yes", "--resubmit", "sky")
+    assert 1 == len(
+        [one for one in vendor.received("submit")[before:] if one.job and "sky" in _asked(buyer, one)]
+    )
+
+
+def _asked(stage: Stage, received: Received) -> set[str]:
+    """The shots that a request was sent for."""
+    jobs = stage.run("jobs", "list", "--all", "--json").json["jobs"]
+    return {
+        asker["shot"]
+        for job in jobs
+        if job["intent"] == received.client_request_id
+        for asker in job["askers"]
+    }
+
+
+def test_a_job_that_the_vendor_does_not_know_is_not_put_on_record(buyer: Stage, vendor: Simulator) -> None:
+    """A slip of the pen in `jobs collect --as` is told, and the right id is taken after."""
+    vendor.script(submit="accept-then-reset", job="null-id", about="galaxies")
+    assert 3 == buyer.build("--yes").code
+    (unknown,) = [
+        job for job in buyer.run("jobs", "list", "--json").json["jobs"] if job["state"] == "unknown"
+    ]
+    assert 2 == (slip := buyer.run("jobs", "collect", unknown["intent"], "--as", "no-such-job")).code
+    assert "U057" in slip.stderr
+    (lost,) = [job for job in vendor.jobs() if job.id not in _known(buyer)]
+    assert 0 == buyer.run("jobs", "collect", unknown["intent"], "--as", lost.id, "--wait").code
 
 
 @pytest.mark.parametrize(

@@ -268,7 +268,7 @@ def test_an_empty_list_is_none(shop: Stage, simulator: Simulator) -> None:
 def test_a_provider_without_a_list_is_told(shop: Stage) -> None:
     """Exit 2, and no model that nobody sells is asked for."""
     done = shop.run("models", "refresh", "--provider", "runway", "--json")
-    assert (2, ["U060"]) == (done.code, done.codes)
+    assert (2, ["U064"]) == (done.code, done.codes)
     done = shop.run("models", "refresh", "gen3_turbo")
     assert 2 == done.code
     assert "did you mean `gen3a_turbo`?" in done.stderr

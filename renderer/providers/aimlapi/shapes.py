@@ -52,7 +52,8 @@ def price_of(content: Json, headers: Mapping[str, str]) -> Decimal | None:
     usage = at(at(content, "meta"), "usage")
     credits_used = (at(usage, "credits_used"), headers.get("x-aimlapi-credits-used"))
     usd = (at(usage, "usd_spent"), headers.get("x-aimlapi-usd-spent"))
-    return _price(credits_used, usd)
+    # A price of nothing is none yet: polls are free, and may say so of themselves.
+    return _price(credits_used, usd) or None
 
 
 def rows_of(content: Json) -> Iterator[LogRow]:

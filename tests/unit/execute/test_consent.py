@@ -19,11 +19,11 @@ def test_what_nobody_agreed_to_is_not_bought() -> None:
 
 
 def test_prices_beyond_their_estimates_reach_the_limit() -> None:
-    """What was really charged counts; what was given back does not."""
+    """What was really charged counts, and makes later requests as much dearer; what was given back does not."""
     purse = Purse(Consent({"a": PRICE, "b": PRICE, "c": PRICE}, ceiling_usd=Decimal("0.80")))
     assert PRICE == purse.hold("a")
     purse.settle("a", Decimal("0.60"))
     with pytest.raises(GateError, match=r"the limit of \$0.80 is reached"):
         purse.hold("b")
     purse.give_back("a")
-    assert (PRICE, PRICE) == (purse.hold("b"), purse.spent_usd)
+    assert (PRICE, Decimal("0.6")) == (purse.hold("b"), purse.spent_usd)
