@@ -78,7 +78,10 @@ def show_plan(
         grouped = not (verbose or run.wishes.shots)
         for line in plan_lines(shots, films, colour=wants_colour(sys.stdout), grouped=grouped):
             click.echo(line)
-    idle = all(verdict == "reused" for verdict in [*(s.verdict for s in shots), *(f.verdict for f in films)])
+    idle = all(
+        verdict in {"reused", "kept"}
+        for verdict in [*(s.verdict for s in shots), *(f.verdict for f in films)]
+    )
     return WORK_TO_DO if check and not idle else 0
 
 

@@ -71,7 +71,7 @@ class Voice:
 
     def warn(self) -> None:
         """Print the storyboard's warnings."""
-        if self.run.compiled.warnings and not self.quiet:
+        if self.run.warnings and not self.quiet:
             from renderer.cli.terminal import show_diagnostics  # noqa: PLC0415 - only where there are any
 
             show_diagnostics(self.run.warnings)

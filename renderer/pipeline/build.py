@@ -55,6 +55,7 @@ def run_build(run: Run, *, emit: Emit, stop: Callable[[], asyncio.Event], ask: A
         _build(run, dirty, consent, emit=emit, stop=stop, ask=ask)
     finally:
         _keep_lock(run)
+    run.film_errors |= run.missing_choices()
 
 
 def _build(

@@ -15,6 +15,7 @@ from renderer.catalogue.locate import schemas_digest
 from renderer.digest import Digest, digest_bytes
 from renderer.errors import SpecError
 from renderer.model import Json
+from renderer.pipeline.picked import retakes_of
 from renderer.pipeline.project import Project, Reach, no_storyboard
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.rows import Compiled, Detail
@@ -157,6 +158,7 @@ def _ground(workshop: Workshop, project: Project, *, reach: Reach) -> tuple[str,
         str(project.provider),
         str(project.profile),
         str(reach.outside),
+        str(sorted(retakes_of(workshop.store, project).items())),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -28,6 +28,7 @@ from renderer.model import Json
 from renderer.pipeline.including import Included, Reader
 from renderer.pipeline.inputs import InputDesk, Material
 from renderer.pipeline.materials import Materials, find_materials
+from renderer.pipeline.picked import retakes_of
 from renderer.pipeline.project import Project, Reach, no_storyboard
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.assemble import assemble
@@ -148,6 +149,7 @@ def _examine(
     )
     if storyboard is None:
         raise SpecError(diagnostics)
+    storyboard = _with_retakes(storyboard, retakes_of(workshop.store, project))
     bench = _Bench(desk, document.text.folders, diagnostics)
     _key_takes(workshop, bench, storyboard, settings=_settings(document, storyboard.outputs[0]))
     _check_slots(bench, storyboard)
@@ -157,6 +159,21 @@ def _examine(
         key=lambda found: found.place[:3] if found.place else ("", 0, 0),
     )
     return Examined(document, storyboard, bench.shots, bench.details, found, reader.included)
+
+
+def _with_retakes(storyboard: Storyboard, retakes: Mapping[str, Sequence[int]]) -> Storyboard:
+    """The storyboard with the takes that were decided for beside it, after those of each shot; a seed that is there adds none."""
+    if not retakes:
+        return storyboard
+    shots = []
+    for shot in storyboard.shots:
+        for seed in retakes.get(shot.id, ()) if shot.request else ():
+            model, known = shot.takes[0].model, {take.seed for take in shot.takes}
+            turn = 1 + max(take.turn for take in shot.takes)
+            if seed not in known:
+                shot = shot._replace(takes=(*shot.takes, Take(model, seed, turn)))  # noqa: PLW2901 - a shot grows
+        shots.append(shot)
+    return storyboard._replace(shots=tuple(shots))
 
 
 def read_storyboard(project: Project) -> bytes:

@@ -27,19 +27,18 @@ if TYPE_CHECKING:
 def counts(run: Run) -> Counter[str]:
     """How many of the selected takes were reused, ran, failed, were blocked."""
     if not run.endings:
-        return Counter(
-            {
-                "reused": sum(run.results[number] is not None for number in run.selected),
-                "blocked": sum(run.results[number] is None for number in run.selected),
-            }
-        )
+        missing = [number for number in run.selected if run.results[number] is None]
+        blocked = sum(run.compiled.takes[number].shot not in run.picked.kept for number in missing)
+        return Counter({"reused": len(run.selected) - blocked, "blocked": blocked})
     return Counter(outcome(run, run.compiled.takes[number], run.results[number]) for number in run.selected)
 
 
 def outcome(run: Run, row: TakeRow, result: Result | None) -> str:
     """How a take ended; one that was not tried is reused where its clip is there."""
     ending = run.endings.get(row.key)
-    return ending.outcome.value if ending else "reused" if result else "blocked"
+    if ending:
+        return ending.outcome.value
+    return "reused" if result or row.shot in run.picked.kept else "blocked"
 
 
 def shot_lines(run: Run, *, why: bool = False) -> Iterator[ShotLine]:
@@ -74,7 +73,7 @@ def shot_line_of(
         id=row.shot,
         take=row.take,
         verdict=verdict,
-        reason=why.reason if why else "",
+        reason=why.reason if why else run.picked.kept.get(row.shot, "") if verdict == "kept" else "",
         causes=cause_lines(why) if why else (),
         outcome=outcome,
         key=row.key,

@@ -123,9 +123,10 @@ class Locked:
             return None
         trace = store.trace(key)
         known = next((result for result in trace.results if result.digest == clip), None) if trace else None
-        return known or Result(clip, self._facts(clip))
+        return known or Result(clip, self.facts(clip))
 
-    def _facts(self, clip: Digest) -> MediaFacts:
+    def facts(self, clip: Digest) -> MediaFacts:
+        """What a stored clip is, where no trace tells: probed once."""
         from renderer.media.probe import probe  # noqa: PLC0415 - only for a clip that came without its trace
 
         known = self.workshop.store.memo_get("facts", clip.sha256)
@@ -159,12 +160,17 @@ def read_text(project: Project) -> str | None:
         ) from error
 
 
-def lost_error(clip: Digest) -> GateError:
-    """The lock names a clip that is nowhere: only a person may have another one bought in its place."""
+def lost_error(clip: Digest, *, named_by: str = "lock") -> GateError:
+    """Lock or picks name a clip that is nowhere: only a person may have another one bought in its place."""
+    other = (
+        "`--replace-lost SHOT` lets another clip take its place, which may have to be bought"
+        if named_by == "lock"
+        else "`renderer pick` decides for another one, `--undo` for none"
+    )
     return GateError(
-        "the lock names a clip that the store does not have: nothing was bought in its place",
+        f"the {named_by} {'names' if named_by == 'lock' else 'name'} a clip that the store does not have: "
+        "nothing was bought in its place",
         code="G926",
-        facts=[("clip", f"{clip.sha256}, {clip.size_bytes} bytes")],
-        hint="bring it here with `renderer cache import` from a store that has it; `--replace-lost SHOT` "
-        "lets another clip take its place, which may have to be bought",
+        facts=[("clip", clip.sha256)],
+        hint=f"bring it here with `renderer cache import` from a store that has it; {other}",
     )

@@ -35,7 +35,7 @@ def keep_lock(run: Run) -> None:
     except RendererError as error:
         run.film_errors[WRITING] = error
         return
-    if all(run.results):
+    if not run.wishes.shots:
         locked.remember(locked.imprint(run.compiled.takes, run.results), run.films_imprint())
 
 

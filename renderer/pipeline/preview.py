@@ -55,7 +55,8 @@ def open_preview(workshop: Workshop, project: Project, wishes: Wishes) -> Previe
     run = open_run(workshop, project, wishes)
     shown = sorted({slot.take for output in run.compiled.outputs for slot in output.slots if slot.take >= 0})
     preview = Preview(replace(run, project=project._replace(variant=VARIANT)))
-    preview.fresh = {number: result for number in shown if (result := run.results[number])}
+    there = run.shown()
+    preview.fresh = {number: result for number in shown if (result := there[number])}
     missing = [number for number in shown if number not in preview.fresh]
     preview.stale = _newest(run, missing)
     preview.drawn = _stand_ins(run, [number for number in missing if number not in preview.stale])

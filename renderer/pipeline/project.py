@@ -62,6 +62,16 @@ class Project(NamedTuple):
         """How messages name the lock."""
         return str(Path(self.label).with_suffix(".lock"))
 
+    @property
+    def picks(self) -> Path:
+        """The file of decisions about takes."""
+        return self.spec.with_suffix(DECISIONS[0])
+
+    @property
+    def label_of_picks(self) -> str:
+        """How messages name the picks."""
+        return str(Path(self.label).with_suffix(DECISIONS[0]))
+
     def film(self, file: str) -> Path:
         """Where the film `file` of an output is written."""
         stem, dot, ending = file.rpartition(".")

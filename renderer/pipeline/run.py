@@ -20,6 +20,7 @@ from renderer.model import MediaFacts, Result, Trace
 from renderer.pipeline.compile import compile_storyboard, diagnostic_of
 from renderer.pipeline.film import FilmState, assess_film
 from renderer.pipeline.locked import Locked, lost_error
+from renderer.pipeline.picked import Picked, blob_of, read_picks, resolve_picks
 from renderer.pipeline.project import Project, Reach
 from renderer.pipeline.shots import select
 from renderer.pipeline.standing import Standing, Verdict, standings
@@ -75,6 +76,7 @@ class Run:
     selected: frozenset[int]
     results: list[Result | None]
     locked: Locked
+    picked: Picked
     endings: dict[str, Ending] = field(default_factory=dict)
     made: set[str] = field(default_factory=set)
     films: dict[str, FilmState] = field(default_factory=dict)
@@ -91,19 +93,23 @@ class Run:
 
     @property
     def warnings(self) -> list[Diagnostic]:
-        return [diagnostic_of(row) for row in self.compiled.warnings]
+        return [*map(diagnostic_of, self.compiled.warnings), *self.picked.warnings]
 
     def must_run(self, number: int) -> bool:
         """Whether a take is to be made: selected, and missing or (free and always made)."""
         row = self.compiled.takes[number]
         forced = self.wishes.always and not row.paid and row.key not in self.made
-        return number in self.selected and (forced or self.results[number] is None)
+        if number not in self.selected or row.shot in self.picked.kept:
+            return False
+        return forced or self.results[number] is None
 
     def verdict(self, number: int) -> Verdict:
         """What a plan says of a take."""
+        row = self.compiled.takes[number]
+        if row.shot in self.picked.kept and self.results[number] is None:
+            return Verdict.KEPT
         if not self.must_run(number):
             return Verdict.REUSED
-        row = self.compiled.takes[number]
         if not row.paid:
             return Verdict.RUN
         standing = self.standing(row.key)
@@ -212,9 +218,34 @@ class Run:
     def clips(self, output: OutputRow) -> list[Input] | None:
         """The clip of each slot in cut order, None while one is missing; own footage comes from its file."""
         footage = self.footage()
-        takes = [Input(result.digest, facts=result.facts) if result else None for result in self.results]
+        takes = [Input(result.digest, facts=result.facts) if result else None for result in self.shown()]
         clips = [takes[slot.take] if slot.take >= 0 else footage[slot.footage] for slot in output.slots]
         return [clip for clip in clips if clip] if all(clips) else None
+
+    def shown(self) -> Sequence[Result | None]:
+        """What stands for each take in the film: its result, or at the first take of a shot the clip that was picked or kept."""
+        if not self.picked.choices:
+            return self.results
+        shown = list(self.results)
+        for first, choice in self.picked.choices.items():
+            result = self.results[choice.number]
+            if choice.clip and (result is None or result.digest.sha256 != choice.clip):
+                result = self._named(choice.clip)
+            shown[first] = result
+        return shown
+
+    def missing_choices(self) -> dict[str, GateError]:
+        """The shots for which a clip was picked or kept that the store does not have."""
+        named = {
+            self.compiled.takes[first].shot: choice.clip
+            for first, choice in self.picked.choices.items()
+            if choice.clip and self.shown()[first] is None
+        }
+        return {shot: lost_error(Digest(sha256, 0), named_by="picks") for shot, sha256 in named.items()}
+
+    def _named(self, sha256: str) -> Result | None:
+        digest = blob_of(self.workshop.store, sha256)
+        return Result(digest, self.locked.facts(digest)) if digest else None
 
     def footage(self) -> list[Input]:
         """Own footage, beside `compiled.footage`."""
@@ -238,6 +269,9 @@ def open_run(workshop: Workshop, project: Project, wishes: Wishes) -> Run:
     selected = select(compiled.takes, wishes.shots, others=[row.shot for row in compiled.footage])
     results = workshop.store.lookup_many([row.key for row in compiled.takes])
     locked = Locked(workshop, project)
-    run = Run(workshop, project, wishes, compiled, dict(details), selected, results, locked)
+    file = project.label_of_picks
+    picked = resolve_picks(read_picks(workshop.store, project), compiled.takes, file=file)
+    run = Run(workshop, project, wishes, compiled, dict(details), selected, results, locked, picked)
     run.settle()
+    run.selected -= {number for number in picked.passed if run.results[number] is None}
     return run

@@ -19,6 +19,7 @@ from renderer.digest import Digest
 from renderer.errors import StoreError, UsageError
 from renderer.model import Trace
 from renderer.pipeline.locked import read_lock
+from renderer.pipeline.picked import blob_of, read_picks
 from renderer.pipeline.project import Project
 from renderer.pipeline.workshop import Workshop
 from renderer.store.store import Store
@@ -40,15 +41,15 @@ class Shared(NamedTuple):
 
 
 def export_clips(workshop: Workshop, project: Project, target: Path) -> Shared:
-    """Put what the lock of a storyboard needs into a folder, or into a tar file where the name ends so.
+    """Put what the lock and the picks of a storyboard need into a folder, or into a tar file where the name ends so.
 
-    Raises `StoreError` E614 for a damaged clip, E617 where the target cannot be written, `UsageError` U060 for a folder that
-    is neither empty nor a store, U061 for a storyboard without a lock.
+    Raises `StoreError` E614 for a damaged clip, E617 where the target cannot be written, `UsageError` U070 for a folder that
+    is neither empty nor a store, U071 for a storyboard without a lock.
     """
     if not project.lock.exists():
         raise UsageError(
             f"there is no `{project.label_of_lock}`",
-            code="U061",
+            code="U071",
             hint="`renderer build` writes it, `renderer lock repair` makes it anew",
         )
     if target.suffix != ENDING:
@@ -65,7 +66,7 @@ def export_clips(workshop: Workshop, project: Project, target: Path) -> Shared:
 def import_clips(workshop: Workshop, source: Path) -> Shared:
     """Take all that a store in a folder or a tar file has into ours. What we have already stays as it is.
 
-    Raises `UsageError` U060 where there is no store, `StoreError` E614 for bytes that are not those of their name.
+    Raises `UsageError` U070 where there is no store, `StoreError` E614 for bytes that are not those of their name.
     """
     if source.is_dir():
         return _import(source, workshop.store)
@@ -82,6 +83,11 @@ def _export(store: Store, project: Project, there: Store) -> Shared:
             blobs[take.clip] = None
         else:
             lost.append(take.shot if take.take == 1 else f"{take.shot}.take{take.take}")
+    for sha256 in _decided(store, project):
+        if found := blob_of(store, sha256):
+            blobs[found] = None
+        else:
+            lost.append(f"@{sha256[:8]}")
     for digest in blobs:
         _copy(store, digest, there)
     keys = {take.key: store.trace(take.key) for take in lock.takes}
@@ -89,6 +95,13 @@ def _export(store: Store, project: Project, there: Store) -> Shared:
     for name, pinned in lock.fetched:
         there.pin_put(name, pinned)
     return Shared(len(blobs), len(traces), sum(digest.size_bytes for digest in blobs), tuple(lost))
+
+
+def _decided(store: Store, project: Project) -> list[str]:
+    """The sha256 of every clip that was picked, kept or approved."""
+    decisions = read_picks(store, project).values()
+    named = (sha256 for one in decisions for sha256 in (one.clip, one.keep, one.approved) if sha256)
+    return list(dict.fromkeys(named))
 
 
 def _import(source: Path, store: Store) -> Shared:
@@ -127,7 +140,7 @@ def _refuse_full(target: Path) -> None:
     if is_taken:
         raise UsageError(
             f"`{target}` has something else in it",
-            code="U060",
+            code="U070",
             hint=f"name a new folder, or a file that ends in {ENDING}",
         )
 
@@ -188,6 +201,6 @@ def _members(tar: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
 def _no_store(source: Path) -> UsageError:
     return UsageError(
         f"there is no store in `{source}`",
-        code="U060",
+        code="U070",
         hint="name a folder or tar file that `renderer cache export` wrote",
     )

@@ -21,6 +21,7 @@ class Verdict(Enum):
     UNKNOWN = "unknown"
     REFUSED = "refused"
     LOST = "lost"
+    KEPT = "kept"
 
     @property
     def words(self) -> str:

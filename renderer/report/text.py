@@ -20,6 +20,7 @@ STYLES = {
     "in_flight": "\x1b[36m",
     "unknown": "\x1b[1;31m",
     "refused": "\x1b[31m",
+    "kept": "\x1b[2m",
     "lost": "\x1b[1;31m",
 }
 RESET = "\x1b[0m"
@@ -92,7 +93,7 @@ def plan_total(shots: Sequence[ShotLine], films: Sequence[FilmLine] = ()) -> str
     counts = Counter(shot.verdict for shot in shots)
     parts = ", ".join(f"{count} {_words(verdict)}" for verdict, count in counts.items())
     verdicts = {shot.verdict for shot in shots} | {film.verdict for film in films}
-    if verdicts == {"reused"}:
+    if verdicts <= {"reused", "kept"}:
         return f"nothing to do: {parts}"
     total, unknown = price_of(shots)
     cost = f"costs {dollars(total)}" if total else "free"

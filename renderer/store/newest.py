@@ -44,6 +44,12 @@ class Newest:
                 asked[shot].append((made_at, key))
         return [self._first_there(sorted(asked[shot], reverse=True)) for shot in shots]
 
+    def all_of(self, project: str, *, spec: str, shot: str) -> list[Trace]:
+        """Every trace that a shot asked for, the newest first."""
+        asker = (project, spec, shot)
+        found = [(made_at, key) for key, made_at, askers in self._everything() if asker in map(tuple, askers)]
+        return [trace for _, key in sorted(found, reverse=True) if (trace := self._traces.read(key))]
+
     def _first_there(self, candidates: Iterable[tuple[str, str]]) -> Trace | None:
         for _, key in candidates:
             trace = self._traces.read(key)

@@ -183,6 +183,10 @@ class Store:
         """For each shot, in order, the newest trace that it asked for and that has a result here."""
         return self._newest.of(project, spec=spec, shots=shots)
 
+    def traces_for(self, project: str, *, spec: str, shot: str) -> list[Trace]:
+        """Every trace that a shot asked for, the newest first, whether or not its blobs are there."""
+        return self._newest.all_of(project, spec=spec, shot=shot)
+
     # What files held
 
     def digest_of(self, path: Path) -> Digest | None:

@@ -15,7 +15,7 @@ from renderer.cli.main import COMMANDS, UNHEARD
 from .stage import COMMAND, Stage, finish, frames_in
 
 PACKAGE = Path(renderer.cli.__file__).parents[1]
-CODE = re.compile(r'["\[]([SEMPGUL]\d{3})["\]]')
+CODE = re.compile(r'["\[]([SEMPGULD]\d{3})["\]]')
 
 
 # init

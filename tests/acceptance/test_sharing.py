@@ -109,11 +109,25 @@ def test_what_is_no_store_is_refused(bought: Stage, name: str) -> None:
     (bought.root / "empty").mkdir()
     bought.write("film.tar", b"no tar")
     done = bought.run("cache", "import", name)
-    assert (2, True) == (done.code, "error[U060]" in done.stderr)
+    assert (2, True) == (done.code, "error[U070]" in done.stderr)
 
 
 def test_an_export_spreads_nothing_among_other_files(bought: Stage) -> None:
     """A folder with something else in it is refused; so is a storyboard without a lock."""
-    assert "error[U060]" in bought.run("cache", "export", "film.yaml", ".").stderr
+    assert "error[U070]" in bought.run("cache", "export", "film.yaml", ".").stderr
     (bought.root / "film.lock").unlink()
-    assert "error[U061]" in bought.run("cache", "export", "film.yaml").stderr
+    assert "error[U071]" in bought.run("cache", "export", "film.yaml").stderr
+
+
+def test_a_clip_that_was_picked_goes_along(bought: Stage, tmp_path: Path) -> None:
+    """Also one of an older request, which the lock does not name: the clone's film is the same."""
+    old = digest_of(bought.clip("pad"))
+    bought.edit("steam", "smoke")
+    bought.built("--yes")
+    assert 0 == bought.run("pick", "film.yaml", "pad", f"@{old}").code
+    bought.built()
+    assert 0 == bought.run("cache", "export", "film.yaml", str(tmp_path / "film.tar")).code
+    clone = clone_of(bought, tmp_path)
+    assert 0 == clone.run("cache", "import", str(tmp_path / "film.tar")).code
+    clone.built("--frozen")
+    assert digest_of(bought.film()) == digest_of(clone.film())
