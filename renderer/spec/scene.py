@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from renderer.spec.profiles import Profile
 
 NOTHING = Filled("", ())
+DURATION_MAX_S = 3600
 SHARED = ("defaults", "profiles")
 NEAREST = ("$.profiles", "$.shots")
 
@@ -105,12 +106,30 @@ class Scene(NamedTuple):
             return None
         return Use(in_s or Fraction(0), out_s)
 
-    def _seconds(self, written: Written) -> Fraction | None:
+    def duration(self, merged: Written | Merged | None) -> Fraction | None:
+        """The seconds of a `duration`; tells one of no frames, of more than an hour (S209), or with frames that are not there (S208)."""
+        if not isinstance(merged, Written):
+            return None
+        time_s = self._time(merged)
+        if time_s is not None and not 0 < time_s <= DURATION_MAX_S:
+            message = (
+                f"`duration` must be more than 0 and at most {DURATION_MAX_S} seconds, not {shown(time_s)}"
+            )
+            self.problems.add("S209", message, self.place(merged))
+            return None
+        return time_s
+
+    def _time(self, written: Written) -> Fraction | None:
         value: Any = written.node.value
         try:
-            time_s = seconds(value, fps=self.fps)
+            return seconds(value, fps=self.fps)
         except ValueError as error:
             self.problems.add("S208", str(error), self.place(written))
+            return None
+
+    def _seconds(self, written: Written) -> Fraction | None:
+        time_s = self._time(written)
+        if time_s is None:
             return None
         if not time_s and written.path[-1] != "in":
             self.problems.add("S218", "nothing of the clip is on screen: 0 s", self.place(written))

@@ -11,7 +11,7 @@ from renderer.spec.matrix import Cell, read_cells
 from renderer.spec.merge import Merged, Written, merge, plain
 from renderer.spec.nodes import Fields, Scalar
 from renderer.spec.prompt import PARTS, TEMPLATE, compose_prompt, composed
-from renderer.spec.scene import Scene, below, nearest_first, number, shown, truth, word
+from renderer.spec.scene import Scene, below, nearest_first, shown, truth, word
 from renderer.spec.takes import Origins, check_rivals, read_takes, without_rivals
 from renderer.spec.text import Path
 from renderer.spec.variables import NO_VARIABLES, Filled, Reference
@@ -120,7 +120,7 @@ def _request(
         references=references,
         ratio=word(fields.get("ratio")),
         resolution=word(fields.get("resolution")),
-        duration_s=number(fields.get("duration")),
+        duration_s=scene.duration(fields.get("duration")),
         enhance_prompt=truth(fields.get("enhance_prompt")),
         seed=first.seed,
         params={name: plain(field) for name, field in params.items()},

@@ -82,7 +82,7 @@ def type_of(name: str, schema: Mapping[str, Any]) -> str:
     """A field's type in the page's words."""
     if name == "use":
         return "time or range"
-    if name in {"in", "out"}:
+    if name in {"in", "out", "duration"}:
         return "time"
     if "const" in schema:
         return "integer"
