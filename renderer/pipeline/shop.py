@@ -17,7 +17,7 @@ from typing import Any, Self, TypeVar
 
 from renderer.catalogue.library import CatalogueError, load
 from renderer.catalogue.providers import jobs_max
-from renderer.errors import ProviderUnauthorised, ProviderUnavailable, RendererError
+from renderer.errors import ProviderUnauthorised, ProviderUnavailable, RendererError, StoreError
 from renderer.execute.clock import Clock, HastyClock, WallClock
 from renderer.execute.collect import Collector
 from renderer.execute.consent import Budget, Consent, Purse
@@ -156,7 +156,10 @@ class Shop:
 
     async def __aexit__(self, *_: object) -> None:
         for counter in self.counters.values():
-            await counter.seller.close()
+            try:
+                await counter.seller.close()
+            except StoreError as error:  # a recording that is not complete
+                self.troubles.append(error)
 
     async def _look_up(self, jobs: list[Job], seller: Seller) -> int:
         if not jobs:

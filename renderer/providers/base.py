@@ -215,5 +215,5 @@ class Seller(Protocol):
         ...
 
     async def close(self) -> None:
-        """Let go of all connections."""
+        """Let go of all connections. Raises `StoreError` E624 after that where they were recorded, and not all of it was."""
         ...

@@ -143,3 +143,14 @@ def test_what_makes_no_sense_is_told_before_anything_is_sent(shop: Stage, tmp_pa
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "00001.json").write_text("{}")
     assert ["U043"] == shop.using(RENDERER_REPLAY=str(tmp_path / "b")).build("-y").codes
+
+
+def test_a_build_that_cannot_be_recorded_is_a_build(
+    shop: Stage, simulator: Simulator, tmp_path: Path
+) -> None:
+    """It buys and makes all as ever, and says that the recording is not complete."""
+    (tmp_path / "file").write_text("")
+    built = shop.using(RENDERER_RECORD=str(tmp_path / "file" / "rec")).built("-y")
+    assert set(SHOTS) == set(built.ran)
+    assert len(SHOTS) == len(simulator.charges_by_request())
+    assert "the recording is not complete" in built.stderr

@@ -17,7 +17,7 @@ from renderer.providers.replay.player import Player, read_recording
 from renderer.providers.replay.recorder import Recorder
 from renderer.wire.body import Body
 from renderer.wire.client import Client, Wire
-from renderer.wire.download import Cause, Limits, Undelivered
+from renderer.wire.download import Cause, Delivered, Limits, Undelivered
 from renderer.wire.exchange import Timeouts
 from renderer.wire.outcome import NoAnswer, NotSent, Outcome, Reply
 from renderer.wire.pace import PACE
@@ -300,18 +300,46 @@ def test_nothing_secret_is_written(tmp_path: Path) -> None:
     assert isinstance(asyncio.run(post(player(tmp_path), content)), Reply)
 
 
-def test_a_record_that_cannot_be_written_loses_no_purchase(tmp_path: Path) -> None:
-    """The answer to the request comes through; the next free question tells."""
+def test_a_record_that_cannot_be_written_loses_no_answer(tmp_path: Path) -> None:
+    """What was bought, asked and fetched comes through; closing tells, once the connections are gone."""
     blocked = tmp_path / "file"
     blocked.write_text("")
+    heard: list[object] = []
 
-    async def buy_and_look(wire: Wire, _: str) -> Outcome:
-        bought = await post(wire, body(a=1))
-        with pytest.raises(StoreError):
-            await get(wire, generation_id="a")
-        return bought
+    async def use(wire: Wire, url: str) -> None:
+        heard.append(await post(wire, body(a=1)))
+        heard.append(await get(wire, generation_id="a"))
+        heard.append(await bring(wire, f"{url}/a.mp4", tmp_path / "clip"))
 
-    assert isinstance(recorded(blocked / "rec", saying(answer(b'{"id": "a"}')), buy_and_look), Reply)
+    with pytest.raises(StoreError) as caught:
+        recorded(blocked / "rec", saying(answer(b'{"id": "a"}')), use)
+    assert "E624" == caught.value.code
+    assert [Reply, Reply, Delivered] == [type(outcome) for outcome in heard]
+    assert b'{"id": "a"}' == (tmp_path / "clip").read_bytes()
+
+
+@pytest.mark.parametrize("depth", [10, 600, 50_000])
+def test_an_answer_nested_deep_is_recorded_like_any_other(tmp_path: Path, depth: int) -> None:
+    """It names a job that was bought; read again it says the same, as far as it can be read at all."""
+    said = b'{"id": "a", "nest": ' + b"[" * depth + b"]" * depth + b"}"
+    first = recorded(tmp_path, saying(answer(said)), lambda wire, _: post(wire, body(a=1)))
+    again = asyncio.run(post(player(tmp_path), body(a=1)))
+    assert isinstance(first, Reply)
+    assert isinstance(again, Reply)
+    assert said == first.body
+    assert depth > 600 or first.json() == again.json()
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["_jwt=5ecret&x=?recorded=1", "recorded=488246839eb3&_jwt=5ecret", "recorded=5ecret5ecret", "a#5ecret"],
+)
+def test_a_query_that_looks_like_a_recorded_one_is_no_way_around(query: str) -> None:
+    """Only what we wrote ourselves is left as it stands."""
+    hidden = str(scrubbed(f"https://me:5ecret@cdn.example.org/a.mp4?{query}"))
+    assert hidden.startswith("https://cdn.example.org/a.mp4?recorded=")
+    assert "5ecret" not in hidden
+    assert hidden == scrubbed(hidden)
 
 
 @given(JSON, st.dictionaries(st.sampled_from(["x-client-request-id"]), st.text()))

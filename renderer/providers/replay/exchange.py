@@ -18,11 +18,13 @@ from renderer.wire.download import Cause
 
 VERSION = 1
 TEXT_BYTES_MAX = 1 << 16
+DEPTH_MAX = 100
 DIGITS = 12
 ASKED = frozenset({"x-client-request-id", "x-runway-version"})
 ANSWERED = re.compile(r"content-type|retry-after(-ms)?|x-inference-id|x-aimlapi-[a-z-]+")
 URL = re.compile(r"https?://[^\s'\"<>\\]+", re.IGNORECASE)
 TOKEN = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*|\bBearer\s+\S+", re.IGNORECASE)
+WRITTEN_QUERY = re.compile(rf"recorded=[0-9a-f]{{{DIGITS}}}")
 CLIP_FILE = re.compile(r"clips/[0-9a-f]{64}\.mp4")
 GET, POST, DELETE, CLIP = "GET", "POST", "DELETE", "CLIP"
 
@@ -125,12 +127,32 @@ def scrubbed(value: Json, *, secrets: Iterable[str] = ()) -> Json:
     return value
 
 
+def is_shallow(value: Json, *, depth_max: int = DEPTH_MAX) -> bool:
+    """Whether a JSON value is nested less deep than what walks through it by recursion can follow.
+
+    >>> is_shallow([[1]]), is_shallow([[1]], depth_max=2)
+    (True, False)
+    """
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    return depth_max > 0 and all(is_shallow(item, depth_max=depth_max - 1) for item in inner)
+
+
 def _without_query(found: re.Match[str]) -> str:
+    """A link with a digest for its query; one that was written so before stays as it is."""
     url = found.group()
     scheme, _, rest = url.partition("://")
-    place = re.split(r"[?#]", rest, maxsplit=1)[0]
+    place, mark, query = _parted(rest)
     host, slash, path = place.partition("/")
     plain = f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
-    if place == rest or "?recorded=" in url:
-        return plain if place == rest else url
-    return f"{plain}?recorded={hashlib.sha256(url.encode()).hexdigest()[:DIGITS]}"
+    if not mark:
+        return plain
+    if mark == "?" and WRITTEN_QUERY.fullmatch(query):
+        return f"{plain}?{query}"
+    digest = hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{plain}?recorded={digest[:DIGITS]}"
+
+
+def _parted(rest: str) -> tuple[str, str, str]:
+    """What stands before the first `?` or `#`, that sign, and what stands behind it."""
+    found = re.search(r"[?#]", rest)
+    return (rest[: found.start()], found.group(), rest[found.end() :]) if found else (rest, "", "")
