@@ -2,8 +2,8 @@
 
 Each line is the CRC-32 of its JSON as 8 hex digits, a space, the JSON, a newline. An append holds a lock, writes,
 flushes, and only then returns; appends that wait for one another share one flush. A kill can leave a *torn* last line,
-without its newline; the next append ends it and says so in a line of its own (`{"torn": true}`). So a torn line, whose
-append never returned, is told from a *damaged* one, which once was whole. The log is cut into segments, numbered from
+without its newline; the next append ends it with the word ` torn` and a newline. So a torn line, whose append never
+returned, is told from a *damaged* one, which once was whole, also where that next append is itself torn at any byte. The log is cut into segments, numbered from
 1 on and never rewritten; a number that is missing is damage too.
 
 A small reserve of disk space is kept beside the segments, so that what became of a request can be written down on a disk
@@ -32,7 +32,8 @@ SEGMENT_BYTES_MAX = 8 << 20
 RESERVE_BYTES = 256 << 10
 CHECKSUM_LENGTH = 8
 NUMBER_LENGTH = 6
-TORN = "torn"
+TORN = b" torn\n"
+"""What no whole line ends with, since JSON ends with a bracket here."""
 
 
 class Position(NamedTuple):
@@ -257,30 +258,22 @@ def _append(path: Path, content: bytes) -> None:
 def _end_of_torn(number: int, size: int) -> bytes:
     """What ends a torn last line and says that it was torn; nothing where the file ends with a newline."""
     os.lseek(number, max(0, size - 1), os.SEEK_SET)
-    return b"" if os.read(number, 1) in {b"", b"\n"} else b"\n" + _line({TORN: True})
+    return b"" if os.read(number, 1) in {b"", b"\n"} else TORN
 
 
 def _whole_lines(rows: Sequence[bytes], start: Position, *, may_be_torn: bool) -> Iterator[Line]:
-    """The values of whole lines. One that does not parse is torn if the next says so, or if the log ends within it."""
-    values = [_parsed(row) for row in rows]
+    """The rows that were whole once, each by its place. With `may_be_torn` the log may end within the last row."""
     end = start
-    for count, value in enumerate(values):
-        at, end = end, end._replace(offset=end.offset + len(rows[count]))
-        is_last = count + 1 == len(values)
-        is_torn = (
-            may_be_torn and not rows[count].endswith(b"\n") if is_last else _says_torn(values[count + 1])
-        )
-        if not (value is None and is_torn) and not _says_torn(value):
-            yield Line(at, end, value)
-
-
-def _says_torn(value: Json | None) -> bool:
-    return isinstance(value, dict) and TORN in value
+    for row in rows:
+        at, end = end, end._replace(offset=end.offset + len(row))
+        is_torn = row.endswith(TORN) or (may_be_torn and not row.endswith(b"\n"))
+        if not is_torn:
+            yield Line(at, end, _parsed(row))
 
 
 def _parsed(row: bytes) -> Json | None:
     text = row[CHECKSUM_LENGTH + 1 : -1]
-    if not row.endswith(b"\n") or row[:CHECKSUM_LENGTH] != b"%08x" % zlib.crc32(text):
+    if not row.endswith(b"\n") or row[: CHECKSUM_LENGTH + 1] != b"%08x " % zlib.crc32(text):
         return None
     try:
         return json.loads(text)

@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from renderer.errors import StoreError
@@ -115,6 +115,7 @@ def test_a_log_that_is_cut_anywhere_says_what_was_true_at_some_moment(
 
 @settings(deadline=None, max_examples=40)
 @given(place=st.floats(0, 0.999), flip=st.integers(1, 255))
+@example(place=0.52414, flip=1).via("the space behind a checksum")
 def test_a_changed_byte_anywhere_stops_all_buying(place: float, flip: int) -> None:
     """In the first line or the last, in a checksum or a newline: no record is believed that was not written."""
     with tempfile.TemporaryDirectory() as name:
@@ -166,6 +167,22 @@ def test_a_full_segment_is_followed_by_the_next_one(tmp_path: Path) -> None:
     again = journal_at(tmp_path)
     assert ([], ["one", "two", "three"]) == (again.damaged(), [job.intent for job in again.jobs()])
     assert intent("three").frozen == again.request_of("three")[0]
+
+
+def test_an_append_that_is_torn_while_it_ends_a_torn_line_is_no_damage(tmp_path: Path) -> None:
+    """Two power cuts in a row, the second at any byte: all that was written before holds, and the log goes on."""
+    journal_at(tmp_path).intend(intent("one"))
+    path = tmp_path / "journal" / "000001.jsonl"
+    torn = path.read_bytes() + b'0123abcd {"event": "acc'
+    path.write_bytes(torn)
+    journal_at(tmp_path).lose("one", reason="reset", at=NOON)
+    mended = path.read_bytes()
+    assert mended.startswith(torn)
+    for length in range(len(torn), len(mended)):
+        path.write_bytes(mended[:length])
+        journal_at(tmp_path).intend(intent("two"))
+        again = journal_at(tmp_path)
+        assert ([], ["one", "two"]) == (again.damaged(), [job.intent for job in again.jobs()])
 
 
 def test_a_line_that_was_taken_back_is_not_believed_for_ever(tmp_path: Path) -> None:
