@@ -78,8 +78,14 @@ async def cancel(store: Store, job: Job, *, seller: Seller, now: datetime) -> No
     """Ask the seller to end a running job, and put that on record. What was made until then may be charged.
 
     Raises `UsageError` U052 for a job that does not run, `ProviderRefused` P711 where the seller has no way to cancel and
-    P717 where the job has ended, `ProviderUnauthorised` P709 for a job of another account; else what the seller raises.
+    P717 where the job has ended, `ProviderUnauthorised` P709 for a job of another account, `StoreError` E616 where another
+    run is at work on its request; else what the seller raises.
     """
+    with _held(store, job.key):
+        await _cancel(store, store.journal.of_intent(job.intent) or job, seller=seller, now=now)
+
+
+async def _cancel(store: Store, job: Job, *, seller: Seller, now: datetime) -> None:
     if job.state is not JobState.RUNNING or job.job is None:
         raise _nothing(job, "cancel")
     from renderer.execute.collect import check_account  # noqa: PLC0415 - asyncio, only where a seller is asked

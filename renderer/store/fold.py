@@ -6,10 +6,10 @@ Records are JSON objects with an `event` and the `intent` that it is about:
 |---|---|---|
 | `intent` | all of `Intent` | unknown |
 | `accepted` | `job`, `price` or null, `how` | running; as before where its name was known already |
-| `not accepted` | `why`, `code`, `reason` | not accepted, or refused |
+| `not accepted` | `why`, `code`, `reason` | not accepted, or refused; as before where the vendor's name for it is known |
 | `unknown` | `reason` | unknown; as before where the vendor's name for it is known |
-| `ready` | `price`, `generated_s` | ready |
-| `failed` | `code`, `reason` | failed |
+| `ready` | `price`, `generated_s` | ready; as before where its clip is stored |
+| `failed` | `code`, `reason` | failed; as before where its clip is stored |
 | `stored` | `sha256` | stored |
 | `priced` | `price` | as before |
 | `forgotten` | `reason`, perhaps `code` | forgotten |
@@ -101,6 +101,8 @@ def _accepted(job: Job, record: Mapping[str, Json]) -> Job:
 
 
 def _not_accepted(job: Job, record: Mapping[str, Json]) -> Job:
+    if job.job is not None:
+        return job
     state = JobState.REFUSED if record["why"] == REFUSED else JobState.NOT_ACCEPTED
     return job._replace(state=state, code=record["code"], reason=record["reason"], ended_at=record["at"])
 
@@ -112,6 +114,8 @@ def _unknown(job: Job, record: Mapping[str, Json]) -> Job:
 
 
 def _ready(job: Job, record: Mapping[str, Json]) -> Job:
+    if job.state is JobState.STORED:
+        return job._replace(price=_price(record) or job.price)
     bounds = record["generated_s"]
     return job._replace(
         state=JobState.READY,
@@ -124,6 +128,8 @@ def _ready(job: Job, record: Mapping[str, Json]) -> Job:
 
 
 def _failed(job: Job, record: Mapping[str, Json]) -> Job:
+    if job.state is JobState.STORED:
+        return job
     return job._replace(
         state=JobState.FAILED, code=record["code"], reason=record["reason"], ended_at=record["at"]
     )

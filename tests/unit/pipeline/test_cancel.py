@@ -116,3 +116,22 @@ def test_only_a_running_job_can_be_cancelled(store: Store) -> None:
     desk = Desk()
     assert "U052" == act(store, job_of(store), desk)
     assert [] == desk.asked
+
+
+def test_what_became_of_a_job_since_it_was_named_counts(store: Store) -> None:
+    """Another run has stored its clip meanwhile: nothing is asked, and the clip stays."""
+    job, desk = accepted(store), Desk()
+    store.journal.store("one", sha256="c" * 64, at=NOON)
+    assert "U052" == act(store, job, desk)
+    assert ([], JobState.STORED) == (desk.asked, job_of(store).state)
+
+
+def test_a_job_that_another_run_is_at_work_on_is_left_to_it(store: Store) -> None:
+    """It could store the clip in the same second."""
+    job, desk = accepted(store), Desk()
+    give_back = store.try_lock(job.key)
+    assert give_back
+    assert "E616" == act(store, job, desk)
+    give_back()
+    assert "" == act(store, job, desk)
+    assert ["poll 7 /v1/image_to_video", "cancel 7"] == desk.asked

@@ -191,3 +191,19 @@ def test_what_is_known_of_a_job_is_not_forgotten(root: Path) -> None:
         (adopted,) = store.journal.jobs()
     assert JobState.RUNNING is lost.state
     assert (JobState.STORED, CREDITS) == (adopted.state, adopted.price)
+
+
+def test_what_ended_well_does_not_end_again(root: Path) -> None:
+    """A clip that is stored stays so, and a job that was found is not taken back by a late refusal."""
+    with Store.open(root) as store:
+        store.journal.intend(intent("one"))
+        store.journal.accept("one", job="7", price=None, how="log", at=NOON)
+        store.journal.decline("one", why="BUSY", code="P706", reason="later", at=NOON)
+        (found,) = store.journal.jobs()
+        store.journal.store("one", sha256="c" * 64, at=NOON)
+        (stored,) = store.journal.jobs()
+        store.journal.fail("one", code="P716", reason="it was cancelled by hand", at=NOON)
+        store.journal.ready("one", price=CREDITS, generated_s=None, at=NOON)
+        (after,) = store.journal.jobs()
+    assert (JobState.RUNNING, "7", "") == (found.state, found.job, found.code)
+    assert stored._replace(price=CREDITS) == after
