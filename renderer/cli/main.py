@@ -21,6 +21,7 @@ COMMANDS = {
     "schema": "Print the JSON Schema of storyboards, for editors.",
     "plan": "Show what a build would do, why, and what it would cost.",
     "why": "Say why takes are to be made, and which lines did it.",
+    "diff": "Compare with another git revision: what differs, at what cost.",
     "build": "Make what is missing and join the film.",
     "preview": "Join what footage there is, with stand-ins for the rest.",
     "takes": "List the takes of a shot, and every clip it ever had.",

@@ -42,6 +42,11 @@ def what_changed(run: Run, output: OutputRow) -> str:
     before, after = last_films(run.workshop, run.project).get(output.name), recipe(run, output)
     if before is None or after is None:
         return ""
+    return differences(before, after)
+
+
+def differences(before: Mapping[str, Json], after: Mapping[str, Json]) -> str:
+    """In what two recipes of a film differ, in one line; empty where they do not."""
     told = [*_settings(before, after), *_slots(before["slots"], after["slots"])]
     more = f" and {len(told) - TOLD_MAX} more" if len(told) > TOLD_MAX else ""
     return ", ".join(told[:TOLD_MAX]) + more

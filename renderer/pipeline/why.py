@@ -15,6 +15,7 @@ from renderer.pipeline.run import Run
 from renderer.pipeline.standing import Verdict
 from renderer.plan.cause import Cause, causes_of
 from renderer.plan.explain import Change, changes, reason
+from renderer.plan.rows import Detail
 from renderer.storyboard import Shot
 
 LEADING = ("provider", "model")
@@ -87,10 +88,21 @@ def _why(run: Run, number: int, before: Before, after: Mapping[str, Json], shot:
         return Why("its result is gone from the store")
     if before.manifest is None:
         return Why(reason(None, after))
-    found = changes(before.manifest, after)
     is_new = row.take > 1 and not before.is_own
+    return _compared(before.manifest, after, shot, is_new=is_new)
+
+
+def why_of(before: Mapping[str, Json], after: Detail) -> Why:
+    """In what a take differs from a manifest that it had, and which lines made it so."""
+    return _compared(before, after.manifest, after.shot)
+
+
+def _compared(
+    before: Mapping[str, Json], after: Mapping[str, Json], shot: Shot, *, is_new: bool = False
+) -> Why:
+    found = changes(before, after)
     causes = [cause for change in _leading(found) for cause in causes_of(change, shot, is_new_take=is_new)]
-    return Why(reason(before.manifest, after), found, tuple(dict.fromkeys(causes)))
+    return Why(reason(before, after), found, tuple(dict.fromkeys(causes)))
 
 
 def _leading(found: Sequence[Change]) -> Sequence[Change]:
