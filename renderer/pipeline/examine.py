@@ -254,10 +254,18 @@ def _key_shot(
             column=shot.place.column,
         )
         takes.append(row)
-        placed = shot._replace(origins={**shot.origins, **settings}) if offer.model.lenient else shot
+        placed = _placed(shot, take, settings=settings if offer.model.lenient else {})
         bench.details.append(Detail(manifest, _input_details(offer.materials, bench.desk.project), placed))
     # The film shows the first take, unless another is picked: its length is what the cut counts with.
     bench.keep(shot, offers[shot.takes[0].model].length_s, takes=takes)
+
+
+def _placed(shot: Shot, take: Take, *, settings: Mapping[str, tuple[Place, ...]]) -> Shot:
+    """The shot as one take has it: where its own seed and model are written, if they stand in lists."""
+    models = list(dict.fromkeys(other.model for other in shot.takes))
+    entries = {"seed": f"seeds.{take.turn - 1}", "model": f"model.{models.index(take.model)}"}
+    own = {name: shot.origins[entry] for name, entry in entries.items() if entry in shot.origins}
+    return shot._replace(origins={**shot.origins, **own, **settings}) if own or settings else shot
 
 
 def _offer(workshop: Workshop, bench: _Bench, shot: Shot, name: str | None, *, number: int) -> _Offer | None:

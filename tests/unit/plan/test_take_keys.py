@@ -87,6 +87,20 @@ def test_an_unknown_model_of_a_list_is_told_at_its_entry(desk: Desk) -> None:
     ]
 
 
+def test_the_origin_of_a_take_is_its_own_entry_of_a_list(desk: Desk) -> None:
+    """So that what is said of one take points at its seed and at its model."""
+    found = desk.examine(film(f"seeds: [7, 42], model: [{A}, {B}]")).details
+    assert [
+        ("seeds[0]", "model[0]"),
+        ("seeds[0]", "model[1]"),
+        ("seeds[1]", "model[0]"),
+        ("seeds[1]", "model[1]"),
+    ] == [
+        tuple(detail.shot.origin(name).path.removeprefix("$.shots[0].") for name in ("seed", "model"))
+        for detail in found
+    ]
+
+
 def test_a_value_that_is_added_to_a_matrix_changes_no_other_key(desk: Desk) -> None:
     """Wherever it stands; and a shot of a matrix has the key of a shot that says the same without one."""
     head = f"version: 1\ndefaults: {{provider: aimlapi, model: {A}}}\nshots: "
