@@ -237,7 +237,7 @@ class Buyer:
     @staticmethod
     def _close(counter: Counter, answer: NotAccepted) -> None:
         """Where the answer is about the account or the vendor, the next request would meet the same one."""
-        if answer.why is not Why.REFUSED:
+        if not answer.why.is_about_request:
             counter.closed = answer.error
 
 

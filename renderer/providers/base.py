@@ -99,6 +99,13 @@ class Why(Enum):
     UNAUTHORISED = "the key is missing or not taken"
     BROKE = "the account is out of credits"
     UNREACHABLE = "the request never left: no name, no connection, no TLS"
+    UNREADABLE = "the request never left: a medium of it cannot be read on this machine"
+
+    @property
+    def is_about_request(self) -> bool:
+        """Whether another request may fare better; else the next one would meet the same."""
+        return self in {Why.REFUSED, Why.UNREADABLE}
+
     INTERRUPTED = "a person stopped before it was sent"
 
 

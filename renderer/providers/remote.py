@@ -14,7 +14,7 @@ from renderer.providers.account import Account
 from renderer.providers.base import Answer, NotAccepted, Why
 from renderer.providers.clips import LIMITS, fetch_clip
 from renderer.providers.payload import body_of
-from renderer.providers.sorting import complaint, sort_submission, unavailable, why_refused
+from renderer.providers.sorting import complaint, sort_submission, why_refused
 from renderer.providers.words import spoken
 from renderer.wire.client import Client, Wire
 from renderer.wire.download import Limits
@@ -67,10 +67,7 @@ class Remote:
         except ProviderUnauthorised as error:
             return NotAccepted(Why.UNAUTHORISED, error)
         except OSError as error:
-            reason = error.strerror or type(error).__name__
-            return NotAccepted(
-                Why.UNREACHABLE, unavailable("a medium of the request cannot be read", answer=reason)
-            )
+            return NotAccepted(Why.UNREADABLE, _unreadable(error))
         try:
             outcome = await self._wire.post(frozen.address, body=body, headers=sent)
         except ProviderUnavailable as error:  # a recording without this request
@@ -99,3 +96,13 @@ class Remote:
         )
         error.words = reason
         return error
+
+
+def _unreadable(error: OSError) -> ProviderUnavailable:
+    facts = [("file", error.filename), ("reason", error.strerror or type(error).__name__)]
+    return ProviderUnavailable(
+        "a medium of the request cannot be read, so nothing was sent",
+        code="P718",
+        facts=[(name, value) for name, value in facts if value],
+        hint="see that the file can be read, then run the same command again",
+    )

@@ -158,7 +158,8 @@ def test_a_medium_that_is_gone_was_not_sent(tmp_path: Path) -> None:
         got = submit(server.url, body={"image_url": {"blob": "a" * 64}}, media={"a" * 64: tmp_path / "gone"})
         assert 0 == server.connections
     assert isinstance(got, NotAccepted)
-    assert Why.UNREACHABLE is got.why
+    assert (Why.UNREADABLE, "P718") == (got.why, got.error.code)
+    assert str(tmp_path / "gone") in told(got.error)
 
 
 def test_without_a_key_nothing_is_sent() -> None:

@@ -1,0 +1,82 @@
+"""What one take's trouble means for the others of its seller."""
+
+import asyncio
+import json
+import random
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from renderer.errors import ProviderUnavailable
+from renderer.execute.clock import HastyClock
+from renderer.execute.consent import Consent, Purse
+from renderer.execute.draft import Draft
+from renderer.execute.flight import Flight
+from renderer.execute.purchase import Buyer, Counter
+from renderer.job import JobState
+from renderer.model import Asker
+from renderer.plan.action import Action
+from renderer.providers.aimlapi import open_aimlapi
+from renderer.providers.base import Seller
+from renderer.store import Store
+from tests.contract.raw import RawServer, answer, saying
+from tests.unit.execute.vendor import collector
+
+BLOB = "a" * 64
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(tmp_path / "store") as store:
+        yield store
+
+
+def action(name: str) -> Action:
+    manifest = {"action": "generate", "provider": "aimlapi", "model": "gen3a_turbo", "prompt": name}
+    return Action.of(manifest, name=name, inputs={}, askers=(Asker("project", "film.yaml", name, 1),))
+
+
+def test_a_medium_that_cannot_be_read_fails_its_take_alone(store: Store, tmp_path: Path) -> None:
+    """Others of the same seller are bought; nothing is remembered of it, so once it can be read it is bought too."""
+    medium = tmp_path / "still.png"
+    takes = action("pad"), action("sky")
+
+    async def draft(action: Action, _: Seller, __: Path) -> Draft:
+        still = {"image_url": {"blob": BLOB}} if action.name == "pad" else {}
+        return Draft(
+            "gen3a_turbo", "runway", {"prompt": action.name, **still}, {BLOB: medium} if still else {}
+        )
+
+    async def buy(url: str) -> None:
+        clock = HastyClock()
+        seller = open_aimlapi({"AIMLAPI_API_KEY": "k-5ecret5ecret", "AIMLAPI_API_BASE": url})
+        counter = Counter(seller, Flight(1, clock=clock, chance=random.Random(7)))
+        buyer = Buyer(
+            journal=store.journal,
+            purse=Purse(Consent({take.key: Decimal("0.2625") for take in takes})),
+            clock=clock,
+            collector=collector(store),
+            draft=draft,
+            counters={"aimlapi": counter},
+        )
+        with pytest.raises(ProviderUnavailable) as caught:
+            await buyer.buy(takes[0], tmp_path)
+        assert ("P718", None) == (caught.value.code, counter.closed)
+        for take in reversed(takes):
+            medium.write_bytes(b"\x89PNG\r\n\x1a\n")
+            with pytest.raises(ProviderUnavailable):  # the vendor does not know the job when it is asked
+                await buyer.buy(take, tmp_path)
+        await seller.close()
+
+    play = saying(
+        answer(json.dumps({"id": "7", "status": "queued"}).encode()), answer(b"{}", status="404 No")
+    )
+    with RawServer(play) as server:
+        asyncio.run(buy(server.url))
+    states = {take.name: [job.state for job in store.journal.of_key(take.key)] for take in takes}
+    assert {
+        "pad": [JobState.NOT_ACCEPTED, JobState.RUNNING],
+        "sky": [JobState.RUNNING],
+    } == states
