@@ -25,10 +25,13 @@ if TYPE_CHECKING:
     from renderer.pipeline.preview import Preview
 
 HOLDS = "S223"
+UNKNOWN = "G920"
 TOTAL = "total"
 TICK_S = 0.2
 LISTED_MAX = 100
 NAMES_MAX = 6
+Complaint = tuple[str, str, tuple[tuple[str, str], ...]]
+"""What tells one error from others: its code, sentence and facts."""
 
 
 class Voice:
@@ -158,13 +161,15 @@ class Voice:
     def _complain(self) -> None:
         """Tell every error once, with the names of all that it struck."""
         names = {row.key: row.name for row in self.run.compiled.takes}
-        struck: dict[tuple[str, str], list[str]] = {}
-        errors: dict[tuple[str, str], RendererError] = {}
+        struck: dict[Complaint, list[str]] = {}
+        errors: dict[Complaint, RendererError] = {}
         told = [(names.get(key, key), ending.error) for key, ending in self.run.endings.items()]
         for name, error in [*told, *self.run.film_errors.items()]:
             if error and error.code not in {"G901", "G902", "G903"}:
-                errors.setdefault((error.code, error.message), error)
-                struck.setdefault((error.code, error.message), []).append(name)
+                # Errors with facts of their own, such as the id of a request, are told one by one.
+                kind = (error.code, error.message, error.facts)
+                errors.setdefault(kind, error)
+                struck.setdefault(kind, []).append(name)
         for error in self.run.mended:
             self._say(f"warning: {error.message}: it was set aside and is made again")
         for trouble in self.run.troubles:
@@ -247,8 +252,15 @@ def interrupts() -> asyncio.Event:
     return stop
 
 
+def _is_uncertain(run: Run) -> bool:
+    """Whether a request of this build may have been charged and may not."""
+    return any(ending.error and ending.error.code == UNKNOWN for ending in run.endings.values())
+
+
 def _closing(run: Run, counted: Counter[str], elapsed_s: float) -> str:
-    text = closing_line(counted, elapsed_s=elapsed_s, spent_usd=run.spent_usd)
+    text = closing_line(
+        counted, elapsed_s=elapsed_s, spent_usd=run.spent_usd, at_most=run.interrupted or _is_uncertain(run)
+    )
     if run.interrupted:
         return f"interrupted: {text}; what is done stays done"
     if not (run.endings or run.made or run.published or counted["blocked"]):

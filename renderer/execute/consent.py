@@ -77,7 +77,11 @@ class Purse:
         under it when the build was admitted, and vendors' real prices may turn out higher.
         """
         if key not in self.consent.estimates_usd:
-            raise GateError("it was not bought", code="G925", hint="build again and say yes to buy it")
+            raise GateError(
+                "it is not among those that you chose to buy",
+                code="G925",
+                hint="build again to be asked for the rest",
+            )
         estimate = self.consent.estimates_usd[key]
         ceiling, amount = self.consent.ceiling_usd, self.amount_usd(key)
         if ceiling is not None and self.spent_usd + amount > ceiling:

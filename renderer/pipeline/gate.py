@@ -73,6 +73,13 @@ def admit(purchases: Sequence[Purchase], limits: Limits, *, ask: Ask) -> Consent
     chosen = purchases if has_consent else ask(offer)
     if chosen is None:
         raise _unasked(offer)
+    if not chosen:
+        raise GateError(
+            "you said no: nothing was sent",
+            code="G925",
+            facts=_facts(offer),
+            hint="build again to be asked again",
+        )
     return Consent(
         estimates_usd={purchase.key: purchase.estimate_usd for purchase in chosen},
         ceiling_usd=min(ceilings.values(), default=None),

@@ -92,7 +92,9 @@ class Remote:
         """The error for a generation that the vendor gave up, in its own words, or `otherwise` where it has none."""
         reason = self._account.clean(spoken(words) or otherwise)
         error = ProviderFailed(
-            f"`{self._account.provider}` could not make the clip", facts=[("job", job), ("reason", reason)]
+            f"`{self._account.provider}` could not make the clip",
+            facts=[("job", job), ("reason", reason)],
+            hint="change the shot, or try the same once more with `--retry-failed SHOT`",
         )
         error.words = reason
         return error

@@ -31,6 +31,10 @@ GROUP_MIN = 10
 NAMES_SHOWN_MAX = 4
 
 
+AT_STAKE = frozenset({"in_flight", "unknown", "refused", "lost"})
+"""Verdicts of takes that cost, or may have cost, money already."""
+
+
 def plan_lines(
     shots: Sequence[ShotLine], films: Sequence[FilmLine], *, colour: bool, grouped: bool = False
 ) -> list[str]:
@@ -96,7 +100,7 @@ def plan_total(shots: Sequence[ShotLine], films: Sequence[FilmLine] = ()) -> str
     if verdicts <= {"reused", "kept"}:
         return f"nothing to do: {parts}"
     total, unknown = price_of(shots)
-    cost = f"costs {dollars(total)}" if total else "free"
+    cost = f"costs {dollars(total)}" if total else "buys nothing" if verdicts & AT_STAKE else "free"
     return f"{parts}; {f'{cost} and {unknown} of unknown price' if unknown else cost}"
 
 
@@ -109,11 +113,11 @@ def shot_line(shot: ShotLine, *, width: int, elapsed_s: float | None, colour: bo
     return f"{painted}  {_take_name(shot):<{width}}  {took:>7}  {where}".rstrip()
 
 
-def closing_line(counts: Counter[str], *, elapsed_s: float, spent_usd: Decimal) -> str:
-    """How many reused, ran, failed, blocked; the time; the money where any was spent."""
+def closing_line(counts: Counter[str], *, elapsed_s: float, spent_usd: Decimal, at_most: bool = False) -> str:
+    """How many reused, ran, failed, blocked; the time; the money where any was spent, or may have been."""
     shown = [f"{counts[name]} {name}" for name in ("reused", "ran", "failed")]
     shown += [f"{counts['blocked']} blocked"] if counts["blocked"] else []
-    spent = f", spent {dollars(spent_usd)}" if spent_usd else ""
+    spent = f", spent {'at most ' if at_most else ''}{dollars(spent_usd)}" if spent_usd else ""
     return f"{', '.join(shown)} in {elapsed_s:.1f} s{spent}"
 
 

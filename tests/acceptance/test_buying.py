@@ -371,7 +371,7 @@ def test_a_person_at_a_terminal_is_asked(
         said = _heard(theirs)
         assert (code, bought) == (build.wait(20), posts(vendor))
     assert "2 takes for $0.525" in said
-    assert "pad, sky: never made" in said
+    assert "never made: pad, sky" in said
 
 
 def _heard(terminal: int) -> str:
