@@ -41,7 +41,7 @@ class Tree(NamedTuple):
 def read_tree(folder: Path, revision: str) -> Tree:
     """The files of a revision of the repository that a folder belongs to.
 
-    Raises `GitMissing` E630 where git cannot be run, `UsageError` U070 where there is no repository, U071 for a revision that it
+    Raises `GitMissing` E630 where git cannot be run, `UsageError` U080 where there is no repository, U081 for a revision that it
     does not know.
     """
     top = Path(os.fsdecode(_top(folder)))
@@ -57,7 +57,7 @@ def _top(folder: Path) -> bytes:
     except subprocess.CalledProcessError as error:
         raise UsageError(
             f"`{folder}` is in no git repository",
-            code="U070",
+            code="U080",
             hint="a revision is one of a repository: `git init`, and commit the storyboard",
         ) from error
 
@@ -68,7 +68,7 @@ def _commit(top: Path, revision: str) -> str:
     except subprocess.CalledProcessError as error:
         raise UsageError(
             f"git knows no revision `{revision}` here",
-            code="U071",
+            code="U081",
             hint="a branch, a tag or a commit; in a shallow clone fetch it first",
         ) from error
     return found.decode().strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,6 +18,9 @@ from renderer.pipeline.lines import film_lines, shot_lines
 from renderer.pipeline.project import Reach
 from renderer.pipeline.run import Run, Wishes, open_run
 from renderer.report.run import build_json
+
+if TYPE_CHECKING:
+    from renderer.pipeline.reviewed import Reviewed
 
 INTERRUPTED, ENVIRONMENT, GATE, FAILED = 130, 4, 3, 1
 PRECEDENCE = (INTERRUPTED, ENVIRONMENT, GATE, FAILED)
@@ -43,6 +47,13 @@ Examples:
 @click.option("-k", "--keep-going", is_flag=True, help="Go on after a failure (this is the default).")
 @click.option("--fail-fast", is_flag=True, help="Start nothing new after the first failure.")
 @click.option("--frozen", is_flag=True, help="Buy nothing: a paid clip that is missing stops the build.")
+@click.option(
+    "--plan",
+    "plan_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Build the plan that `renderer plan --out FILE` wrote, and buy no more than it says.",
+)
 @options.consent
 @options.output
 @options.common
@@ -57,6 +68,7 @@ def command(
     keep_going: bool,
     fail_fast: bool,
     frozen: bool,
+    plan_file: Path | None,
     yes: bool,
     max_cost: Decimal | None,
     allow_unpriced: bool,
@@ -79,7 +91,13 @@ def command(
     once as `-j` allows; then the clips are joined into `build/<output.file>`. A second build does nothing.
     """
     started = time.monotonic()
+    reviewed = _reviewed(plan_file)
+    if reviewed:
+        provider, profile = provider or reviewed.provider, profile or reviewed.profile
+        max_cost = reviewed.ceiling_usd if max_cost is None else min(max_cost, reviewed.ceiling_usd)
     project, shots = options.project_for(targets, provider=provider, profile=profile)
+    if reviewed:
+        shots = shots or reviewed.shots
     wishes = Wishes(
         shots=shots,
         jobs=jobs,
@@ -101,6 +119,10 @@ def command(
             from renderer.cli.plan import show_plan  # noqa: PLC0415 - another command's voice
 
             return show_plan(run, as_json=as_json, verbose=verbose)
+        if reviewed:
+            from renderer.pipeline.reviewed import check_reviewed  # noqa: PLC0415 - only where there is one
+
+            check_reviewed(run, reviewed)
         voice = Voice(run, quiet=quiet or as_json, verbose=verbose)
         voice.warn()
         with voice:
@@ -110,6 +132,14 @@ def command(
         if as_json:
             _print_json(run, elapsed_s)
     return exit_code(run)
+
+
+def _reviewed(path: Path | None) -> Reviewed | None:
+    if path is None:
+        return None
+    from renderer.pipeline.reviewed import read_review  # noqa: PLC0415 - only where one is named
+
+    return read_review(path)
 
 
 def exit_code(run: Run) -> int:

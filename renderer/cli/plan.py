@@ -36,6 +36,12 @@ Examples:
     is_flag=True,
     help="Only compare keys with the lock, and exit with 5 where it is behind. No network; the store is not asked.",
 )
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the plan down, to be reviewed and built with `renderer build --plan FILE`.",
+)
 @options.common
 @options.quiet
 @click.option("-v", "--verbose", is_flag=True, help="List every take, also where many have one cause.")
@@ -44,6 +50,7 @@ def command(
     targets: tuple[str, ...],
     check: bool,
     check_lock: bool,
+    out: Path | None,
     provider: str | None,
     profile: str | None,
     offline: bool,
@@ -63,6 +70,10 @@ def command(
         if check_lock:
             return show_stale(workshop, project, shots, outside=allow_outside, as_json=as_json, quiet=quiet)
         run = open_run(workshop, project, Wishes(shots=shots, reach=reach))
+        if out:
+            from renderer.pipeline.reviewed import review, write_review  # noqa: PLC0415 - only where it is asked for
+
+            write_review(review(run), out)
         return show_plan(run, as_json=as_json, check=check, quiet=quiet, verbose=verbose)
 
 

@@ -39,7 +39,7 @@ class Former(NamedTuple):
 def compile_revision(run: Run, revision: str) -> Former:
     """The storyboard of a run as it was at a revision.
 
-    Raises `SpecError` where it has errors there, `UsageError` U070 to U072 where it is not to be had.
+    Raises `SpecError` where it has errors there, `UsageError` U080 to U082 where it is not to be had.
     """
     project = run.project
     tree = read_tree(project.spec.parent, revision)
@@ -47,7 +47,7 @@ def compile_revision(run: Run, revision: str) -> Former:
     if spec not in tree.blobs:
         raise UsageError(
             f"`{project.label}` is not in `{revision}`",
-            code="U072",
+            code="U082",
             facts=[("commit", tree.commit[:12])],
             hint="`renderer plan` says what it would cost; all of it is new",
         )

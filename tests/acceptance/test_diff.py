@@ -93,7 +93,7 @@ def test_the_work_tree_is_not_touched(committed: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    ("revision", "code"), [("nowhere", "U071"), ("--output=x", "U071"), ("HEAD", "U072")]
+    ("revision", "code"), [("nowhere", "U081"), ("--output=x", "U081"), ("HEAD", "U082")]
 )
 def test_what_cannot_be_compared_is_told(committed: Stage, revision: str, code: str) -> None:
     """A revision that is none; a storyboard that was not there."""
@@ -106,4 +106,4 @@ def test_without_a_repository_there_is_no_revision(stage: Stage) -> None:
     """Said in one error."""
     stage.write("film.yaml", SPEC.replace("image: stills/a.png", "").replace("image: stills/b.png", ""))
     stage.write("film.yaml", "version: 1\nshots:\n  - {id: card, provider: animatic, prompt: The end}\n")
-    assert ["U070"] == stage.run("diff", "HEAD", "--json").codes
+    assert ["U080"] == stage.run("diff", "HEAD", "--json").codes
