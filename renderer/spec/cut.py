@@ -124,7 +124,9 @@ def _slot(scene: Scene, item: Node, path: Path, shots: Mapping[str, Shot]) -> Sl
 def _tell_unknown(problems: Problems, slot: Slot, shots: Mapping[str, Shot]) -> None:
     notes = [f"shots here: {listed([*shots])}"] if len(shots) <= NAMES_SHOWN_MAX else []
     message = f"the cut shows the unknown shot `{shorten(slot.shot_id)}`"
-    problems.add("S204", message, slot.place, notes=notes, hint=hint_for(slot.shot_id, shots))
+    first = next((name for name in shots if name.startswith(f"{slot.shot_id}.")), None)
+    hint = f"name one of its shots, such as `{first}`" if first else hint_for(slot.shot_id, shots)
+    problems.add("S204", message, slot.place, notes=notes, hint=hint)
 
 
 def _tell_left_out(problems: Problems, slots: list[Slot], shots: Mapping[str, Shot]) -> None:
