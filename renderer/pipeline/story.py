@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from renderer.model import Trace
+from renderer.model import Json, Trace
 from renderer.pipeline.lines import outcome, shot_line_of
 from renderer.pipeline.run import Run
 from renderer.pipeline.standing import Verdict
@@ -33,10 +33,27 @@ def stories(run: Run) -> Iterator[Story]:
         )
         yield Story(
             shot=shot,
-            changes=tuple(map(_change_line, why.changes)),
+            changes=tuple(_change_lines(run, number, why)),
             places=tuple(cause.place for cause in why.causes if cause.place),
             hint=HINTS.get(verdict, "").format(shot=row.shot),
         )
+
+
+def _change_lines(run: Run, number: int, why: Why) -> Iterator[ChangeLine]:
+    if not why.changes:
+        return
+    given = run.details([number])[number].inputs.values()
+    paths = {sha256: path for inputs in given for sha256, _, path in inputs}
+    yield from (_change_line(change._replace(after=_named(change.after, paths))) for change in why.changes)
+
+
+def _named(value: Json, paths: Mapping[str, str | None]) -> Json:
+    """The digest of an input, or of a list of them, with the file that has it today."""
+    if isinstance(value, list):
+        return [_named(item, paths) for item in value]
+    if isinstance(value, Mapping) and (path := paths.get(value.get("sha256", ""))):
+        return {**value, "path": path}
+    return value
 
 
 def _change_line(change: Change) -> ChangeLine:

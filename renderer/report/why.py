@@ -80,6 +80,8 @@ def _with_context(pieces: Sequence[tuple[str, str]]) -> Iterable[tuple[str, str]
 def _value(value: Json) -> str:
     if value is None:
         return "(not given)"
+    if isinstance(value, Mapping) and "path" in value:
+        return f"{value['path']}, {_value({'sha256': value['sha256']})}"
     if isinstance(value, Mapping):
         value = value.get("decimal") or str(value.get("sha256", ""))[:8] or value
     return ", ".join(map(_value, value)) if isinstance(value, list) else str(value)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from .stage import Stage
+from .stage import Stage, digest_of
 
 SPEC = """\
 version: 1
@@ -84,3 +84,14 @@ def test_a_film_says_why_it_is_joined_again(theatre: Stage, old: str, new: str, 
     (film,) = theatre.run("why", "--json").json["sequences"]
     assert film["reason"].endswith(f": {told}")
     assert film["reason"] == theatre.plan().json["sequences"][0]["reason"]
+
+
+def test_a_still_is_told_with_the_file_that_it_comes_from(stage: Stage) -> None:
+    """Other bytes under the name that the storyboard always had."""
+    stage.still("a.png")
+    stage.write("film.yaml", SPEC.replace("prompt: steam", "prompt: steam, image: a.png"))
+    stage.built()
+    before, after = digest_of(stage.root / "a.png"), digest_of(stage.still("a.png", colour="orange"))
+    lines = stage.run("why", "film.yaml", "pad").stdout.splitlines()
+    assert "run  pad: `shots[0].image` changed" == lines[0]
+    assert f"  image  {before[:8]} -> a.png, {after[:8]}" in lines
