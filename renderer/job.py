@@ -38,6 +38,12 @@ class JobState(Enum):
 RESUBMITTED = "resubmitted"
 """The code of a forgotten job whose request was sent again: the first one may have been charged."""
 
+MAY_BE_CHARGED = frozenset({RESUBMITTED, "P716", "P719"})
+"""The codes of jobs that gave no clip and may have been charged all the same: cancelled, refused by moderation."""
+
+REPLAYED = "replay"
+"""The address of what a recording answered: no money was at stake."""
+
 OPEN = frozenset({JobState.UNKNOWN, JobState.RUNNING, JobState.READY})
 """States in which money may be at stake and no clip is here."""
 
@@ -68,7 +74,8 @@ class Frozen(NamedTuple):
 class Intent(NamedTuple):
     """What is written down before a request is sent. `at` is UTC in ISO 8601 by our clock, which may be wrong.
 
-    `account` is a fingerprint of the account's key, `base` the vendor's address where it is not the usual one.
+    `account` is a fingerprint of the account's key, `base` the vendor's address where it is not the usual one, `replay`
+    where a recording answers.
     """
 
     name: str

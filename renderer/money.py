@@ -1,6 +1,7 @@
 """What jobs cost: how each counts, and sums of many. Pure, in exact US dollars; nothing here is ever rounded.
 
-A job counts from the moment at which it was accepted. What was reused costs nothing and is no job.
+A job counts from the moment at which its request may have left. What was reused costs nothing and is no job; what was
+replayed is a job that costs nothing.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import NamedTuple
 
-from renderer.job import RESUBMITTED, Job, JobState
+from renderer.job import MAY_BE_CHARGED, REPLAYED, Job, JobState
 from renderer.model import Asker
 
 
@@ -25,9 +26,10 @@ class Part(Enum):
     IN_FLIGHT = "in flight"
     """It is being made, and is paid for if it succeeds."""
     AT_MOST = "at most"
-    """It may have been charged: its answer was lost, even if it was sent again since, or somebody forgot it while it ran."""
+    """It may have been charged: its answer was lost, even if it was sent again since, somebody forgot it while it ran or
+    cancelled it, or moderation refused it."""
     FREE = "free"
-    """It was refused, or it failed: nothing is charged."""
+    """Nothing is charged: it was not accepted, it failed, or a person said that the vendor never had it; or it was replayed."""
 
 
 class Stake(NamedTuple):
@@ -101,6 +103,8 @@ def counted_at(job: Job) -> str:
 
 
 def _part_of(job: Job) -> Part:
+    if job.base == REPLAYED:
+        return Part.FREE
     if job.ready_at or job.state in {JobState.READY, JobState.STORED}:
         return Part.CHARGED if job.price and job.price.is_charged else Part.ESTIMATED
     if job.state is JobState.RUNNING:
@@ -108,5 +112,5 @@ def _part_of(job: Job) -> Part:
     if job.state is JobState.FORGOTTEN and job.price and job.price.source == "log":
         return Part.CHARGED
     was_running = job.state is JobState.FORGOTTEN and job.accepted_at and not job.code
-    may_be_charged = job.state is JobState.UNKNOWN or was_running or job.code == RESUBMITTED
+    may_be_charged = job.state is JobState.UNKNOWN or was_running or job.code in MAY_BE_CHARGED
     return Part.AT_MOST if may_be_charged else Part.FREE

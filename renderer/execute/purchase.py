@@ -26,7 +26,7 @@ from renderer.execute.collect import Collector
 from renderer.execute.consent import Purse
 from renderer.execute.draft import Draft
 from renderer.execute.flight import Flight, Place
-from renderer.job import Intent, Job, JobState, Price
+from renderer.job import MAY_BE_CHARGED, Intent, Job, JobState, Price
 from renderer.model import Result
 from renderer.plan.action import Action
 from renderer.providers.base import Accepted, Answer, NotAccepted, Seller, Unknown, Why
@@ -86,7 +86,7 @@ class Buyer:
             try:
                 return await self.collector.collect(bought, counter.seller, folder, on_done=place.land)
             except ProviderFailed as failure:
-                if failure.code not in CHARGED:
+                if failure.code not in CHARGED | MAY_BE_CHARGED:
                     self.purse.give_back(action.key)
                 raise
             finally:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from renderer.errors import ProviderUnauthorised, UsageError
+from renderer.job import REPLAYED
 from renderer.providers.words import clean
 from renderer.wire.address import objection, shown
 
@@ -20,17 +21,23 @@ KEY = re.compile(r"[\x21-\x7e]+")
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One key at one address. `variable` is the one that holds the key, or should; `home` the vendor's own address."""
+    """One key at one address. `variable` is the one that holds the key, or should; `home` the vendor's own address.
+
+    What is `replayed` is no account with anybody: a recording answers for the vendor.
+    """
 
     provider: str
     variable: str
     base: str
     home: str
     key: str = field(repr=False)
+    replayed: bool = False
 
     @property
     def own_base(self) -> str:
-        """The address where it is not the vendor's own, else empty."""
+        """The address where it is not the vendor's own, else empty; `replay` for a recording."""
+        if self.replayed:
+            return REPLAYED
         return "" if self.base == self.home else self.base
 
     @property

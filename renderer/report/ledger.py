@@ -32,7 +32,7 @@ REMARKS: Mapping[Part, str] = {
     Part.ESTIMATED: "made, and the vendor has named no price",
     Part.IN_FLIGHT: "paid for if it succeeds",
     Part.AT_MOST: "nobody knows whether it was charged",
-    Part.FREE: "refused or failed",
+    Part.FREE: "refused, failed or replayed",
 }
 
 

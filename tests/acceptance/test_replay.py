@@ -59,7 +59,8 @@ def test_a_recorded_build_is_played_again(
     assert 1 == len(blocked), "the 503 leaves one request unknown"
     shop.using(RENDERER_RECORD=str(recording)).built("-y", "--resubmit", blocked[0])
     simulator.stop()
-    played = player(shop, simulator, recording, folder=tmp_path / "there").built("-y")
+    there = player(shop, simulator, recording, folder=tmp_path / "there")
+    played = there.built("-y")
     assert set(SHOTS) == set(played.ran)
     recorded = shop.built()
     assert [shot["key"] for shot in recorded.json["shots"]] == [shot["key"] for shot in played.json["shots"]]
@@ -68,6 +69,11 @@ def test_a_recorded_build_is_played_again(
     ]
     assert digest_of(shop.film()) == digest_of(tmp_path / "there" / "clone" / "build" / "film.mp4")
     assert played.json["elapsed_s"] < 15, "nothing is waited for"
+    cost = json.loads(there.run("cost", "--json").stdout)
+    assert (0, {"free": len(SHOTS)}) == (
+        cost["total_usd"],
+        {part: jobs for part, jobs in cost["jobs"].items() if jobs},
+    )
 
 
 def test_nothing_secret_is_recorded(shop: Stage, simulator: Simulator, tmp_path: Path) -> None:

@@ -195,17 +195,17 @@ def test_a_task_waits_is_throttled_and_runs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "hint"),
+    ("code", "hint", "ours"),
     [
-        ("SAFETY.INPUT.TEXT", "moderation"),
-        ("SAFETY.OUTPUT.VIDEO", "moderation"),
-        ("ASSET.INVALID", "input"),
-        ("INTERNAL.BAD_OUTPUT.CODE01", None),
-        ("without-code", None),
+        ("SAFETY.INPUT.TEXT", "moderation", "P719"),
+        ("SAFETY.OUTPUT.VIDEO", "moderation", "P719"),
+        ("ASSET.INVALID", "input", "P703"),
+        ("INTERNAL.BAD_OUTPUT.CODE01", None, "P703"),
+        ("without-code", None, "P703"),
     ],
 )
-def test_a_failed_task_says_why(shared: Simulator, code: str, hint: str | None) -> None:
-    """In the vendor's words, with its code, and what to do about it."""
+def test_a_failed_task_says_why(shared: Simulator, code: str, hint: str | None, ours: str) -> None:
+    """In the vendor's words, with its code, and what to do about it; what moderation refuses may be charged."""
     shared.script(job=f"error:{code}")
     job = bought(shared)
     shared.advance(26)
@@ -218,13 +218,17 @@ def test_a_failed_task_says_why(shared: Simulator, code: str, hint: str | None) 
         facts.get("failure code"),
     )
     assert (hint or "") in (seen.error.hint or "")
+    assert ours == seen.error.code
 
 
 def test_a_task_that_is_cancelled_ends(shared: Simulator) -> None:
-    """It is not waited for, and not paid for."""
+    """It is not waited for any more; what was made until then may be charged."""
     job = bought(shared)
     using(shared.environ, lambda seller: seller.cancel(job))
-    assert (Standing.FAILED, "CANCELLED") == (look(shared, job).standing, look(shared, job).word)
+    seen = look(shared, job)
+    assert (Standing.FAILED, "CANCELLED") == (seen.standing, seen.word)
+    assert seen.error
+    assert "P716" == seen.error.code
 
 
 def test_a_task_that_has_ended_is_never_deleted(shared: Simulator, tmp_path: Path) -> None:

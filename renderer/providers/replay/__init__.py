@@ -22,8 +22,8 @@ REPLAY_KEY = "replay"
 def connect(account: Account, environ: Mapping[str, str]) -> tuple[Account, Wire]:
     """The wire to an account's vendor, recorded or replayed where the environment asks for it, and whose account it is.
 
-    What is replayed belongs to an account of its own, so that no job of it is ever asked after for real. Raises
-    `UsageError` U042 where both are asked for, U043 where there is no such recording.
+    What is replayed belongs to an account of its own, so that no job of it is ever asked after for real, nor counted as
+    money. Raises `UsageError` U042 where both are asked for, U043 where there is no such recording.
     """
     record, played = (environ.get(name, "").strip() for name in (RECORD_VARIABLE, REPLAY_VARIABLE))
     if record and played:
@@ -33,7 +33,7 @@ def connect(account: Account, environ: Mapping[str, str]) -> tuple[Account, Wire
             hint="record first, then unset it and replay",
         )
     if played:
-        return replace(account, key=REPLAY_KEY), _player(Path(played), vendor=account.provider)
+        return replace(account, key=REPLAY_KEY, replayed=True), _player(Path(played), vendor=account.provider)
     client = Client(account.base)
     return account, _recorder(client, Path(record), account) if record else client
 

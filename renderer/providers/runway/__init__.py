@@ -39,6 +39,7 @@ HINTS = {
     "ASSET": "an input cannot be used: replace it",
 }
 """By the beginning of a failure code (docs.dev.runwayml.com, errors/task-failures, read 2026-11-22)."""
+MODERATED, CANCELLED = "SAFETY", "CANCELLED"
 
 
 class Runway(Remote):
@@ -102,6 +103,7 @@ class Runway(Remote):
         code = self._account.clean(str(content.get("failureCode") or ""))
         error = self._failure(content.get("failure"), job=job, otherwise=code or word)
         error.facts += (("failure code", code),) if code else ()
+        error.code = "P719" if code.startswith(MODERATED) else "P716" if word == CANCELLED else error.code
         error.hint = next((hint for start, hint in HINTS.items() if code.startswith(start)), None)
         return error
 
