@@ -17,6 +17,7 @@ HINTS = {
     Verdict.IN_FLIGHT: "`renderer build` brings it home; nothing is bought twice",
     Verdict.UNKNOWN: "a build looks it up; `--resubmit {shot}` sends it again, and may pay again",
     Verdict.REFUSED: "`--retry-failed {shot}` sends the same request again; another prompt is another request",
+    Verdict.KEPT: "`renderer keep {shot} --undo` lets go of it",
     Verdict.LOST: "bring back a store that has it, or replace it with `--replace-lost {shot}`",
 }
 
@@ -63,6 +64,10 @@ def _change_line(change: Change) -> ChangeLine:
 
 
 def _reused(run: Run, number: int) -> str:
+    row = run.compiled.takes[number]
+    if run.verdict(number) is Verdict.KEPT:
+        reason = run.picked.kept.get(row.shot, "")
+        return f"its footage is kept whatever is asked for{f': {reason}' if reason else ''}"
     trace = run.workshop.store.trace(run.compiled.takes[number].key)
     if trace is None:
         return "its clip is in the store"

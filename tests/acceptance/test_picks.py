@@ -231,3 +231,24 @@ def test_a_picked_clip_that_no_store_has_stops_the_film(bought: Stage, vendor: S
     (bought.store / "cas" / old[:2] / old).unlink()
     done = bought.build("--yes")
     assert (3, ["G926"], 5) == (done.code, done.codes, posts(vendor))
+
+
+def test_why_tells_that_footage_is_kept_and_how_to_let_go(bought: Stage) -> None:
+    """The request has changed, and nothing is made."""
+    do(bought, "keep", "film.yaml", "pad", "--reason", "the cut is locked")
+    bought.edit("steam", "fog")
+    (shot,) = bought.run("why", "film.yaml", "pad", "--json").json["shots"]
+    assert ("kept", "its footage is kept whatever is asked for: the cut is locked") == (
+        shot["verdict"],
+        shot["reason"],
+    )
+    assert "`renderer keep pad --undo` lets go of it" == shot["hint"]
+
+
+def test_why_tells_of_the_picked_take_alone(bought: Stage) -> None:
+    """Takes that a pick makes needless are not bought under a new prompt, so there is nothing to explain."""
+    do(bought, "pick", "film.yaml", "sky", "2")
+    bought.edit("galaxies", "stars")
+    (take,) = bought.run("why", "film.yaml", "sky", "--json").json["shots"]
+    assert (2, "run", "`prompt` changed") == (take["take"], take["verdict"], take["reason"])
+    assert ["shots[1].prompt"] == [cause["field"] for cause in take["causes"]]
