@@ -12,6 +12,7 @@ from renderer.pipeline.compile import compile_storyboard
 from renderer.pipeline.examine import examine
 from renderer.pipeline.locked import read_lock, read_text
 from renderer.pipeline.lockwrite import fetched_of, holding, locked_take, write_lock
+from renderer.pipeline.picked import read_picks, resolve_picks
 from renderer.pipeline.project import Project, Reach
 from renderer.pipeline.shots import select
 from renderer.pipeline.workshop import Workshop
@@ -49,9 +50,17 @@ def check_lock(
         raise SpecError(examined.diagnostics)
     takes, footage = examined.compiled.takes, [row.shot for row in examined.compiled.footage]
     chosen = select(takes, shots, others=footage)
-    paid = [row for number, row in enumerate(takes) if row.paid and number in chosen]
+    decided = _decided(workshop, project, takes)
+    paid = [row for number, row in enumerate(takes) if row.paid and number in chosen - decided]
     found = [Stale(row.shot, row.take, reason) for row in paid if (reason := _stale(row, lock))]
     return found if shots else [*found, *_gone(lock, examined.compiled)]
+
+
+def _decided(workshop: Workshop, project: Project, takes: Sequence[TakeRow]) -> set[int]:
+    """The takes that nobody means to make: of shots whose footage is kept, or of which another take is picked."""
+    picks = read_picks(workshop.store, project)
+    picked = resolve_picks(picks, takes, file=project.label_of_picks)
+    return {*picked.passed, *(number for number, row in enumerate(takes) if row.shot in picked.kept)}
 
 
 def _stale(row: TakeRow, lock: Lock) -> str:

@@ -167,6 +167,7 @@ def test_kept_footage_is_not_made_anew(bought: Stage, vendor: Simulator) -> None
     assert "kept" == plan.verdicts["pad"]
     assert "the light: it is “right”" == plan.reasons["pad"]
     assert 0 == bought.run("plan", "--check").code
+    assert 0 == bought.run("lock", "check").code
     done = bought.built()
     assert ("reused", film, 4) == (done.outcomes["pad"], digest_of(bought.film()), posts(vendor))
     do(bought, "keep", "film.yaml", "pad", "--undo")
