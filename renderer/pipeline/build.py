@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 
 from renderer.digest import Digest
 from renderer.errors import RendererError, StoreError, UsageError
-from renderer.model import Asker
+from renderer.model import Asker, Json
 from renderer.pipeline.compile import remember_build
 from renderer.pipeline.film import ROUNDS_MAX, FilmState
-from renderer.pipeline.joined import recipes
 from renderer.pipeline.project import relative
 from renderer.pipeline.publish import DAMAGED, claim, publish
 from renderer.pipeline.run import PUBLISHING, Run
@@ -125,8 +124,14 @@ def _build_once(
             run.project,
             run.compiled,
             films=[state.result.digest.sha256 for state in run.films.values() if state.result],
-            recipes=lambda: recipes(run),
+            recipes=lambda: _recipes(run),
         )
+
+
+def _recipes(run: Run) -> Mapping[str, Json]:
+    from renderer.pipeline.joined import recipes  # noqa: PLC0415 - only where a film became another one
+
+    return recipes(run)
 
 
 async def _make(

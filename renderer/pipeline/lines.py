@@ -13,7 +13,6 @@ from renderer.errors import RendererError
 from renderer.job import JobState
 from renderer.model import Result
 from renderer.pipeline.film import FilmState
-from renderer.pipeline.joined import what_changed
 from renderer.pipeline.project import relative
 from renderer.pipeline.run import PUBLISHING, Run
 from renderer.pipeline.standing import Verdict
@@ -129,7 +128,11 @@ def film_lines(run: Run) -> Iterator[FilmLine]:
 
 def _film_reason(run: Run, output: OutputRow, state: FilmState | None) -> str:
     what = _film_work(state)
-    why = what_changed(run, output) if state else ""
+    if state is None:
+        return what
+    from renderer.pipeline.joined import what_changed  # noqa: PLC0415 - only where a film is to be joined
+
+    why = what_changed(run, output)
     return f"{what}: {why}" if why else what
 
 
