@@ -47,6 +47,12 @@ REPLAYED = "replay"
 OPEN = frozenset({JobState.UNKNOWN, JobState.RUNNING, JobState.READY})
 """States in which money may be at stake and no clip is here."""
 
+AT_WORK = frozenset({JobState.RUNNING, JobState.READY})
+"""States in which the vendor has a job and its clip is still to be brought home."""
+
+FAILURES = frozenset({JobState.REFUSED, JobState.FAILED})
+"""States in which the same request would most likely fare the same again."""
+
 
 class Price(NamedTuple):
     """What a job costs, in exact US dollars, and who said so: `submit`, `poll`, `log` (the vendor) or `estimate` (we)."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from renderer.errors import GateError, ProviderRefused, StoreError, UsageError
-from renderer.job import Job, JobState
+from renderer.job import AT_WORK, FAILURES, Job, JobState
 from renderer.pipeline.ledger import jobs_of
 from renderer.pipeline.project import Project
 from renderer.pipeline.workshop import Workshop
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
 CANCELLED = "P716"
 SHOWN_MAX = 5
-FORGETTABLE = frozenset({JobState.UNKNOWN, JobState.REFUSED, JobState.FAILED})
-AT_WORK = frozenset({JobState.RUNNING, JobState.READY})
+FORGETTABLE = FAILURES | {JobState.UNKNOWN}
 
 
 def listed(workshop: Workshop, project: Project | None, *, everything: bool) -> list[Job]:
@@ -117,8 +116,7 @@ async def _end(job: Job, name: str, seller: Seller) -> None:
 
 
 def _is_in_the_way(store: Store, job: Job) -> bool:
-    telling = job.state in {JobState.REFUSED, JobState.FAILED}
-    return telling and current(store.journal.of_key(job.key)) == job
+    return job.state in FAILURES and current(store.journal.of_key(job.key)) == job
 
 
 def _named(jobs: Sequence[Job], beginning: str) -> Job:

@@ -27,7 +27,7 @@ from renderer.execute.flight import Flight
 from renderer.execute.lookup import look_up
 from renderer.execute.purchase import Buyer, Counter
 from renderer.execute.rhythm import HISTORY_MAX, Rhythm
-from renderer.job import Job, JobState
+from renderer.job import AT_WORK, Job, JobState
 from renderer.media.fit import fit_still
 from renderer.media.probe import probe
 from renderer.pipeline.workshop import Workshop
@@ -37,7 +37,6 @@ from renderer.store.store import Store
 
 T = TypeVar("T")
 
-ASTRAY = frozenset({JobState.RUNNING, JobState.READY})
 STRAYS_AT_ONCE_MAX = 8
 STRAYS_TIMEOUT_S = 120.0
 LOOK_UP_TIMEOUT_S = 120.0
@@ -99,13 +98,14 @@ class Shop:
         """Look all jobs of unknown outcome up in their accounts' logs, once; how many were found."""
         found = 0
         for counter in self.counters.values():
-            jobs = [job for job in self._own(counter.seller) if job.state is JobState.UNKNOWN]
+            own = await asyncio.to_thread(self._own, counter.seller)
+            jobs = [job for job in own if job.state is JobState.UNKNOWN]
             found += await self._look_up(jobs, counter.seller)
         return found
 
     async def settle_prices(self) -> None:
         """Ask the logs once what was charged for what no vendor has named a price of yet."""
-        jobs = awaiting_price(self.store, now=self.clock.now())
+        jobs = await asyncio.to_thread(awaiting_price, self.store, now=self.clock.now())
         for counter in self.counters.values():
             await self._look_up([job for job in jobs if _is_of(job, counter.seller)], counter.seller)
 
@@ -120,8 +120,8 @@ class Shop:
         strays = [
             (job, counter.seller)
             for counter in self.counters.values()
-            for job in self._own(counter.seller)
-            if job.key not in but and (only is None or job.intent in only) and job.state in ASTRAY
+            for job in await asyncio.to_thread(self._own, counter.seller)
+            if job.key not in but and (only is None or job.intent in only) and job.state in AT_WORK
         ]
 
         async def collect(job: Job, seller: Seller) -> None:
@@ -178,8 +178,8 @@ class Shop:
         if give_back is None:
             return  # another build is at it
         try:
-            today = self.store.journal.of_intent(job.intent)
-            if today is None or today.state not in ASTRAY:
+            today = await asyncio.to_thread(self.store.journal.of_intent, job.intent)
+            if today is None or today.state not in AT_WORK:
                 return  # another build was at it
             with self.store.scratch() as folder:
                 bring = self.collector.collect if wait else self.collector.glean

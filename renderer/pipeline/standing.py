@@ -7,7 +7,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from renderer.digest import Digest
-from renderer.job import Job, JobState
+from renderer.job import FAILURES, Job, JobState
 from renderer.store.journal import current
 from renderer.store.store import Store
 
@@ -35,8 +35,6 @@ class Standing(NamedTuple):
     job: Job | None = None
     aside: tuple[str, ...] = ()
 
-
-FAILURES = frozenset({JobState.REFUSED, JobState.FAILED})
 
 VERDICTS: Mapping[JobState, Verdict] = {
     JobState.UNKNOWN: Verdict.UNKNOWN,

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from renderer.errors import StoreError
-from renderer.job import RESUBMITTED, Frozen, Intent, Job, JobState, Price
+from renderer.job import FAILURES, RESUBMITTED, Frozen, Intent, Job, JobState, Price
 from renderer.model import Json
 from renderer.store.fold import folded, intent_record, price_json
 from renderer.store.index import Index
@@ -116,7 +116,7 @@ class Journal:
         self._note(intent, "failed", at, code=code, reason=reason)
 
     def store(self, intent: str, *, sha256: str, at: datetime) -> None:
-        """The clip is in the store and its trace is written."""
+        """The clip is in the store; its trace is written after this, and anew where that is missing."""
         self._note(intent, "stored", at, sha256=sha256)
 
     def price(self, intent: str, *, price: Price, at: datetime) -> None:
@@ -197,6 +197,6 @@ def current(jobs: Sequence[Job]) -> Job | None:
     Then the newest that says something about the request: stored, refused or failed. None where nothing stands in the
     way of buying.
     """
-    telling = {JobState.STORED, JobState.REFUSED, JobState.FAILED}
+    telling = FAILURES | {JobState.STORED}
     opened = next((job for job in reversed(jobs) if job.is_open), None)
     return opened or next((job for job in reversed(jobs) if job.state in telling), None)
