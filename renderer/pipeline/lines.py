@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from renderer.errors import RendererError
-from renderer.job import JobState
 from renderer.model import Result
 from renderer.pipeline.film import FilmState
 from renderer.pipeline.project import relative
 from renderer.pipeline.run import PUBLISHING, Run
-from renderer.pipeline.standing import Verdict
+from renderer.pipeline.verdict import Verdict
 from renderer.plan.rows import OutputRow, TakeRow
 from renderer.report.run import CauseLine, ClipLine, FilmLine, ShotLine
 
@@ -163,6 +162,8 @@ def _job(run: Run, row: TakeRow) -> str | None:
     if not row.paid:
         return None
     jobs = run.workshop.store.journal.of_key(row.key)
+    from renderer.job import JobState  # noqa: PLC0415 - only where something was bought
+
     return next((job.job for job in reversed(jobs) if job.state is JobState.STORED), None)
 
 

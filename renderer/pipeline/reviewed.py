@@ -15,7 +15,7 @@ from typing import NamedTuple
 from renderer.errors import GateError, UsageError
 from renderer.model import Json
 from renderer.pipeline.run import Run
-from renderer.pipeline.standing import Verdict
+from renderer.pipeline.verdict import Verdict
 
 VERSION = 1
 NAMES_SHOWN_MAX = 8

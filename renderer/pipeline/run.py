@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from renderer.digest import Digest
 from renderer.errors import GateError, RendererError
-from renderer.job import JobState
 from renderer.model import MediaFacts, Result, Trace
 from renderer.pipeline.compile import compile_storyboard, diagnostic_of
 from renderer.pipeline.film import FilmState, assess_film
@@ -23,7 +22,7 @@ from renderer.pipeline.locked import Locked, lost_error
 from renderer.pipeline.picked import Picked, blob_of, read_picks, resolve_picks
 from renderer.pipeline.project import Project, Reach
 from renderer.pipeline.shots import select
-from renderer.pipeline.standing import Standing, Verdict, standings
+from renderer.pipeline.verdict import Verdict
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.action import Input
 from renderer.plan.rows import Compiled, Detail, OutputRow
@@ -31,6 +30,8 @@ from renderer.plan.rows import Compiled, Detail, OutputRow
 if TYPE_CHECKING:
     from renderer.diagnostic import Diagnostic
     from renderer.execute.engine import Ending
+    from renderer.job import JobState
+    from renderer.pipeline.standing import Standing
 
 
 class Wishes(NamedTuple):
@@ -127,6 +128,8 @@ class Run:
                 for patterns in (wishes.resubmit, wishes.retry_failed)
             ]
             keys = {takes[number].key for number in self.dirty() if takes[number].paid} | {key}
+            from renderer.pipeline.standing import standings  # noqa: PLC0415 - only where something paid is missing
+
             self.standings = standings(
                 keys, store=self.workshop.store, resubmit=again[0], retry_failed=again[1]
             )

@@ -3,29 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from enum import Enum
 from typing import NamedTuple
 
 from renderer.digest import Digest
 from renderer.job import FAILURES, Job, JobState
+from renderer.pipeline.verdict import Verdict
 from renderer.store.journal import current
 from renderer.store.store import Store
-
-
-class Verdict(Enum):
-    """What a plan says of a take; the values are those of `plan --json`."""
-
-    REUSED = "reused"
-    RUN = "run"
-    IN_FLIGHT = "in_flight"
-    UNKNOWN = "unknown"
-    REFUSED = "refused"
-    LOST = "lost"
-    KEPT = "kept"
-
-    @property
-    def words(self) -> str:
-        return self.value.replace("_", " ")
 
 
 class Standing(NamedTuple):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from renderer.model import Json, Trace
 from renderer.pipeline.lines import outcome, shot_line_of
 from renderer.pipeline.run import Run
-from renderer.pipeline.standing import Verdict
+from renderer.pipeline.verdict import Verdict
 from renderer.pipeline.why import Why, explain_takes
 from renderer.plan.explain import Change
 from renderer.plan.words import compare

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from renderer.errors import GateError
 from renderer.pipeline.run import Run
-from renderer.pipeline.standing import Verdict
+from renderer.pipeline.verdict import Verdict
 
 if TYPE_CHECKING:
     from renderer.execute.consent import Budget, Consent

@@ -12,7 +12,7 @@ from renderer.job import JobState
 from renderer.model import Json
 from renderer.pipeline.compile import last_keys
 from renderer.pipeline.run import Run
-from renderer.pipeline.standing import Verdict
+from renderer.pipeline.verdict import Verdict
 from renderer.plan.cause import Cause, causes_of
 from renderer.plan.explain import Change, changes, reason
 from renderer.plan.rows import Detail
