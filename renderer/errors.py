@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from renderer.diagnostic import Diagnostic
 
 
+NAMES_SHOWN_MAX = 8
+
+
 class RendererError(Exception):
     """Base of all errors meant for a user. `facts` are printed aligned, in order."""
 
@@ -151,3 +154,13 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     from difflib import get_close_matches  # noqa: PLC0415 - only on the way to an error
 
     return next(iter(get_close_matches(word, list(known), n=1, cutoff=0.6)), None)
+
+
+def shortened(names: Sequence[str], *, shown_max: int = NAMES_SHOWN_MAX) -> str:
+    """Some names for a fact: the first of them, and how many more there are.
+
+    >>> shortened(["pad", "sky", "sea"], shown_max=2)
+    'pad, sky and 1 more'
+    """
+    more = f" and {len(names) - shown_max} more" if len(names) > shown_max else ""
+    return ", ".join(names[:shown_max]) + more

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from renderer.errors import shortened
 from renderer.report.text import dollars
 from renderer.report.visible import visible
 
@@ -54,11 +55,10 @@ def offer_lines(offer: Offer) -> list[str]:
 
 
 def _group_line(cause: str, reason: str, purchases: Sequence[Purchase]) -> str:
-    shown = ", ".join(visible(purchase.name) for purchase in purchases[:NAMES_SHOWN_MAX])
-    more = f" and {len(purchases) - NAMES_SHOWN_MAX} more" if len(purchases) > NAMES_SHOWN_MAX else ""
+    names = shortened([visible(purchase.name) for purchase in purchases], shown_max=NAMES_SHOWN_MAX)
     count = f"{len(purchases)} {'take' if len(purchases) == 1 else 'takes'}"
     why = f"{cause} changed {count}" if cause else reason
-    return f"  {_price(purchases):>9}  {visible(why)}: {shown}{more}"
+    return f"  {_price(purchases):>9}  {visible(why)}: {names}"
 
 
 def _price(purchases: Sequence[Purchase]) -> str:

@@ -124,13 +124,18 @@ def command(
 
             check_reviewed(run, reviewed)
         voice = Voice(run, quiet=quiet or as_json, verbose=verbose)
-        voice.warn()
-        with voice:
-            run_build(run, emit=voice.hear, stop=interrupts, ask=ask)
-        elapsed_s = time.monotonic() - started
-        voice.close(elapsed_s)
-        if as_json:
-            _print_json(run, elapsed_s)
+        return _build(run, voice, started_s=started, as_json=as_json)
+
+
+def _build(run: Run, voice: Voice, *, started_s: float, as_json: bool) -> int:
+    """Build, tell of it, and return the exit code; `started_s` is when the command began, by the monotonic clock."""
+    voice.warn()
+    with voice:
+        run_build(run, emit=voice.hear, stop=interrupts, ask=ask)
+    elapsed_s = time.monotonic() - started_s
+    voice.close(elapsed_s)
+    if as_json:
+        _print_json(run, elapsed_s)
     return exit_code(run)
 
 

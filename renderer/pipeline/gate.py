@@ -6,10 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from renderer.errors import GateError
+from renderer.errors import GateError, shortened
 from renderer.execute.consent import Consent
-
-NAMES_SHOWN_MAX = 8
 
 
 class Purchase(NamedTuple):
@@ -94,11 +92,9 @@ def offer_of(purchases: Sequence[Purchase]) -> Offer:
 
 
 def _facts(offer: Offer) -> list[tuple[str, object]]:
-    names = [purchase.name for purchase in offer.purchases]
-    shown = ", ".join(names[:NAMES_SHOWN_MAX])
-    more = f" and {len(names) - NAMES_SHOWN_MAX} more" if len(names) > NAMES_SHOWN_MAX else ""
+    names = shortened([purchase.name for purchase in offer.purchases])
     unpriced = f", and {offer.unpriced} of unknown price" if offer.unpriced else ""
-    return [("to buy", f"{shown}{more}"), ("estimate", f"${offer.total_usd}{unpriced}")]
+    return [("to buy", names), ("estimate", f"${offer.total_usd}{unpriced}")]
 
 
 def _beyond(offer: Offer, name: str, ceiling: Decimal, limits: Limits) -> GateError:

@@ -12,13 +12,12 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import NamedTuple
 
-from renderer.errors import GateError, UsageError
+from renderer.errors import GateError, UsageError, shortened
 from renderer.model import Json
 from renderer.pipeline.run import Run
 from renderer.pipeline.verdict import Verdict
 
 VERSION = 1
-NAMES_SHOWN_MAX = 8
 
 
 class Reviewed(NamedTuple):
@@ -107,9 +106,9 @@ def check_reviewed(run: Run, reviewed: Reviewed) -> None:
         if key not in reviewed.purchases
     ]
     told = [("storyboard", now.spec)] if now.spec != reviewed.spec else []
-    told += [("other requests", _listed(names))] if names else []
+    told += [("other requests", shortened(names))] if names else []
     told += [("another cut", "slots of a film differ")] if now.cut != reviewed.cut else []
-    told += [("more to buy", _listed(more))] if more else []
+    told += [("more to buy", shortened(more))] if more else []
     if told:
         raise GateError(
             "the plan is not of today's storyboard: nothing was sent",
@@ -132,8 +131,3 @@ def _cut(run: Run) -> list[Json]:
         + [[slot.shot, slot.first, slot.frames] for slot in output.slots]
         for output in run.compiled.outputs
     ]
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - NAMES_SHOWN_MAX} more" if len(names) > NAMES_SHOWN_MAX else ""
-    return ", ".join(names[:NAMES_SHOWN_MAX]) + more

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from renderer.errors import GateError
+from renderer.errors import GateError, shortened
 from renderer.pipeline.run import Run
 from renderer.pipeline.verdict import Verdict
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from renderer.execute.consent import Budget, Consent
     from renderer.pipeline.gate import Ask, Limits, Purchase
 
-NAMES_SHOWN_MAX = 8
 AT_SELLERS = frozenset({Verdict.RUN, Verdict.IN_FLIGHT})
 
 
@@ -111,9 +110,8 @@ def _check_network(run: Run, paid: Sequence[int]) -> None:
     if not run.wishes.frozen and run.wishes.reach.fetch:
         return
     names = [f"`{run.compiled.takes[number].name}`" for number in paid]
-    more = f" and {len(names) - NAMES_SHOWN_MAX} more" if len(names) > NAMES_SHOWN_MAX else ""
     subject = f"{len(paid)} paid {'take is' if len(paid) == 1 else 'takes are'} missing"
-    facts = [("missing", ", ".join(names[:NAMES_SHOWN_MAX]) + more)]
+    facts = [("missing", shortened(names))]
     lost = [run.compiled.takes[number].name for number in paid if run.verdict(number) is Verdict.LOST]
     if lost:
         facts += [
