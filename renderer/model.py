@@ -182,3 +182,16 @@ def frames_until(time_s: Fraction, fps: Fraction) -> int:
     84
     """
     return math.floor(time_s * fps + Fraction(1, 2))
+
+
+def dollars(amount: Decimal) -> str:
+    """An amount with as many digits as it has, at least cents.
+
+    >>> dollars(Decimal("0.2625")), dollars(Decimal(3))
+    ('$0.2625', '$3.00')
+    """
+    return (
+        f"${amount.quantize(Decimal('0.01'))}"
+        if amount == amount.quantize(Decimal("0.01"))
+        else f"${amount.normalize():f}"
+    )

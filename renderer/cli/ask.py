@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from renderer.errors import shortened
-from renderer.report.text import dollars
+from renderer.model import dollars
 from renderer.report.visible import visible
 
 if TYPE_CHECKING:

@@ -13,8 +13,9 @@ from renderer.cli.terminal import show_diagnostics, wants_colour, write_json
 from renderer.pipeline.lines import film_lines, shot_lines
 from renderer.pipeline.project import Project, Reach
 from renderer.pipeline.run import Run, Wishes, open_run
+from renderer.pipeline.till import allowance
 from renderer.pipeline.workshop import Workshop
-from renderer.report.run import plan_json
+from renderer.report.run import plan_json, price_of
 from renderer.report.text import name_width, plan_lines, take_name
 
 WORK_TO_DO = 5
@@ -83,12 +84,15 @@ def show_plan(
     """Print the plan on stdout and return the exit code."""
     shots, films = list(shot_lines(run, why=True)), list(film_lines(run))
     if as_json:
-        write_json(plan_json(spec=run.project.label, shots=shots, films=films))
+        write_json(plan_json(spec=run.project.label, shots=shots, films=films, budget=allowance(run)))
     elif not quiet:
         show_diagnostics(run.warnings)
         grouped = not (verbose or run.wishes.shots)
         for line in plan_lines(shots, films, colour=wants_colour(sys.stdout), grouped=grouped):
             click.echo(line)
+        total, _ = price_of(shots)
+        if total and (budget := allowance(run)):
+            click.echo(budget.line(total))
     idle = all(
         verdict in {"reused", "kept"}
         for verdict in [*(s.verdict for s in shots), *(f.verdict for f in films)]

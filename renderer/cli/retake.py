@@ -9,6 +9,7 @@ import click
 
 from renderer.cli import options
 from renderer.cli.takes import opened
+from renderer.model import dollars
 
 FIELDS = ("retakes",)
 
@@ -43,7 +44,6 @@ def command(
     Written into `<spec>.picks.yaml`, in the line of the shot. The takes that there are stay as they are.
     """
     from renderer.pipeline.takes import retake, undo  # noqa: PLC0415 - for this command alone
-    from renderer.report.text import dollars  # noqa: PLC0415
 
     with options.workshop_for(cache_dir) as workshop:
         run = opened(workshop, spec)

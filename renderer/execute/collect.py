@@ -26,7 +26,7 @@ from renderer.errors import (
 from renderer.execute.clock import Clock
 from renderer.execute.rhythm import Bounds, Rhythm
 from renderer.job import Job, JobState, Price
-from renderer.model import MediaFacts, Result
+from renderer.model import MediaFacts, Result, dollars
 from renderer.providers.base import LinkExpired, Look, Seller, Standing
 from renderer.store.store import Store
 
@@ -339,7 +339,7 @@ def _never(job: Job, trouble: ProviderError | MediaError) -> ProviderFailed:
     failure = ProviderFailed(
         message,
         code=code,
-        facts=[*job_facts(job), ("charged", f"${price_of(job)}")],
+        facts=[*job_facts(job), ("charged", dollars(price_of(job)))],
         hint="ask the vendor for the clip by its job; `--retry-failed SHOT` tries once more, and buys the take again only if that fails",
     )
     failure.__cause__ = trouble

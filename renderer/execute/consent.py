@@ -11,6 +11,7 @@ from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
 
 from renderer.errors import GateError
+from renderer.model import dollars
 
 CREDIT_USD = Decimal("0.0000001")
 """Amounts that are worked out are rounded up to this: finer than any price."""
@@ -124,8 +125,8 @@ class Purse:
 
 def _reached(limit_usd: Decimal, spent_usd: Decimal, amount_usd: Decimal) -> GateError:
     return GateError(
-        f"the limit of ${limit_usd} is reached: nothing more is bought",
+        f"the limit of {dollars(limit_usd)} is reached: nothing more is bought",
         code="G922",
-        facts=[("spent", f"${spent_usd}"), ("this take", f"about ${amount_usd}")],
+        facts=[("spent", dollars(spent_usd)), ("this take", f"about {dollars(amount_usd)}")],
         hint="prices were higher than estimated, or another build bought meanwhile; raise the limit and run it again",
     )

@@ -27,7 +27,7 @@ from renderer.execute.consent import Purse
 from renderer.execute.draft import Draft
 from renderer.execute.flight import Flight, Place
 from renderer.job import MAY_BE_CHARGED, Intent, Job, JobState, Price
-from renderer.model import Result
+from renderer.model import Result, dollars
 from renderer.plan.action import Action
 from renderer.providers.base import Accepted, Answer, NotAccepted, Seller, Unknown, Why
 from renderer.store.journal import Journal, current
@@ -273,7 +273,7 @@ def unknown(job: Job | Intent, *, has_log: bool, reason: str = "") -> GateError:
     name = job.intent if isinstance(job, Job) else job.name
     estimate = job.estimate_usd
     reason = reason or (job.reason if isinstance(job, Job) else "the answer was lost")
-    price = "an unknown amount" if estimate is None else f"${estimate}"
+    price = "an unknown amount" if estimate is None else dollars(estimate)
     return GateError(
         "a request was sent and its answer is not known: it may have been charged",
         code="G920",
@@ -287,7 +287,7 @@ def refused_before(job: Job) -> ProviderRefused:
     facts = [("reason", job.reason), ("when", job.ended_at)]
     facts += [("job", job.job)] if job.job else []
     if job.ready_at:
-        price = f"${job.price.usd}" if job.price else "yes, at a price that is not known"
+        price = dollars(job.price.usd) if job.price else "yes, at a price that is not known"
         return ProviderRefused(
             "the clip of this request was made and could not be fetched",
             code="P712",

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -191,7 +192,7 @@ async def _make_and_buy(
         await until_stopped(shop.settle_prices(), stop)
         run.left_open += shop.left_open(but={action.key for action in actions})
     run.endings |= endings
-    run.spent_usd += shop.purse.spent_usd
+    run.spent_usd += Decimal(0) if run.workshop.is_replaying else shop.purse.spent_usd
     run.collected += shop.collected
     run.troubles += shop.troubles
 

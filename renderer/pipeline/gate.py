@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from renderer.errors import GateError, shortened
 from renderer.execute.consent import Consent
+from renderer.model import dollars
 
 
 class Purchase(NamedTuple):
@@ -94,15 +95,15 @@ def offer_of(purchases: Sequence[Purchase]) -> Offer:
 def _facts(offer: Offer) -> list[tuple[str, object]]:
     names = shortened([purchase.name for purchase in offer.purchases])
     unpriced = f", and {offer.unpriced} of unknown price" if offer.unpriced else ""
-    return [("to buy", names), ("estimate", f"${offer.total_usd}{unpriced}")]
+    return [("to buy", names), ("estimate", f"{dollars(offer.total_usd)}{unpriced}")]
 
 
 def _beyond(offer: Offer, name: str, ceiling: Decimal, limits: Limits) -> GateError:
     facts = _facts(offer)
-    if name == "budget.total":
-        facts += [("spent before", f"${limits.spent_usd}"), ("budget.total", f"${limits.total_usd}")]
+    if name == "budget.total" and limits.total_usd is not None:
+        facts += [("spent before", dollars(limits.spent_usd)), ("budget.total", dollars(limits.total_usd))]
     return GateError(
-        f"this build would buy for ${offer.total_usd}, and `{name}` leaves ${ceiling}: nothing was sent",
+        f"this build would buy for {dollars(offer.total_usd)}, and `{name}` leaves {dollars(ceiling)}: nothing was sent",
         code="G923",
         facts=facts,
         hint="name the shots to build, draft with `--provider animatic`, or raise the limit",

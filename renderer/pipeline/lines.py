@@ -80,7 +80,7 @@ def shot_line_of(
         seed=row.seed,
         estimate_usd=_estimate(row, result, verdict),
         cost_usd=_cost(row, result, outcome),
-        job=_job(run, row) if outcome == "ran" else None,
+        job=None if outcome == "reused" else _job(run, row),
         clip=_clip_line(run, run.project.clips / f"{row.name}.mp4", result),
         error=error,
     )
@@ -158,13 +158,11 @@ def _cost(row: TakeRow, result: Result | None, outcome: str) -> Decimal | None:
 
 
 def _job(run: Run, row: TakeRow) -> str | None:
-    """The vendor's name for the job that made a paid take's clip."""
+    """The vendor's name for the newest job of a paid take: the one that made its clip, is at work on it, or failed."""
     if not row.paid:
         return None
     jobs = run.workshop.store.journal.of_key(row.key)
-    from renderer.job import JobState  # noqa: PLC0415 - only where something was bought
-
-    return next((job.job for job in reversed(jobs) if job.state is JobState.STORED), None)
+    return next((job.job for job in reversed(jobs) if job.job), None)
 
 
 def _clip_line(run: Run, path: Path, result: Result | None) -> ClipLine | None:

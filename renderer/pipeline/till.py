@@ -13,6 +13,7 @@ from renderer.pipeline.verdict import Verdict
 if TYPE_CHECKING:
     from renderer.execute.consent import Budget, Consent
     from renderer.pipeline.gate import Ask, Limits, Purchase
+    from renderer.report.budget import Allowance
 
 AT_SELLERS = frozenset({Verdict.RUN, Verdict.IN_FLIGHT})
 
@@ -79,6 +80,16 @@ def _limits(run: Run) -> Limits:
         total_usd=_amount(total),
         spent_usd=_spent_before(run) if total else Decimal(0),
     )
+
+
+def allowance(run: Run) -> Allowance | None:
+    """What the storyboard's `budget` allows and what was spent of it, None where there is none. Only for telling."""
+    per_run, total = map(_amount, run.compiled.budget)
+    if per_run is None and total is None:
+        return None
+    from renderer.report.budget import Allowance  # noqa: PLC0415 - only where there is a budget
+
+    return Allowance(per_run, total, _spent_before(run))
 
 
 def budget_of(run: Run) -> Budget | None:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from renderer.model import Json
+from renderer.model import Json, dollars
 from renderer.report.run import CauseLine, ShotLine, price_of
-from renderer.report.text import dollars, paint, price, take_name
+from renderer.report.text import paint, price, take_name
 from renderer.report.visible import visible
 
 VERSION = 1

@@ -9,9 +9,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from renderer.job import Job, JobState
-from renderer.model import Json
+from renderer.model import Json, dollars
 from renderer.money import Part, Sums, counted_at, stake_of
-from renderer.report.text import dollars, paint
+from renderer.report.text import paint
 from renderer.report.visible import visible
 
 VERSION = 1
@@ -32,7 +32,7 @@ REMARKS: Mapping[Part, str] = {
     Part.ESTIMATED: "made, and the vendor has named no price",
     Part.IN_FLIGHT: "paid for if it succeeds",
     Part.AT_MOST: "nobody knows whether it was charged",
-    Part.FREE: "refused, failed or replayed",
+    Part.FREE: "not accepted, refused, failed or replayed",
 }
 
 

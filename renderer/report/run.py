@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from renderer.errors import RendererError
 from renderer.model import Json, MediaFacts
 from renderer.report.errors import error_json
+
+if TYPE_CHECKING:
+    from renderer.report.budget import Allowance
 
 VERSION = 1
 _OWN = re.compile(r"shots\[[0-9]+\]\.")
@@ -97,8 +100,10 @@ def why_words(reason: str, causes: Sequence[CauseLine]) -> str:
     return f"{', '.join(map(str, causes))} changed" if causes else reason
 
 
-def plan_json(*, spec: str, shots: Iterable[ShotLine], films: Iterable[FilmLine]) -> dict[str, Json]:
-    """The object that `plan --json` prints."""
+def plan_json(
+    *, spec: str, shots: Iterable[ShotLine], films: Iterable[FilmLine], budget: Allowance | None = None
+) -> dict[str, Json]:
+    """The object that `plan --json` prints; `budget` is there where the storyboard sets one."""
     listed = list(shots)
     total, unpriced = price_of(listed)
     return {
@@ -108,6 +113,7 @@ def plan_json(*, spec: str, shots: Iterable[ShotLine], films: Iterable[FilmLine]
         "sequences": [_planned_film(film) for film in films],
         "estimate_usd": _money(total),
         "unpriced": unpriced,
+        **({"budget": budget.to_json()} if budget else {}),
     }
 
 

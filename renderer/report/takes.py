@@ -8,9 +8,8 @@ from decimal import Decimal
 from typing import Protocol
 
 from renderer.digest import Digest
-from renderer.model import Json
+from renderer.model import Json, dollars
 from renderer.report.ledger import age, table
-from renderer.report.text import dollars
 from renderer.report.visible import visible
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from renderer.model import dollars
 from renderer.report.run import PRICED, FilmLine, ShotLine, price_of
 from renderer.report.visible import visible
 
@@ -144,19 +145,6 @@ def price(shot: ShotLine) -> str:
         else dollars(shot.estimate_usd)
         if shot.estimate_usd
         else "free"
-    )
-
-
-def dollars(amount: Decimal) -> str:
-    """An amount with as many digits as it has, at least cents.
-
-    >>> dollars(Decimal("0.2625")), dollars(Decimal(3))
-    ('$0.2625', '$3.00')
-    """
-    return (
-        f"${amount.quantize(Decimal('0.01'))}"
-        if amount == amount.quantize(Decimal("0.01"))
-        else f"${amount.normalize():f}"
     )
 
 

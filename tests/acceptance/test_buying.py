@@ -214,12 +214,14 @@ def test_a_killed_build_goes_on_with_its_jobs(buyer: Stage, vendor: Simulator, i
 def test_an_interrupt_leaves_jobs_running_and_the_next_build_collects_them(
     buyer: Stage, vendor: Simulator
 ) -> None:
-    """Ctrl-C: exit 130, jobs on record, verdict in flight; then a film without a purchase."""
+    """Ctrl-C: exit 130, jobs on record and named, verdict in flight; then a film without a purchase."""
     vendor.change(generation_s=(2.5, 2.5))
-    with playing(buyer.start("build", "--yes")) as build:
+    with playing(buyer.start("build", "--yes", "--json")) as build:
         _until(lambda: len(_known(buyer) - {None}) == 2)
         build.send_signal(signal.SIGINT)
-        assert 130 == build.wait(20)
+        told, _ = build.communicate(timeout=20)
+        assert 130 == build.returncode
+    assert _known(buyer) == {shot["job"] for shot in json.loads(told)["shots"]}
     assert {"pad": "in_flight", "sky": "in_flight"} == buyer.plan().verdicts
     assert 0 == buyer.plan().json["estimate_usd"]
     done = buyer.build()
@@ -300,6 +302,12 @@ def test_the_budget_of_the_storyboard_counts_what_was_spent_before(buyer: Stage,
     third = buyer.build("--yes")
     assert (3, ["G923"], 2) == (third.code, third.codes, posts(vendor))
     assert "spent before" in buyer.run("build", "--yes").stderr
+    plan = buyer.run("plan").stdout
+    assert (
+        "budget: $0.525 of $0.60 spent before; beyond `budget.total`: a build stops before its first request"
+        in plan
+    )
+    assert {"per_run_usd": None, "total_usd": 0.6, "spent_usd": 0.525} == buyer.plan().json["budget"]
 
 
 def test_two_builds_at_once_keep_one_budget(buyer: Stage, vendor: Simulator) -> None:

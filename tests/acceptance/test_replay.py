@@ -69,6 +69,7 @@ def test_a_recorded_build_is_played_again(
     ]
     assert digest_of(shop.film()) == digest_of(tmp_path / "there" / "clone" / "build" / "film.mp4")
     assert played.json["elapsed_s"] < 15, "nothing is waited for"
+    assert 0 == played.json["spent_usd"], "a recording is no vendor"
     cost = json.loads(there.run("cost", "--json").stdout)
     assert (0, {"free": len(SHOTS)}) == (
         cost["total_usd"],
@@ -151,12 +152,21 @@ def test_what_makes_no_sense_is_told_before_anything_is_sent(shop: Stage, tmp_pa
     assert ["U043"] == shop.using(RENDERER_REPLAY=str(tmp_path / "b")).build("-y").codes
 
 
-def test_a_build_that_cannot_be_recorded_is_a_build(
+def test_where_nothing_can_be_recorded_nothing_is_sent(
+    shop: Stage, simulator: Simulator, tmp_path: Path
+) -> None:
+    """What was bought and not recorded would have to be bought again to be recorded."""
+    (tmp_path / "file").write_text("")
+    refused = shop.using(RENDERER_RECORD=str(tmp_path / "file" / "rec")).build("-y")
+    assert (4, ["E625"], []) == (refused.code, refused.codes, simulator.received())
+
+
+def test_a_build_whose_recording_breaks_off_is_a_build(
     shop: Stage, simulator: Simulator, tmp_path: Path
 ) -> None:
     """It buys and makes all as ever, and says that the recording is not complete."""
-    (tmp_path / "file").write_text("")
-    built = shop.using(RENDERER_RECORD=str(tmp_path / "file" / "rec")).built("-y")
+    (tmp_path / "clips").write_text("a file where the folder of clips should be")
+    built = shop.using(RENDERER_RECORD=str(tmp_path)).built("-y")
     assert set(SHOTS) == set(built.ran)
     assert len(SHOTS) == len(simulator.charges_by_request())
     assert "the recording is not complete" in built.stderr

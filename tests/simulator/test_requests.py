@@ -54,10 +54,11 @@ def test_a_request_that_is_not_as_documented_is_refused(
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_images_are_taken_as_data_uris(client: httpx.Client, kind: str) -> None:
+def test_images_are_taken_as_data_uris(simulator: Simulator, client: httpx.Client, kind: str) -> None:
     """JPEG, PNG and WebP, for both frames."""
     uri = f"data:image/{kind.lower()};base64,{still(kind)}"
     buy(client, image_url=uri, tail_image_url=uri)
+    assert 1 == len(simulator.jobs())
 
 
 def test_the_legacy_address_has_names_and_answers_of_its_own(
@@ -88,6 +89,7 @@ def test_unknown_fields_can_be_let_pass(simulator: Simulator, client: httpx.Clie
     """Whether they are refused is not documented."""
     simulator.change(unknown_fields_refused=False)
     buy(client, watermark=True)
+    assert 1 == len(simulator.jobs())
 
 
 def test_other_models_come_from_a_file(tmp_path: Path) -> None:

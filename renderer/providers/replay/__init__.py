@@ -7,11 +7,12 @@ fills a store just as the recorded one did. A replay needs no key and never open
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from renderer.errors import UsageError
+from renderer.errors import StoreError, UsageError
 from renderer.providers.account import Account
 from renderer.wire.client import Client, Wire
 
@@ -23,7 +24,8 @@ def connect(account: Account, environ: Mapping[str, str]) -> tuple[Account, Wire
     """The wire to an account's vendor, recorded or replayed where the environment asks for it, and whose account it is.
 
     What is replayed belongs to an account of its own, so that no job of it is ever asked after for real, nor counted as
-    money. Raises `UsageError` U042 where both are asked for, U043 where there is no such recording.
+    money. Raises `UsageError` U042 where both are asked for, U043 where there is no such recording, and `StoreError` E625,
+    before anything is sent, where none can be written.
     """
     record, played = (environ.get(name, "").strip() for name in (RECORD_VARIABLE, REPLAY_VARIABLE))
     if record and played:
@@ -34,8 +36,9 @@ def connect(account: Account, environ: Mapping[str, str]) -> tuple[Account, Wire
         )
     if played:
         return replace(account, key=REPLAY_KEY, replayed=True), _player(Path(played), vendor=account.provider)
-    client = Client(account.base)
-    return account, _recorder(client, Path(record), account) if record else client
+    if record:
+        return account, _recorder(Client(account.base), _writable(Path(record)), account)
+    return account, Client(account.base)
 
 
 def _player(folder: Path, *, vendor: str) -> Wire:
@@ -48,6 +51,21 @@ def _player(folder: Path, *, vendor: str) -> Wire:
             hint=f"build once with `{RECORD_VARIABLE}` set to this folder",
         )
     return Player(read_recording(folder, vendor=vendor), folder=folder)
+
+
+def _writable(folder: Path) -> Path:
+    """The folder, made where it is not there; what is bought must not turn out to be unrecorded afterwards."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        raise StoreError(
+            "the recording cannot be written: nothing was sent",
+            code="E625",
+            facts=[("recording", folder), ("reason", error.strerror or str(error))],
+            hint=f"set `{RECORD_VARIABLE}` to a folder that may be written, or unset it",
+        ) from error
 
 
 def _recorder(client: Client, folder: Path, account: Account) -> Wire:
