@@ -1,5 +1,6 @@
 """Everything that must hold before a change lands: `nox` runs it all, `nox -s NAME` one session."""
 
+import os
 from pathlib import Path
 
 import nox
@@ -37,9 +38,12 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """All tests, on the installed package, with real ffmpeg; arguments go to pytest."""
+    """All tests, on the installed package, with real ffmpeg; arguments go to pytest.
+
+    One worker more than there are cores, since tests wait for processes and clocks too.
+    """
     session.install(*groups("tests"), ".")
-    session.run("pytest", *session.posargs)
+    session.run("pytest", f"-n{(os.cpu_count() or 1) + 1}", "--dist=worksteal", *session.posargs)
 
 
 @nox.session
