@@ -160,7 +160,7 @@ class Voice:
 
     def _complain(self) -> None:
         """Tell every error once, with the names of all that it struck."""
-        names = {row.key: row.name for row in self.run.compiled.takes}
+        names = {row.key: row.name for row in self.run.compiled.takes} if self.run.endings else {}
         struck: dict[Complaint, list[str]] = {}
         errors: dict[Complaint, RendererError] = {}
         told = [(names.get(key, key), ending.error) for key, ending in self.run.endings.items()]

@@ -6,7 +6,7 @@ no place in the cut, no time. Strings and integers only.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from renderer.ffmpeg.encode import ENCODER, SOUND, timescale
@@ -62,7 +62,7 @@ def sound_manifest(slots: Sequence[tuple[str | None, Cut]], *, fps: Fraction, bu
 
 
 def join_manifest(
-    pictures: Sequence[tuple[str, int]], *, sound: str | None, size: Size, fps: Fraction, build: str
+    pictures: Iterable[tuple[str, int]], *, sound: str | None, size: Size, fps: Fraction, build: str
 ) -> dict[str, Json]:
     """The free manifest of a film: each picture as `digest/frames` in cut order, and the sound's digest.
 

@@ -152,7 +152,7 @@ async def _make(
         with _collecting_often():
             await _make_and_buy(run, actions, consent, strays, emit=emit, stop=stopped)
     run.take_in()
-    chores = deque([lambda: _publish(run, _clip_copies(run)), run.workshop.store.save])
+    chores = deque([lambda: _publish_early(run), run.workshop.store.save])
     for output in run.compiled.outputs:
         await make_film(run, output, run.assess, emit=emit, stop=stopped, chores=chores)
     run.interrupted = run.interrupted or stopped.is_set()
@@ -355,11 +355,17 @@ def _spare_inputs(run: Run, films: Sequence[Path]) -> None:
             )
 
 
+def _publish_early(run: Run) -> None:
+    """Put the clips into place while something else is waited for, and remember that it was done."""
+    copies = _clip_copies(run)
+    _publish(run, copies)
+    run.in_place.update(copies)
+
+
 def _publish(run: Run, wanted: Sequence[tuple[str, Digest]]) -> None:
     """Put files into place that were not seen to before."""
-    rest = [copy for copy in wanted if copy not in run.in_place]
+    rest = [copy for copy in wanted if copy not in run.in_place] if run.in_place else wanted
     run.published += publish(run.workshop.store, rest)
-    run.in_place.update(rest)
 
 
 def _clip_copies(run: Run) -> list[tuple[str, Digest]]:

@@ -81,18 +81,21 @@ class _Film:
         self.output, self.clips, self.build, self.overlays = output, clips, build, overlays
         self.fps = Fraction(output.fps)
         self.size = Size.parse(output.size) if output.size else None
-        self.cuts = [Cut(slot.first, slot.frames) for slot in output.slots]
         self.kinds = [
-            (id(clip.facts), cut.first, cut.frames) for clip, cut in zip(clips, self.cuts, strict=True)
+            (id(clip.facts), slot.first, slot.frames) for clip, slot in zip(clips, output.slots, strict=True)
         ]
-        self.samples = {kind: number for number, kind in reversed(list(enumerate(self.kinds)))}
+        self.samples = dict(zip(reversed(self.kinds), reversed(range(len(self.kinds))), strict=True))
         self.profile = self.choose(None)
+
+    def cut(self, number: int) -> Cut:
+        slot = self.output.slots[number]
+        return Cut(slot.first, slot.frames)
 
     def choose(self, reference: MediaFacts | None) -> Profile:
         numbers = sorted(self.samples.values())
         return choose_profile(
             [_facts(self.clips[number]) for number in numbers],
-            [self.cuts[number] for number in numbers],
+            [self.cut(number) for number in numbers],
             size=self.size,
             fps=self.fps,
             fit=cast("Fit", self.output.fit),
@@ -104,7 +107,7 @@ class _Film:
         short = {
             kind
             for kind, number in self.samples.items()
-            if held_frames(_facts(self.clips[number]), self.cuts[number], self.fps) > ROUNDING_FRAMES
+            if held_frames(_facts(self.clips[number]), self.cut(number), self.fps) > ROUNDING_FRAMES
         }
         if not short:
             return ()
@@ -124,8 +127,10 @@ class _Film:
         unfit = {
             kind
             for kind, number in self.samples.items()
-            if needs_segment(_facts(self.clips[number]), self.cuts[number], self.profile)
+            if needs_segment(_facts(self.clips[number]), self.cut(number), self.profile)
         }
+        if not (unfit or self.overlays):
+            return {}
         numbers = (n for n, kind in enumerate(self.kinds) if kind in unfit or n in self.overlays)
         return {number: self._segment(number) for number in numbers}
 
@@ -134,7 +139,7 @@ class _Film:
         overlay = self.overlays.get(number)
         manifest = segment_manifest(
             clip.digest.sha256,
-            self.cuts[number],
+            self.cut(number),
             self.profile,
             build=self.build,
             overlay=overlay.digest.sha256 if overlay else None,
@@ -144,19 +149,23 @@ class _Film:
 
     def sound(self) -> Action | None:
         """One track for the whole film, where any clip has sound."""
-        heard = {clip.digest.sha256: clip for clip in self.clips if _facts(clip).audio}
-        if not heard:
+        if not any(_facts(self.clips[number]).audio for number in self.samples.values()):
             return None
+        heard = {clip.digest.sha256: clip for clip in self.clips if _facts(clip).audio}
         slots = [
-            (clip.digest.sha256 if clip.digest.sha256 in heard else None, cut)
-            for clip, cut in zip(self.clips, self.cuts, strict=True)
+            (clip.digest.sha256 if clip.digest.sha256 in heard else None, self.cut(number))
+            for number, clip in enumerate(self.clips)
         ]
         manifest = sound_manifest(slots, fps=self.fps, build=self.build)
         return Action.of(manifest, name=f"{self.output.name}: sound", inputs={"clips": tuple(heard.values())})
 
     def join(self, pictures: Sequence[Input], *, sound: Input | None) -> Action:
         manifest = join_manifest(
-            [(picture.digest.sha256, cut.frames) for picture, cut in zip(pictures, self.cuts, strict=True)],
+            zip(
+                (picture.digest.sha256 for picture in pictures),
+                (slot.frames for slot in self.output.slots),
+                strict=True,
+            ),
             sound=sound.digest.sha256 if sound else None,
             size=self.profile.size,
             fps=self.fps,

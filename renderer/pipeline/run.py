@@ -66,7 +66,7 @@ class Run:
 
     `results` stands beside `compiled.takes`; `endings` is keyed by the take's key, `films` and `film_errors` by
     the output's name; `known_details` by the take's number; `made` are the keys that this build made, `in_place` the files that
-    it has seen to already. Filled in as a build goes.
+    it has seen to early. Filled in as a build goes.
     """
 
     workshop: Workshop
@@ -221,7 +221,7 @@ class Run:
     def clips(self, output: OutputRow) -> list[Input] | None:
         """The clip of each slot in cut order, None while one is missing; own footage comes from its file."""
         footage = self.footage()
-        takes = [Input(result.digest, facts=result.facts) if result else None for result in self.shown()]
+        takes = [Input(result.digest, None, result.facts) if result else None for result in self.shown()]
         clips = [takes[slot.take] if slot.take >= 0 else footage[slot.footage] for slot in output.slots]
         return [clip for clip in clips if clip] if all(clips) else None
 

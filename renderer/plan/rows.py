@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from renderer.columns import pack_rows, unpack_rows
 from renderer.model import Json
 
 if TYPE_CHECKING:
     from renderer.storyboard import Shot
 
-FORM = 3
+FORM = 4
 FETCHED = "url:"
 """How the name of an input begins that was fetched; the rest is the sha256 of its address."""
 
@@ -151,9 +152,9 @@ class Compiled(NamedTuple):
         return {
             "form": FORM,
             "title": self.title,
-            "takes": self.takes,
+            "takes": pack_rows(self.takes),
             "footage": self.footage,
-            "outputs": self.outputs,
+            "outputs": [[*head, pack_rows(slots)] for *head, slots in self.outputs],
             "inputs": self.inputs,
             "urls": self.urls,
             "warnings": self.warnings,
@@ -167,7 +168,7 @@ class Compiled(NamedTuple):
             raise ValueError("another form")
         return cls(
             title=value["title"],
-            takes=tuple(map(TakeRow._make, value["takes"])),
+            takes=unpack_rows(TakeRow, value["takes"]),
             footage=tuple(map(FootageRow._make, value["footage"])),
             outputs=tuple(_output(row) for row in value["outputs"]),
             inputs=tuple((path, sha256, size) for path, sha256, size in value["inputs"]),
@@ -179,4 +180,4 @@ class Compiled(NamedTuple):
 
 def _output(row: Sequence[Json]) -> OutputRow:
     *head, slots = row
-    return OutputRow._make([*head, tuple(map(SlotRow._make, slots))])
+    return OutputRow._make([*head, unpack_rows(SlotRow, slots)])

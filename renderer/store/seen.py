@@ -11,12 +11,15 @@ that file is read every time, which is slow and right.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from pathlib import Path
 
+from renderer.columns import pack_column, pack_rows, rows_of, unpack_column
 from renderer.digest import Digest, digest_file
 from renderer.model import Json
 from renderer.store.border import translated
@@ -26,12 +29,11 @@ SECOND_NS = 1_000_000_000
 MARGIN_NS = SECOND_NS // 20
 COARSE_MARGIN_NS = 2 * SECOND_NS
 SLOTS = 64
-NAME_LENGTH = 64
-HOLE = "-" * NAME_LENGTH
 
 Signature = tuple[int, int, int, int]
 Entry = tuple[Digest, Signature]
 NEVER: Signature = (-1, 0, 0, 0)
+HOLE: Entry = Digest("", -1), NEVER
 
 
 class Seen:
@@ -53,18 +55,19 @@ class Seen:
         if not names:
             return []
         joined = hashlib.sha256("\0".join(names).encode("utf-8", "surrogateescape")).hexdigest()
-        slot = f"seen/{int(joined[:4], 16) % SLOTS}"
+        slot = f"files/{int(joined[:4], 16) % SLOTS}"
         row = self._index.get(slot)
         if row and row["paths"] != joined:
             row = None
-        digests: list[Digest | None] = _unchanged(names, row) if row else [None] * len(names)
+        remembered = _unpacked(row) if row else [HOLE] * len(names)
+        digests: list[Digest | None] = _unchanged(names, remembered) if row else [None] * len(names)
         unknown = [number for number, digest in enumerate(digests) if digest is None]
         rows = self._index.get_many([_name(names[number]) for number in unknown])
         changed = {number: self._look(names[number], rows.get(_name(names[number]))) for number in unknown}
         if any(changed.values()):
-            entries = _entries(row, digests)
+            entries = list(remembered)
             for number, entry in changed.items():
-                entries[number] = entry if entry and self._is_settled(entry[1]) else None
+                entries[number] = entry if entry and self._is_settled(entry[1]) else HOLE
             self._index.put(slot, {"paths": joined, **_packed(entries)})
         for number, entry in changed.items():
             digests[number] = entry and entry[0]
@@ -121,40 +124,38 @@ def _name(path: str) -> str:
     return f"file/{path.encode('utf-8', 'backslashreplace').decode('utf-8')}"
 
 
-def _signature(status: os.stat_result) -> Signature:
-    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+_signature: Callable[[os.stat_result], Signature] = attrgetter(
+    "st_size", "st_mtime_ns", "st_ctime_ns", "st_ino"
+)
 
 
-def _unchanged(names: Sequence[str], row: Json) -> list[Digest | None]:
+def _unchanged(names: Sequence[str], remembered: Sequence[Entry]) -> list[Digest | None]:
     """The remembered digest of each file whose signature is the remembered one, else None."""
-    look, shas = os.stat, row["sha256"]
-    digests: list[Digest | None] = [None] * len(names)
-    columns = zip(names, row["sizes"], row["mtimes"], row["ctimes"], row["inodes"], strict=True)
-    for number, (name, size, mtime_ns, ctime_ns, inode) in enumerate(columns):
-        try:
-            now = look(name)
-        except OSError:
-            continue
-        if (
-            now.st_mtime_ns == mtime_ns
-            and now.st_size == size
-            and now.st_ctime_ns == ctime_ns
-            and now.st_ino == inode
-        ):
-            at = number * NAME_LENGTH
-            digests[number] = Digest(shas[at : at + NAME_LENGTH], size)
-    return digests
+    return [
+        digest if now == then else None
+        for now, (digest, then) in zip(_signatures(names), remembered, strict=True)
+    ]
 
 
-def _entries(row: Json | None, digests: Sequence[Digest | None]) -> list[Entry | None]:
-    """What is remembered of the files that have not changed."""
-    if row is None or not any(digests):
-        return [None] * len(digests)
-    signatures = zip(row["sizes"], row["mtimes"], row["ctimes"], row["inodes"], strict=True)
-    return [(digest, sig) if digest else None for digest, sig in zip(digests, signatures, strict=True)]
+def _signatures(names: Sequence[str]) -> list[Signature | None]:
+    """The signature of each file, None where there is none; mostly all are there."""
+    with contextlib.suppress(OSError):
+        return [*map(_signature, map(os.stat, names))]
+    signatures: list[Signature | None] = [None] * len(names)
+    for number, name in enumerate(names):
+        with contextlib.suppress(OSError):
+            signatures[number] = _signature(os.stat(name))  # noqa: PTH116
+    return signatures
 
 
-def _packed(entries: Sequence[Entry | None]) -> dict[str, Json]:
-    sizes, mtimes, ctimes, inodes = zip(*(entry[1] if entry else NEVER for entry in entries), strict=True)
-    names = "".join(entry[0].sha256 if entry else HOLE for entry in entries)
-    return {"sha256": names, "sizes": sizes, "mtimes": mtimes, "ctimes": ctimes, "inodes": inodes}
+def _packed(entries: Sequence[Entry]) -> dict[str, Json]:
+    return {
+        "sha256": pack_column([digest.sha256 for digest, _ in entries]),
+        "signatures": pack_rows([signature for _, signature in entries]),
+    }
+
+
+def _unpacked(row: Mapping[str, Json]) -> list[Entry]:
+    sizes, *times = [[*unpack_column(column)] for column in row["signatures"]]
+    digests = rows_of(Digest, unpack_column(row["sha256"]), sizes)
+    return [*zip(digests, zip(sizes, *times, strict=True), strict=True)]
