@@ -3,40 +3,41 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Container
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from renderer.cli import options
+from renderer.cli.gc import forget, gc, projects
+from renderer.cli.pin import pin, pins, unpin
+from renderer.cli.share import export, import_
 from renderer.cli.terminal import write_json
 from renderer.errors import UsageError
 from renderer.model import Trace
+from renderer.report.sweep import size_words
 from renderer.store.check import StoreCheck
 
-if TYPE_CHECKING:
-    from renderer.pipeline.sharing import Shared
-
 DAMAGED = 4
-LOST = 3
 KEY_LENGTH_SHOWN = 12
 NAME_LENGTH_MIN = 4
 
 
 @click.group(
     "cache",
-    short_help="Look into the store of clips, verify and repair it.",
+    short_help="Look into the store of clips, verify, clear and share it.",
     epilog="""\b
 Examples:
   renderer cache stats
   renderer cache ls --json
   renderer cache path 3f9ac2          where a clip or trace is, by the start of its name
   renderer cache verify               read and check every byte
+  renderer cache gc                   what nobody needs any more, and why the rest stays
   renderer cache export specs/liftoff.yaml /tmp/liftoff.tar""",
 )
 def command() -> None:
-    """Look into the store of clips, verify and repair it.
+    """Look into the store of clips, verify, clear and share it.
 
     The store is files: clips under the digest of their bytes, traces under the digest of the request. The
     index in front of them is for speed alone and may be deleted at any time.
@@ -80,10 +81,11 @@ def ls(*, cache_dir: Path | None, as_json: bool) -> int:
     """List what is stored, oldest first: key, kind, clip, size, time (UTC) and the shot that asked."""
     with options.workshop_for(cache_dir) as workshop:
         traces = sorted(workshop.store.list_traces(), key=lambda trace: trace.made_at)
+        pinned = {one.digest.sha256 for one in workshop.store.care.pinned.all()}
     if as_json:
-        write_json({"version": 1, "traces": [_trace_row(trace) for trace in traces]})
+        write_json({"version": 1, "traces": [_trace_row(trace, pinned) for trace in traces]})
     else:
-        sys.stdout.writelines(f"{_trace_line(trace)}\n" for trace in traces)
+        sys.stdout.writelines(f"{_trace_line(trace, pinned)}\n" for trace in traces)
     return 0
 
 
@@ -133,55 +135,6 @@ def repair(*, cache_dir: Path | None, as_json: bool) -> int:
     return 0
 
 
-@command.command("export", short_help="Write down what one lock needs, to share.")
-@click.argument("spec", type=click.Path(), metavar="SPEC")
-@click.argument("target", required=False, type=click.Path(path_type=Path), metavar="[DIR|TAR]")
-@options.cache_dir
-@options.as_json
-def export(*, spec: str, target: Path | None, cache_dir: Path | None, as_json: bool) -> int:
-    """Write the clips that the lock of SPEC names into a folder, or into a file that ends in .tar.
-
-    Without a target it is `<name>.clips.tar`, here. Exits with 3 when a clip that the lock names is not in the store.
-    """
-    from renderer.pipeline.sharing import export_clips  # noqa: PLC0415 - for this command alone
-
-    project = options.project_named(spec)
-    assert project, "BUG: no storyboard is named"
-    place = target or Path(f"{project.spec.stem}.clips.tar")
-    with options.workshop_for(cache_dir) as workshop:
-        shared = export_clips(workshop, project, place)
-    if as_json:
-        write_json({"version": 1, "path": str(place), **_shared_row(shared), "lost": list(shared.lost)})
-    click.echo(f"{place}: {_shared_words(shared)}", err=True)
-    for name in shared.lost:
-        click.echo(f"lost     {name}: the store does not have its clip", err=True)
-    return LOST if shared.lost else 0
-
-
-@command.command("import", short_help="Take clips in that somebody exported.")
-@click.argument("source", type=click.Path(path_type=Path), metavar="DIR|TAR")
-@options.cache_dir
-@options.as_json
-def import_(*, source: Path, cache_dir: Path | None, as_json: bool) -> int:
-    """Take in what `renderer cache export` wrote, or any other store. What is here already stays as it is."""
-    from renderer.pipeline.sharing import import_clips  # noqa: PLC0415 - for this command alone
-
-    with options.workshop_for(cache_dir) as workshop:
-        shared = import_clips(workshop, source)
-    if as_json:
-        write_json({"version": 1, **_shared_row(shared)})
-    click.echo(f"new here: {_shared_words(shared)}", err=True)
-    return 0
-
-
-def _shared_row(shared: Shared) -> dict[str, object]:
-    return {"clips": shared.blobs, "traces": shared.traces, "bytes": shared.size_bytes}
-
-
-def _shared_words(shared: Shared) -> str:
-    return f"{shared.blobs:,} {'clip' if shared.blobs == 1 else 'clips'}, {_size(shared.size_bytes)}"
-
-
 def _report(check: StoreCheck, *, as_json: bool, verb: str) -> int:
     if as_json:
         counts = {"clips": check.blobs, "traces": check.traces, "jobs": check.jobs}
@@ -215,26 +168,28 @@ def _faults(check: StoreCheck) -> dict[str, list[str]]:
     }
 
 
-def _trace_row(trace: Trace) -> dict[str, object]:
+def _trace_row(trace: Trace, pinned: Container[str]) -> dict[str, object]:
     return {
         "key": trace.key,
         "kind": trace.manifest["action"],
         "made_at": trace.made_at,
         "results": [result.to_json() for result in trace.results],
+        "pinned": _is_pinned(trace, pinned),
         "askers": [f"{asker.spec}:{asker.shot}" for asker in trace.askers],
     }
 
 
-def _trace_line(trace: Trace) -> str:
+def _trace_line(trace: Trace, pinned: Container[str]) -> str:
     result = trace.results[0]
     asked = trace.askers[0].shot if trace.askers else ""
-    size = _size(result.digest.size_bytes)
+    asked += "  pinned" if _is_pinned(trace, pinned) else ""
+    size = size_words(result.digest.size_bytes)
     key = trace.key[:KEY_LENGTH_SHOWN]
     return f"{key}  {trace.manifest['action']:<8}  {result.digest.short}  {size:>9}  {trace.made_at[:19]}Z  {asked}".rstrip()
 
 
-def _size(size_bytes: int) -> str:
-    return f"{size_bytes / 1e6:.1f} MB" if size_bytes >= 1e6 else f"{size_bytes / 1e3:.1f} kB"
+def _is_pinned(trace: Trace, pinned: Container[str]) -> bool:
+    return any(result.digest.sha256 in pinned for result in trace.results)
 
 
 def _named(root: Path, name: str) -> list[Path]:
@@ -245,3 +200,7 @@ def _named(root: Path, name: str) -> list[Path]:
             hint=f"give at least {NAME_LENGTH_MIN} of its letters and digits",
         )
     return sorted(path for room in ("cas", "ac") for path in (root / room / name[:2]).glob(f"{name}*"))
+
+
+for further in (gc, pin, unpin, pins, projects, forget, export, import_):
+    command.add_command(further)

@@ -33,7 +33,7 @@ COMMANDS = {
     "cost": "Say what was spent, from the journal.",
     "models": "List video models, their limits and prices.",
     "lock": "Check the lock, or make it anew.",
-    "cache": "Look into the store of clips, verify and repair it.",
+    "cache": "Look into the store of clips, verify, clear and share it.",
     "doctor": "Check this machine: ffmpeg, store, disk, fonts.",
     "help": "Explain an error code, or a command.",
 }

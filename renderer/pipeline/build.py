@@ -15,6 +15,7 @@ from renderer.digest import Digest
 from renderer.errors import RendererError, StoreError, UsageError
 from renderer.model import Asker, Json
 from renderer.pipeline.compile import remember_build
+from renderer.pipeline.enrolling import note_use
 from renderer.pipeline.film import ROUNDS_MAX, FilmState
 from renderer.pipeline.project import relative
 from renderer.pipeline.publish import DAMAGED, claim, publish
@@ -55,6 +56,7 @@ def run_build(run: Run, *, emit: Emit, stop: Callable[[], asyncio.Event], ask: A
         _build(run, dirty, consent, emit=emit, stop=stop, ask=ask)
     finally:
         _keep_lock(run)
+        note_use(run, now=datetime.now(UTC))
     run.film_errors |= run.missing_choices()
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 from renderer.model import Result, Size
 from renderer.pipeline.build import GENERATE, film_copies, make_film, run_actions, take_action
+from renderer.pipeline.enrolling import note_use
 from renderer.pipeline.film import FilmState, assess_film
 from renderer.pipeline.project import Project
 from renderer.pipeline.publish import claim, publish
@@ -72,6 +74,7 @@ def run_preview(preview: Preview, *, emit: Emit, stop: Callable[[], asyncio.Even
     claim(run.workshop.store, run.project, films)
     asyncio.run(_make(preview, emit=emit, stop=stop))
     run.published = publish(run.workshop.store, film_copies(run))
+    note_use(run, now=datetime.now(UTC))
 
 
 async def _make(preview: Preview, *, emit: Emit, stop: Callable[[], asyncio.Event]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,6 +18,7 @@ from renderer.digest import Digest
 from renderer.errors import GateError, RendererError
 from renderer.model import MediaFacts, Result, Trace
 from renderer.pipeline.compile import compile_storyboard, diagnostic_of
+from renderer.pipeline.enrolling import enrol
 from renderer.pipeline.film import FilmState, assess_film
 from renderer.pipeline.locked import Locked, lost_error
 from renderer.pipeline.picked import Picked, blob_of, read_picks, resolve_picks
@@ -267,7 +269,12 @@ class Run:
 
 
 def open_run(workshop: Workshop, project: Project, wishes: Wishes) -> Run:
-    """Compile and look everything up: the state of the world before anything is done. Spends nothing."""
+    """Compile and look everything up: the state of the world before anything is done. Spends nothing.
+
+    From here on what is looked up is not cleared away, until the store is closed.
+    """
+    workshop.store.enter()
+    enrol(workshop.store, project, now=datetime.now(UTC))
     compiled, details = compile_storyboard(workshop, project, reach=wishes.reach)
     selected = select(compiled.takes, wishes.shots, others=[row.shot for row in compiled.footage])
     results = workshop.store.lookup_many([row.key for row in compiled.takes])

@@ -7,6 +7,8 @@
 <root>/fetched/<aa>/<sha256 of the URL>.json      what a URL held when it was first fetched
 <root>/prices/<provider>.json   what a provider's own list said of its prices
 <root>/journal/<number>.jsonl   what was asked of vendors, what they answered, what it cost
+<root>/projects/<project>/<storyboard>.json       which projects use this store, and what they used when
+<root>/pinned/<sha256>.json     clips that a person has pinned
 <root>/damaged/                 what failed a check, kept
 <root>/index/cache.db           the index: may be deleted at any time
 <root>/tmp/<session>/           files being written by a living process
@@ -57,6 +59,14 @@ class Layout:
     @property
     def journal(self) -> Path:
         return self.root / "journal"
+
+    @property
+    def projects(self) -> Path:
+        return self.root / "projects"
+
+    @property
+    def pinned(self) -> Path:
+        return self.root / "pinned"
 
     @property
     def damaged(self) -> Path:

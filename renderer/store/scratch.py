@@ -24,11 +24,12 @@ SESSIONS_MAX = 1000
 
 
 class Scratch:
-    """The session of one open store; nothing is created before the first name is asked for."""
+    """The session of one open store; nothing is created before the first name is asked for. `on_begin` is called after that."""
 
-    def __init__(self, layout: Layout, locks: Locks) -> None:
+    def __init__(self, layout: Layout, locks: Locks, *, on_begin: Callable[[], None]) -> None:
         self._layout = layout
         self._locks = locks
+        self._on_begin = on_begin
         self._session: Path | None = None
         self._give_back: Callable[[], None] | None = None
         self._numbers = itertools.count()
@@ -67,6 +68,7 @@ class Scratch:
                 found(self._layout, aside=session / "format")
                 self._sweep()
                 self._session = session
+                self._on_begin()
             return self._session
 
     def _begin(self) -> Path:

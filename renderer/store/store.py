@@ -21,6 +21,7 @@ from renderer.store.index import Index
 from renderer.store.layout import Layout, check_version
 from renderer.store.locks import LOCK_TIMEOUT_S, Locks
 from renderer.store.newest import Newest
+from renderer.store.occupancy import Occupancy
 from renderer.store.prices import Prices
 from renderer.store.results import Results
 from renderer.store.scratch import Scratch
@@ -29,6 +30,7 @@ from renderer.store.traces import Traces
 
 if TYPE_CHECKING:
     from renderer.job import Job
+    from renderer.store.care import Care
     from renderer.store.check import StoreCheck, StoreStats
     from renderer.store.journal import Journal
 
@@ -46,7 +48,8 @@ class Store:
     def __init__(self, root: Path, *, clock_ns: Callable[[], int] = time.time_ns) -> None:
         self._layout = layout = Layout(root)
         self._locks = Locks(layout.locks)
-        self._scratch = Scratch(layout, self._locks)
+        self._occupancy = Occupancy(root, self._locks)
+        self._scratch = Scratch(layout, self._locks, on_begin=self._occupancy.enter)
         self._index = Index(layout.index, damaged=layout.damaged)
         self._blobs = Blobs(layout, self._scratch)
         self._traces = Traces(layout, self._scratch, self._locks)
@@ -79,6 +82,7 @@ class Store:
         """Write the index, remove this process's scratch files and let go of all locks."""
         self._index.close()
         self._scratch.close()
+        self._occupancy.leave()
         self._locks.close()
 
     def __enter__(self) -> Self:
@@ -86,6 +90,19 @@ class Store:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def enter(self) -> None:
+        """Rely on what is here: until the store is closed nothing is cleared away. Whoever writes does so anyway."""
+        self._occupancy.enter()
+
+    @cached_property
+    def care(self) -> Care:
+        """Whom the store is for, and how it is cleared."""
+        from renderer.store.care import Care  # noqa: PLC0415 - not for those who only look
+
+        return Care(
+            self._layout, self._scratch, occupancy=self._occupancy, fetched=self._fetched, hold=self.hold
+        )
 
     # The journal
 

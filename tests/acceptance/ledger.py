@@ -1,6 +1,6 @@
 """Jobs in a journal as builds would have left them, written through the store itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -37,10 +37,11 @@ class Books:
         key: str = "",
         estimate_usd: Decimal | None = PRICE,
         ago: timedelta = timedelta(0),
+        inputs: Sequence[str] = (),
     ) -> None:
         """A request whose answer is not on record: its outcome is unknown."""
         asker = Asker(self.project.identity, self.project.spec_name, shot, 1)
-        body = {"prompt": "steam", "image_url": {"blob": "f" * KEY_CHARACTERS}}
+        body = {"prompt": "steam", "image_url": {"blob": "f" * KEY_CHARACTERS}, "more": list(inputs)}
         self.write(
             lambda journal: journal.intend(
                 Intent(
