@@ -9,20 +9,22 @@ from typing import TYPE_CHECKING
 
 from renderer.errors import StoreError
 from renderer.pipeline.project import Project
-from renderer.store.enrolled import FRESH_S
 from renderer.store.store import Store
 
 if TYPE_CHECKING:
     from renderer.pipeline.run import Run
 
+FRESH_S = 12 * 3600.0
+"""For so long a use that is on record stands for later ones of the same things."""
+
 
 def enrol(store: Store, project: Project, *, now: datetime) -> None:
     """Put a storyboard on record where its store exists and does not know it; one that cannot be written is only read."""
-    enrolled = store.care.enrolled
-    if enrolled.used_at_s(project.identity, project.asker_spec) is not None or not store.root.is_dir():
+    known_s = store.used_at_s(project.identity, spec=project.asker_spec)
+    if known_s is not None or not store.root.is_dir():
         return
     with contextlib.suppress(StoreError):
-        enrolled.enrol(project.identity, root=project.root, spec=project.asker_spec, now=now)
+        store.care.enrolled.enrol(project.identity, root=project.root, spec=project.asker_spec, now=now)
 
 
 def note_use(run: Run, *, now: datetime) -> None:
@@ -30,8 +32,8 @@ def note_use(run: Run, *, now: datetime) -> None:
 
     What cannot be written is told among the run's troubles: the build is done.
     """
-    project, enrolled = run.project, run.workshop.store.care.enrolled
-    known_s = enrolled.used_at_s(project.identity, project.asker_spec)
+    project, store = run.project, run.workshop.store
+    known_s = store.used_at_s(project.identity, spec=project.asker_spec)
     idle = not (run.made or run.endings or run.published)
     if idle and known_s is not None and 0 <= now.timestamp() - known_s < FRESH_S:
         return
@@ -39,7 +41,9 @@ def note_use(run: Run, *, now: datetime) -> None:
     if not used:
         return
     try:
-        enrolled.enrol(project.identity, root=project.root, spec=project.asker_spec, digests=used, now=now)
+        store.care.enrolled.enrol(
+            project.identity, root=project.root, spec=project.asker_spec, digests=used, now=now
+        )
     except StoreError as error:
         run.troubles.append(error)
 

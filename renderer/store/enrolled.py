@@ -6,7 +6,6 @@ the digests whose last use it was; films and clips are named, what they were mad
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -22,8 +21,6 @@ from renderer.store.files import put_in_place, sync_folder, write_aside
 from renderer.store.layout import Layout
 from renderer.store.scratch import Scratch
 
-FRESH_S = 12 * 3600.0
-"""For so long a use that is on record stands for later ones of the same things."""
 REMEMBERED_DAYS = 400
 NAME_LENGTH = 64
 
@@ -54,13 +51,6 @@ class Enrolled:
         self._scratch = scratch
         self._hold = hold
 
-    def used_at_s(self, identity: str, spec: str) -> float | None:
-        """When a use of a storyboard was last put on record, in seconds since 1970; None where it is not enrolled. One stat."""
-        try:
-            return os.stat(self._path(identity, spec)).st_mtime  # noqa: PTH116
-        except OSError:
-            return None
-
     def enrol(
         self, identity: str, *, root: Path, spec: str, digests: Iterable[str] = (), now: datetime
     ) -> None:
@@ -68,7 +58,7 @@ class Enrolled:
 
         Raises `StoreError` E610, E611 or E613 where that cannot be written.
         """
-        path, used = self._path(identity, spec), frozenset(digests)
+        path, used = self._layout.enrolment(identity, spec=spec), frozenset(digests)
         with self._hold(f"enrolled/{identity}"):
             known = self._read(path) if path.exists() else None
             uses = _merged(known.uses if known else (), Use(now.astimezone(UTC), used))
@@ -76,6 +66,8 @@ class Enrolled:
             aside = self._scratch.name(".json")
             with translated("write the store", path):
                 write_aside(aside, content)
+                if not used:
+                    os.utime(aside, (0, 0))  # of no use yet, so that the next one is put on record at once
                 put_in_place(aside, path)
 
     def all(self) -> list[Enrolment]:
@@ -107,14 +99,11 @@ class Enrolled:
                 hint=f"`renderer cache forget {path.parent.name}` strikes it off; a build of the project enrols it again",
             ) from error
 
-    def _path(self, identity: str, spec: str) -> Path:
-        name = hashlib.sha256(spec.encode("utf-8", "surrogateescape")).hexdigest()[:16]
-        return self._layout.projects / identity / f"{name}.json"
-
 
 def _merged(before: Iterable[Use], now: Use) -> tuple[Use, ...]:
     """Uses with a further one: each digest stays where it was used last; what is long past is dropped."""
-    seen, merged, oldest = set(now.digests), [now], now.at - timedelta(days=REMEMBERED_DAYS)
+    seen, oldest = set(now.digests), now.at - timedelta(days=REMEMBERED_DAYS)
+    merged = [now] if now.digests else []
     for use in before:
         rest = use.digests - seen
         seen |= rest

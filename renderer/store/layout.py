@@ -18,6 +18,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +64,11 @@ class Layout:
     @property
     def projects(self) -> Path:
         return self.root / "projects"
+
+    def enrolment(self, project: str, *, spec: str) -> Path:
+        """What is on record of a storyboard of a project."""
+        name = hashlib.sha256(spec.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+        return self.projects / project / f"{name}.json"
 
     @property
     def pinned(self) -> Path:

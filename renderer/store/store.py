@@ -95,6 +95,13 @@ class Store:
         """Rely on what is here: until the store is closed nothing is cleared away. Whoever writes does so anyway."""
         self._occupancy.enter()
 
+    def used_at_s(self, project: str, *, spec: str) -> float | None:
+        """When a use of a storyboard was last put on record, in seconds since 1970; None where there is none. One stat."""
+        try:
+            return self._layout.enrolment(project, spec=spec).stat().st_mtime
+        except OSError:
+            return None
+
     @cached_property
     def care(self) -> Care:
         """Whom the store is for, and how it is cleared."""
