@@ -16,7 +16,9 @@ from renderer.model import Json, Size
 
 SEGMENT_VERSION = 1
 SOUND_VERSION = 1
-JOIN_VERSION = 1
+JOIN_VERSION = 2
+JOIN_FORM = "splice"
+"""How a film's bytes come about: spliced, by ffmpeg's concat where its parts cannot be; the parts alone decide which."""
 REFERENCE_FRAMES = 3
 
 
@@ -71,6 +73,7 @@ def join_manifest(
     return {
         "action": "join",
         "version": JOIN_VERSION,
+        "form": JOIN_FORM,
         "pictures": [f"{sha256}/{frames}" for sha256, frames in pictures],
         "sound": sound,
         "size": str(size),

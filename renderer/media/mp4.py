@@ -20,7 +20,7 @@ HANDLER_OFFSET = 8
 def index_stands_first(path: Path) -> bool:
     """Whether `moov` stands before `mdat`, so that a player can start before it has the whole file."""
     with path.open("rb") as stream:
-        kinds = [kind for kind, _, _ in _boxes(stream, 0, os.fstat(stream.fileno()).st_size)]
+        kinds = [kind for kind, _, _ in boxes(stream, 0, os.fstat(stream.fileno()).st_size)]
     return kinds.index("moov") < kinds.index("mdat") if {"moov", "mdat"} <= set(kinds) else False
 
 
@@ -32,7 +32,7 @@ def track_kinds(path: Path) -> list[str]:
 
 def _track_kinds(stream: BinaryIO, start: int, end: int) -> Iterator[str]:
     # A box within its parents: moov/trak/mdia/hdlr, whose type stands behind version, flags and a zero.
-    for kind, body, after in _boxes(stream, start, end):
+    for kind, body, after in boxes(stream, start, end):
         if kind in ("moov", "trak", "mdia"):
             yield from _track_kinds(stream, body, after)
         elif kind == "hdlr" and start:
@@ -40,7 +40,8 @@ def _track_kinds(stream: BinaryIO, start: int, end: int) -> Iterator[str]:
             yield stream.read(4).decode("latin-1")
 
 
-def _boxes(stream: BinaryIO, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+def boxes(stream: BinaryIO, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+    """The boxes between two places of a file: type, start of the body, end; ends early where a size is wrong."""
     for _ in range(BOXES_MAX):
         if start + 8 > end:
             return

@@ -1,0 +1,144 @@
+"""The parts of a film as files: a picture's track frame by frame, the sound's track, and the chunks to copy of them."""
+
+from __future__ import annotations
+
+import os
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from itertools import groupby
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from renderer.media.mp4 import boxes
+from renderer.media.splice.boxes import Box, Numbers, UnfitError
+from renderer.media.splice.nal import refuse_own_sets
+from renderer.media.splice.tables import Samples, shown_ticks, sync_places
+from renderer.media.splice.track import VISUAL_FIELDS_BYTES, Track, picture_entry, read_track
+
+INDEX_BYTES_MAX = 64 << 20
+"""What the index of a day of pictures takes, and more than enough for a part of a film."""
+HALF_FRAME = Fraction(1, 2)
+
+
+class Chunk(NamedTuple):
+    """Samples that stand one behind the other, in their file and in the film: from which source, where, how long.
+
+    `second` is the second of the film in which they are decoded.
+    """
+
+    source: int
+    offset: int
+    size_bytes: int
+    samples: int
+    second: int
+
+
+class Picture(NamedTuple):
+    """A picture's track. `shifts` say by how many places each sample is shown later than it is decoded, in frames."""
+
+    entry: bytes
+    samples: Samples
+    shifts: Numbers
+    keyframes: Sequence[int]
+
+
+def read_picture(path: Path, *, frames: int, fps: Fraction) -> Picture:
+    """What a film takes of a clip that it shows whole: so many frames at this rate, each once, from 0 on.
+
+    Other tracks are left out. Raises `UnfitError` where the clip is not that, and `OSError`.
+    """
+    with path.open("rb") as stream:
+        file_bytes = os.fstat(stream.fileno()).st_size
+        track = read_track(_index(stream, file_bytes=file_bytes), kind="vide", file_bytes=file_bytes)
+        samples, keyframes = track.samples, sync_places(track.tables, count=len(track.samples.sizes))
+        shifts = _shifts(track, frames=frames, fps=fps)
+        if keyframes[0]:
+            raise UnfitError("its first picture needs others before it")
+        places = ((samples.offsets[place], samples.sizes[place]) for place in keyframes)
+        _refuse_own_sets(stream, track.entry, places)
+        return Picture(picture_entry(track.entry), samples, shifts, keyframes)
+
+
+def read_sound(path: Path) -> Track:
+    """The one track of a sound that was made for a film. Raises `UnfitError` where it is not that, and `OSError`."""
+    with path.open("rb") as stream:
+        file_bytes = os.fstat(stream.fileno()).st_size
+        track = read_track(_index(stream, file_bytes=file_bytes), kind="soun", file_bytes=file_bytes)
+    if any(box.kind == "ctts" for box in track.tables):
+        raise UnfitError("its samples are not in the order in which they are heard")
+    return track
+
+
+def chunks(samples: Samples, seconds: Iterable[int], *, source: int) -> Iterator[Chunk]:
+    """The samples of a track as few chunks, none longer than a second; `seconds` has the film's second of each sample.
+
+    A player that reads on from anywhere then finds picture and sound of a second beside each other.
+    """
+    start = size = count = 0
+    current = -1
+    for offset, size_bytes, second in zip(samples.offsets, samples.sizes, seconds, strict=True):
+        if count and (second != current or offset != start + size):
+            yield Chunk(source, start, size, count, current)
+            count = 0
+        if not count:
+            start, size, current = offset, 0, second
+        size += size_bytes
+        count += 1
+    yield Chunk(source, start, size, count, current)
+
+
+def _index(stream: BinaryIO, *, file_bytes: int) -> memoryview:
+    kinds: list[str] = []
+    for kind, start, end in boxes(stream, 0, file_bytes):
+        kinds.append(kind)
+        if kind == "ftyp":
+            stream.seek(start)
+            if stream.read(4) == b"qt  ":
+                raise UnfitError("it is a QuickTime file")
+        if kind == "moov":
+            if kinds[0] != "ftyp" or end - start > INDEX_BYTES_MAX:
+                raise UnfitError("it has no index that is understood")
+            stream.seek(start)
+            return memoryview(stream.read(end - start))
+    raise UnfitError("it has no index")
+
+
+def _shifts(track: Track, *, frames: int, fps: Fraction) -> Numbers:
+    step = track.timescale / fps
+    if step.denominator != 1:
+        raise UnfitError("its clock cannot carry the film's rate")
+    if len(track.samples.sizes) != frames:
+        raise UnfitError(f"it has {len(track.samples.sizes)} samples for {frames} frames")
+    shown = [tick - track.edit.from_tick for tick in shown_ticks(track.tables, track.samples)]
+    ticks = step.numerator
+    places = [tick // ticks for tick in shown]
+    if any(tick % ticks for tick in shown) or sorted(places) != list(range(frames)):
+        raise UnfitError("its frames do not stand at their places")
+    shown_frames = Fraction(track.edit.duration, track.film_scale) * fps
+    if track.edit.duration and abs(shown_frames - frames) >= HALF_FRAME:
+        raise UnfitError("it has an edit that trims it")
+    return array("i", (place - number for number, place in enumerate(places)))
+
+
+def _refuse_own_sets(stream: BinaryIO, entry: Box, keyframes: Iterable[tuple[int, int]]) -> None:
+    def read(offset: int, size_bytes: int) -> bytes:
+        stream.seek(offset)
+        return stream.read(size_bytes)
+
+    refuse_own_sets(entry, keyframes, read=read, header_bytes=VISUAL_FIELDS_BYTES)
+
+
+def runs(parts: Iterable[Chunk]) -> Iterator[tuple[int, int, int]]:
+    """Chunks as (source, offset, bytes) to copy: those that stand one behind the other in one source are one."""
+    for _, group in groupby(_numbered(parts), key=lambda pair: pair[0]):
+        together = [chunk for _, chunk in group]
+        yield together[0].source, together[0].offset, sum(chunk.size_bytes for chunk in together)
+
+
+def _numbered(parts: Iterable[Chunk]) -> Iterator[tuple[int, Chunk]]:
+    number, source, end = 0, -1, -1
+    for chunk in parts:
+        number += (chunk.source, chunk.offset) != (source, end)
+        source, end = chunk.source, chunk.offset + chunk.size_bytes
+        yield number, chunk
