@@ -52,6 +52,8 @@ def probe(path: Path, *, container: str | None = None) -> MediaFacts:
             )
         video = clip.streams.video[0]
         audio = clip.streams.audio[0] if clip.streams.audio else None
+        if not all(stream.codec_context for stream in (video, audio) if stream):
+            raise damaged(path, ("decoder", "its codec is unknown"))
         video.thread_type = "AUTO"
         video.codec_context.options = {"err_detect": "explode"}
         tally = _decode_all(path, clip, video, audio)

@@ -55,13 +55,14 @@ class FilmPlan(NamedTuple):
 def write_index(plan: FilmPlan) -> bytes:
     """All that stands before a film's media. Raises `UnfitError` for a film that is longer than its clock can count."""
     _refuse_too_long(plan)
+    tables = _sample_tables(plan.tables)
     media_bytes = sum(chunk.size_bytes for chunk in plan.layout)
     # Written twice, since where the media begin depends on how long this is, and that on nothing but the width.
-    for width_bytes in (4, 8):
-        length = len(_heads(plan, start=0, width_bytes=width_bytes, media_bytes=media_bytes))
-        if length + media_bytes <= NARROW_MAX:
-            break
-    return _heads(plan, start=length, width_bytes=width_bytes, media_bytes=media_bytes)
+    length = len(_heads(plan, tables, start=0, width_bytes=8, media_bytes=media_bytes))
+    if length + media_bytes > NARROW_MAX:
+        return _heads(plan, tables, start=length, width_bytes=8, media_bytes=media_bytes)
+    length -= 4 * len(plan.layout) + HEADER_BYTES
+    return _heads(plan, tables, start=length, width_bytes=4, media_bytes=media_bytes)
 
 
 def _refuse_too_long(plan: FilmPlan) -> None:
@@ -73,7 +74,7 @@ def _refuse_too_long(plan: FilmPlan) -> None:
         raise UnfitError("the film is too long for its clock")
 
 
-def _heads(plan: FilmPlan, *, start: int, width_bytes: int, media_bytes: int) -> bytes:
+def _heads(plan: FilmPlan, tables: bytes, *, start: int, width_bytes: int, media_bytes: int) -> bytes:
     film, sound = plan.tables, plan.sound
     offsets = accumulate((chunk.size_bytes for chunk in plan.layout), initial=start)
     placed = list(zip(plan.layout, offsets, strict=False))
@@ -81,7 +82,7 @@ def _heads(plan: FilmPlan, *, start: int, width_bytes: int, media_bytes: int) ->
     pictures = _chunk_tables((one for one in placed if one[0].source != plan.sound_source), width_bytes)
     heard = _chunk_tables((one for one in placed if one[0].source == plan.sound_source), width_bytes)
     traks = [
-        _picture_track(film, pictures, ticks=ticks),
+        _picture_track(film, tables + pictures, ticks=ticks),
         *([_sound_track(film, sound, heard)] if sound else []),
     ]
     length = max(ticks, _shown(sound, film.timescale)) if sound else ticks
@@ -103,28 +104,43 @@ def _movie(timescale: int, ticks: int, *, tracks: int) -> bytes:
     return full_box("mvhd", head, struct.pack(">9I24xI", *UPRIGHT, tracks + 1))
 
 
-def _picture_track(film: FilmTables, chunk_tables: bytes, *, ticks: int) -> bytes:
-    width, height = struct.unpack_from(">HH", film.entry, HEADER_BYTES + 24)
-    delay = max(0, -min(film.shifts))
-    tables = box(
-        "stbl",
-        full_box("stsd", struct.pack(">I", 1), film.entry),
-        full_box("stts", struct.pack(">III", 1, len(film.sizes), film.step)),
-        *_shift_table(film, delay=delay),
-        *_keyframe_table(film),
-        full_box("stsz", struct.pack(">II", 0, len(film.sizes)), written(film.sizes)),
-        chunk_tables,
+def _sample_tables(film: FilmTables) -> bytes:
+    return b"".join(
+        (
+            full_box("stsd", struct.pack(">I", 1), film.entry),
+            full_box("stts", struct.pack(">III", 1, len(film.sizes), film.step)),
+            *_shift_table(film),
+            *_keyframe_table(film),
+            full_box("stsz", struct.pack(">II", 0, len(film.sizes)), written(film.sizes)),
+        )
     )
+
+
+def _delay(film: FilmTables) -> int:
+    """By how many frames showing lags behind decoding, so that no picture is shown before it is decoded."""
+    return max(0, -min(film.shifts))
+
+
+def _picture_track(film: FilmTables, tables: bytes, *, ticks: int) -> bytes:
+    width, height = struct.unpack_from(">HH", film.entry, HEADER_BYTES + 24)
     head = full_box("vmhd", bytes(8), flags=1)
     return box(
         "trak",
         _track_head(PICTURE, ticks, volume=0, size=(width << 16, height << 16)),
-        _edit(ticks, from_tick=delay * film.step),
-        _media_box(head, tables, kind=b"vide", name=b"VideoHandler", timescale=film.timescale, ticks=ticks),
+        _edit(ticks, from_tick=_delay(film) * film.step),
+        _media_box(
+            head,
+            box("stbl", tables),
+            kind=b"vide",
+            name=b"VideoHandler",
+            timescale=film.timescale,
+            ticks=ticks,
+        ),
     )
 
 
-def _shift_table(film: FilmTables, *, delay: int) -> Sequence[bytes]:
+def _shift_table(film: FilmTables) -> Sequence[bytes]:
+    delay = _delay(film)
     runs = [(len(list(group)), (shift + delay) * film.step) for shift, group in groupby(film.shifts)]
     if not any(shift for _, shift in runs):
         return ()

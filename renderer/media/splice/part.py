@@ -110,15 +110,14 @@ def _shifts(track: Track, *, frames: int, fps: Fraction) -> Numbers:
         raise UnfitError("its clock cannot carry the film's rate")
     if len(track.samples.sizes) != frames:
         raise UnfitError(f"it has {len(track.samples.sizes)} samples for {frames} frames")
-    shown = [tick - track.edit.from_tick for tick in shown_ticks(track.tables, track.samples)]
-    ticks = step.numerator
-    places = [tick // ticks for tick in shown]
-    if any(tick % ticks for tick in shown) or sorted(places) != list(range(frames)):
+    ticks, start = step.numerator, track.edit.from_tick
+    shown = shown_ticks(track.tables, track.samples)
+    if sorted(shown) != list(range(start, start + frames * ticks, ticks)):
         raise UnfitError("its frames do not stand at their places")
     shown_frames = Fraction(track.edit.duration, track.film_scale) * fps
     if track.edit.duration and abs(shown_frames - frames) >= HALF_FRAME:
         raise UnfitError("it has an edit that trims it")
-    return array("i", (place - number for number, place in enumerate(places)))
+    return array("i", [(tick - start) // ticks - number for number, tick in enumerate(shown)])
 
 
 def _refuse_own_sets(stream: BinaryIO, entry: Box, keyframes: Iterable[tuple[int, int]]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
+from operator import add
 from typing import NamedTuple
 
 from renderer.media.splice.boxes import Box, Numbers, UnfitError, fields, numbers, only, optional, table
@@ -55,8 +56,6 @@ def read_samples(boxes: Sequence[Box], *, file_bytes: int) -> Samples:
         raise UnfitError(f"its tables have a `{min(unknown)}`, which is not understood")
     sizes = _sizes(boxes, file_bytes=file_bytes)
     offsets = array("Q", _offsets(boxes, sizes, file_bytes=file_bytes))
-    if any(offset + size > file_bytes for offset, size in zip(offsets, sizes, strict=True)):
-        raise UnfitError("its samples reach beyond its end")
     durations = _spread(table(only(boxes, "stts"), columns=2), count=len(sizes))
     *ticks, length = accumulate(durations, initial=0)
     return Samples(sizes, offsets, ticks, length)
@@ -68,9 +67,10 @@ def shown_ticks(boxes: Sequence[Box], samples: Samples) -> Sequence[int]:
     if body is None:
         return samples.ticks
     shifts = _spread(table(body, columns=2), count=len(samples.sizes))
-    # Written as unsigned by version 0, and as negative ones by encoders that say 0 and mean 1.
-    signed = (shift - (shift >= STEP_BACK) * 2 * STEP_BACK for shift in shifts)
-    return [tick + shift for tick, shift in zip(samples.ticks, signed, strict=True)]
+    if max(shifts) >= STEP_BACK:
+        # Negative ones, whether the version says so or not: encoders differ in that, and no shift lasts for days.
+        shifts = [shift - (shift >= STEP_BACK) * 2 * STEP_BACK for shift in shifts]
+    return list(map(add, samples.ticks, shifts))
 
 
 def sync_places(boxes: Sequence[Box], *, count: int) -> Sequence[int]:
@@ -79,7 +79,7 @@ def sync_places(boxes: Sequence[Box], *, count: int) -> Sequence[int]:
     if body is None:
         return range(count)
     places = [number - 1 for number in table(body, columns=1)]
-    if any(before >= after for before, after in pairwise(places)) or not places or places[-1] >= count:
+    if any(before >= after for before, after in pairwise([-1, *places, count])) or not places:
         raise UnfitError("its table of keyframes is out of order")
     return places
 
@@ -102,8 +102,6 @@ def _sizes(boxes: Sequence[Box], *, file_bytes: int) -> Numbers:
 
 def _offsets(boxes: Sequence[Box], sizes: Numbers, *, file_bytes: int) -> Iterator[int]:
     runs, chunks = table(only(boxes, "stsc"), columns=3), _chunk_offsets(boxes)
-    if max(chunks, default=0) > file_bytes:
-        raise UnfitError("its samples reach beyond its end")
     firsts = [*runs[::3], len(chunks) + 1]
     if firsts[0] != 1 or any(before >= after for before, after in pairwise(firsts)) or set(runs[2::3]) != {1}:
         raise UnfitError("its table of chunks is out of order")
@@ -112,7 +110,10 @@ def _offsets(boxes: Sequence[Box], sizes: Numbers, *, file_bytes: int) -> Iterat
         if not 0 < count <= len(sizes):
             raise UnfitError("its tables disagree on how many samples there are")
         for chunk in chunks[first - 1 : after - 1]:
-            yield from accumulate(sizes[sample : sample + count - 1], initial=chunk)
+            *places, end = accumulate(sizes[sample : sample + count], initial=chunk)
+            if end > file_bytes:
+                raise UnfitError("its samples reach beyond its end")
+            yield from places
             sample += count
     if sample != len(sizes):
         raise UnfitError("its tables disagree on how many samples there are")
