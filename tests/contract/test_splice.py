@@ -103,20 +103,8 @@ def run(program: Path | str, *arguments: object) -> bytes:
 
 def pictures_by_ffmpeg(program: Path | str, path: Path) -> list[str]:
     """The md5 of each decoded picture, as ffmpeg shows it."""
-    arguments = [
-        "-v",
-        "error",
-        "-i",
-        path,
-        "-map",
-        "0:v:0",
-        "-fps_mode",
-        "passthrough",
-        "-f",
-        "framemd5",
-        "-",
-    ]
-    text = subprocess.run([program, *arguments], check=True, capture_output=True, text=True).stdout
+    passing = ("-map", "0:v:0", "-fps_mode", "passthrough", "-f", "framemd5", "-")
+    text = run(program, "-i", path, *passing).decode()
     return [line.rsplit(",", 1)[1].strip() for line in text.splitlines() if not line.startswith("#")]
 
 
