@@ -3,13 +3,16 @@
 import resource
 import shutil
 import subprocess
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from renderer.ffmpeg.encode import encode_arguments
+
 from .director import Director
-from .stage import Finished, Stage, digest_of, frames_in
+from .stage import Finished, Stage, digest_of, frames_in, real_ffmpeg
 
 FOUR_SHOTS = """\
 version: 1
@@ -69,7 +72,14 @@ def test_fail_fast_starts_nothing_new(stage: Stage, director: Director) -> None:
 
 
 def test_a_join_that_fails_leaves_clips_and_the_old_film(built: Stage, director: Director) -> None:
-    """The clips are stored, so that the next build only joins."""
+    """The clips are stored, so that the next build only joins; by ffmpeg, where a clip in fragments is among them."""
+    fragments = ["-frames:v", "6", *encode_arguments(Fraction(12)), "-movflags", "frag_keyframe+delay_moov"]
+    tagged = ["-vf", "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709", *fragments]
+    source = ["-f", "lavfi", "-i", "testsrc2=s=64x36:r=12"]
+    own = built.root / "own.mp4"
+    subprocess.run([real_ffmpeg(), "-v", "error", *source, *tagged, own], check=True)
+    built.edit("shots:", "shots:\n  - {id: own, clip: own.mp4}")
+    built.built()
     film = digest_of(built.film())
     built.edit("a visor", "a glove")
     director.cue("fail", "-f concat")
