@@ -19,6 +19,8 @@ from renderer.digest import Digest
 
 Fit = Literal["crop", "pad", "stretch"]
 Json = Any
+AT = "@"
+"""What joins the id of a shot and the name of an output to that of a variant; it stands in neither."""
 
 
 class Size(NamedTuple):
@@ -37,6 +39,19 @@ class Size(NamedTuple):
         if not (cross and width.isdecimal() and height.isdecimal()):
             raise ValueError(f"`{text}` is not a size such as 1280x720")
         return cls(int(width), int(height))
+
+
+class Centre(NamedTuple):
+    """The point of a picture that a crop keeps in its middle, as far as the picture goes: shares of width and height, 0 to 1.
+
+    Counted from the upper left corner.
+    """
+
+    x: Fraction = Fraction(1, 2)
+    y: Fraction = Fraction(1, 2)
+
+
+MIDDLE = Centre()
 
 
 class AudioFacts(NamedTuple):
@@ -170,6 +185,25 @@ class Trace(NamedTuple):
     results: tuple[Result, ...]
     askers: tuple[Asker, ...] = ()
     made_at: str = ""
+
+
+def variant_of(shot: str, output: str) -> str:
+    """The id of a shot's variant for an output.
+
+    >>> variant_of("crew", "tall")
+    'crew@tall'
+    """
+    return f"{shot}{AT}{output}"
+
+
+def base_of(shot: str) -> str:
+    """The id of the shot that a variant stands for; that of any other shot is its own."""
+    return shot.partition(AT)[0]
+
+
+def output_of(shot: str) -> str | None:
+    """The output that a variant is for, None for any other shot."""
+    return shot.partition(AT)[2] or None
 
 
 def frames_until(time_s: Fraction, fps: Fraction) -> int:

@@ -9,7 +9,7 @@ import math
 from fractions import Fraction
 from typing import NamedTuple
 
-from renderer.model import Fit, Size
+from renderer.model import MIDDLE, Centre, Fit, Size
 
 SCALER = "flags=lanczos+accurate_rnd+full_chroma_int+bitexact"
 HD_WIDTH_MIN, HD_HEIGHT_MIN = 1280, 577
@@ -53,15 +53,17 @@ def frame_filters(*, first: int, frames: int, fps: Fraction, origin_s: Fraction)
     ]
 
 
-def fit_filters(shape: Shape, *, target: Size, fit: Fit, colour: str) -> list[str]:
+def fit_filters(shape: Shape, *, target: Size, fit: Fit, colour: str, centre: Centre = MIDDLE) -> list[str]:
     """Fill the target: cut what stands over (`crop`), add black bars (`pad`), or distort (`stretch`).
 
-    Centred; scaled once, in which step the colours become BT.709 limited. `colour` is
-    range/matrix/primaries/transfer. ffmpeg has already turned the picture upright.
+    Scaled once, in which step the colours become BT.709 limited. A crop has `centre` in its middle, as far as the picture
+    goes; bars are alike on both sides. `colour` is range/matrix/primaries/transfer. ffmpeg has already turned the picture upright.
     """
     scaled = scaled_size(shape, target=target, fit=fit)
-    left, top = abs(scaled.width_px - target.width_px) // 2, abs(scaled.height_px - target.height_px) // 2
-    box = f"{target.width_px}:{target.height_px}:{left // 2 * 2}:{top // 2 * 2}"
+    looks_at = centre if fit == "crop" else MIDDLE
+    left = _offset(scaled.width_px, target.width_px, looks_at.x)
+    top = _offset(scaled.height_px, target.height_px, looks_at.y)
+    box = f"{target.width_px}:{target.height_px}:{left}:{top}"
     edges = [] if scaled == target else [f"crop={box}" if fit == "crop" else f"pad={box}:black"]
     return [
         f"scale={scaled.width_px}:{scaled.height_px}:{SCALER}:{_colours(colour, shape.size)}",
@@ -70,6 +72,18 @@ def fit_filters(shape: Shape, *, target: Size, fit: Fit, colour: str) -> list[st
         "setsar=1",
         "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709:field_mode=prog",
     ]
+
+
+def _offset(length_px: int, target_px: int, share: Fraction) -> int:
+    """Where along one side a crop begins that has this share of it in its middle, or the picture between two bars; even.
+
+    >>> _offset(1280, 404, Fraction(0)), _offset(1280, 404, Fraction(1, 2)), _offset(1280, 404, Fraction(1))
+    (0, 438, 876)
+    """
+    room = length_px - target_px
+    if room <= 0:
+        return -room // 2 // 2 * 2
+    return min(max(math.floor(length_px * share - Fraction(target_px, 2)), 0), room) // 2 * 2
 
 
 def scaled_size(shape: Shape, *, target: Size, fit: Fit) -> Size:

@@ -62,7 +62,7 @@ def choose_profile(
     at this size and rate, and without it nothing is copied. `ours` says that a segment is made in any case.
     Size None is that of the first clip as seen.
     """
-    size = size or _seen_size(clips[0])
+    size = size or seen_size(clips[0])
     stock = format_of(clips[0])
     wanted = (size, fps)
     alike = not ours and (stock.size, stock.fps) == wanted
@@ -127,7 +127,8 @@ def held_frames(facts: MediaFacts, cut: Cut, fps: Fraction) -> int:
     return min(cut.frames, max(0, cut.first + cut.frames - frames_at(facts, fps)))
 
 
-def _seen_size(facts: MediaFacts) -> Size:
+def seen_size(facts: MediaFacts) -> Size:
+    """The size of a film that shows a clip as it is seen: upright, in square pixels, both sides even."""
     width, height = Shape(facts.size, facts.sample_aspect, facts.rotation_deg).upright
     return Size(max(2, int(width) // 2 * 2), max(2, int(height) // 2 * 2))
 

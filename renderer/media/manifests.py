@@ -12,7 +12,7 @@ from fractions import Fraction
 from renderer.ffmpeg.encode import ENCODER, SOUND, timescale
 from renderer.ffmpeg.sound import FADE_SAMPLES_MAX
 from renderer.media.conform import Cut, Profile
-from renderer.model import Json, Size
+from renderer.model import MIDDLE, Centre, Fit, Json, Size
 
 SEGMENT_VERSION = 1
 SOUND_VERSION = 1
@@ -23,20 +23,35 @@ REFERENCE_FRAMES = 3
 
 
 def segment_manifest(
-    sha256: str, cut: Cut, profile: Profile, *, build: str, overlay: str | None = None
+    sha256: str,
+    cut: Cut,
+    profile: Profile,
+    *,
+    build: str,
+    overlay: str | None = None,
+    fit: Fit | None = None,
+    centre: Centre = MIDDLE,
 ) -> dict[str, Json]:
     """The free manifest of a segment of the clip with this digest, made by the ffmpeg of this build.
 
-    `overlay` is the digest of a picture as wide as the film, laid over its lower edge.
+    `overlay` is the digest of a picture as wide as the film, laid over its lower edge; `fit` is the slot's own, None the film's;
+    `centre`, where a crop looks, is named only where that is not the middle.
     """
     return {
         **_encoded(profile.size, profile.fps, build),
         "clip": sha256,
         "first": cut.first,
         "frames": cut.frames,
-        "fit": profile.fit,
+        "fit": fit or profile.fit,
+        **({} if centre == MIDDLE else {"centre": f"{centre.x} {centre.y}"}),
         **({"overlay": overlay} if overlay else {}),
     }
+
+
+def centre_of(manifest: Mapping[str, Json]) -> Centre:
+    """Where the crop of a segment's manifest looks."""
+    x, _, y = manifest.get("centre", "").partition(" ")
+    return Centre(Fraction(x), Fraction(y)) if y else MIDDLE
 
 
 def reference_manifest(size: Size, fps: Fraction, *, build: str) -> dict[str, Json]:

@@ -16,6 +16,7 @@ from renderer.ffmpeg.encode import encode_arguments
 from renderer.ffmpeg.inputs import input_arguments
 from renderer.ffmpeg.picture import Shape, fit_filters, frame_filters
 from renderer.ffmpeg.run import run_ffmpeg
+from renderer.media.manifests import centre_of
 from renderer.media.probe import probe
 from renderer.model import Json, MediaFacts, Size
 
@@ -75,7 +76,9 @@ def segment_arguments(
     shape = Shape(facts.size, facts.sample_aspect, facts.rotation_deg)
     chain = [
         *frame_filters(first=first, frames=frames, fps=fps, origin_s=facts.origin_s),
-        *fit_filters(shape, target=size, fit=manifest["fit"], colour=facts.colour),
+        *fit_filters(
+            shape, target=size, fit=manifest["fit"], colour=facts.colour, centre=centre_of(manifest)
+        ),
     ]
     seek_s = seek_before(first / fps, duration_s=facts.duration_s)
     return [

@@ -12,7 +12,7 @@ from renderer.ffmpeg.encode import container_arguments, ticks_per_frame, timesca
 from renderer.ffmpeg.inputs import concat_script, input_arguments, local_url, quoted, seconds
 from renderer.ffmpeg.picture import Shape, fit_filters, frame_filters, scaled_size
 from renderer.ffmpeg.sound import boundary_samples, chained, heard_filters, silence_filters
-from renderer.model import Fit, Size
+from renderer.model import MIDDLE, Centre, Fit, Size
 
 RATES = st.sampled_from(
     [Fraction(24), Fraction(25), Fraction(30), Fraction(24000, 1001), Fraction(30000, 1001), Fraction(60)]
@@ -55,6 +55,43 @@ def test_a_crop_covers_the_target_and_a_pad_stays_inside(width: int, height: int
     assert inside.width_px <= target.width_px
     assert inside.height_px <= target.height_px
     assert {0} == {side % 2 for size in (cover, inside) for side in (size.width_px, size.height_px)}
+
+
+@given(
+    width=SIDES,
+    height=SIDES,
+    target=st.sampled_from([Size(1280, 720), Size(720, 1280), Size(64, 36)]),
+    x=st.fractions(0, 1, max_denominator=100),
+    y=st.fractions(0, 1, max_denominator=100),
+)
+def test_a_crop_has_its_centre_in_the_middle_as_far_as_the_picture_goes(
+    width: int, height: int, target: Size, x: Fraction, y: Fraction
+) -> None:
+    """Its corner is even and never leaves the picture; an edge of the picture is where it stops."""
+    shape = Shape(Size(width, height))
+    scaled = scaled_size(shape, target=target, fit="crop")
+    chain = fit_filters(shape, target=target, fit="crop", colour="tv/bt709/bt709/bt709", centre=Centre(x, y))
+    boxes = [step.removeprefix("crop=") for step in chain if step.startswith("crop=")]
+    assert (scaled == target) == (not boxes)
+    for box in boxes:
+        *size, left, top = map(int, box.split(":"))
+        assert [target.width_px, target.height_px] == size
+        for start, length, side, share in (
+            (left, scaled.width_px, target.width_px, x),
+            (top, scaled.height_px, target.height_px, y),
+        ):
+            wanted = min(max(length * share - Fraction(side, 2), Fraction(0)), Fraction(length - side))
+            assert 0 == start % 2
+            assert 0 <= wanted - start < 3
+
+
+@pytest.mark.parametrize("fit", ["pad", "stretch"])
+def test_bars_and_distortion_have_no_centre(fit: Fit) -> None:
+    """Where a crop would look changes nothing in them."""
+    shape, target = Shape(Size(1280, 768)), Size(720, 1280)
+    colour = "tv/bt709/bt709/bt709"
+    middle = fit_filters(shape, target=target, fit=fit, colour=colour, centre=MIDDLE)
+    assert middle == fit_filters(shape, target=target, fit=fit, colour=colour, centre=Centre(Fraction(0)))
 
 
 @pytest.mark.parametrize(
