@@ -15,9 +15,11 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from renderer.diagnostic import Place
-from renderer.model import Fit, Json, Size
+from renderer.model import Centre, Fit, Json, Size, base_of
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
+MAIN = "main"
+"""The name of the one output of a storyboard that names none."""
 
 _LOOPBACK = re.compile(r"http://(localhost|127\.[0-9.]+|\[::1\])(:[0-9]+)?(/|$)")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
@@ -104,8 +106,19 @@ class Span(NamedTuple):
     place: Place
 
 
+class Framing(NamedTuple):
+    """How one output shows a clip otherwise: which part of it, how it fits, where a crop looks. None: as elsewhere."""
+
+    use: Use | None = None
+    fit: Fit | None = None
+    centre: Centre | None = None
+
+
 class Shot(NamedTuple):
     """One intended continuous piece of picture. Exactly one of `request` and `clip` is set.
+
+    A *variant* is what one output shows in place of another shot: its id is `shot@output`, and `output` names the output. Else
+    that is None. `framings` are by output; a variant has one of its own output at most.
 
     `takes` are in the order of their numbers, ≥ 1 with a request, none without; `item` is the number, from 0, of the
     entry of `shots` that the shot comes from.
@@ -125,6 +138,13 @@ class Shot(NamedTuple):
     asked: Asked = Asked()
     item: int = 0
     spans: Mapping[str, tuple[Span, ...]] = NOTHING
+    output: str | None = None
+    framings: Mapping[str, Framing] = NOTHING
+
+    @property
+    def base(self) -> str:
+        """The id of the shot that the cut names."""
+        return base_of(self.id)
 
     def origin(self, name: str) -> Place:
         """The place to point at when field `name` is at fault: its own, else that of what it is part of, else the shot's."""

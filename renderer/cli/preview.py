@@ -15,7 +15,7 @@ from renderer.pipeline.preview import Preview, open_preview, run_preview
 from renderer.pipeline.project import Reach
 from renderer.pipeline.run import Wishes
 from renderer.report.errors import error_json
-from renderer.report.run import film_json
+from renderer.report.run import film_json, id_json
 
 
 @click.command(
@@ -81,7 +81,7 @@ def _print_json(preview: Preview) -> None:
             "version": 1,
             "spec": preview.run.project.label,
             "shots": [
-                {"id": takes[number].shot, "take": takes[number].take, "shows": shows[number]}
+                {**id_json(takes[number].shot, takes[number].take), "shows": shows[number]}
                 for number in sorted(shows)
             ],
             "sequences": [film_json(film) for film in films],

@@ -24,10 +24,19 @@ from renderer.catalogue.resolve import clip_duration, clip_size, estimate_usd, r
 from renderer.diagnostic import Diagnostic, Finding, Place
 from renderer.digest import action_key
 from renderer.errors import SpecError, UsageError
-from renderer.model import Json
+from renderer.media.conform import seen_size
+from renderer.model import Json, Size
 from renderer.pipeline.including import Included, Reader
 from renderer.pipeline.inputs import InputDesk, Material
 from renderer.pipeline.materials import Materials, find_materials
+from renderer.pipeline.outputs import (
+    framing_rows,
+    idle_reframes,
+    settings_of,
+    size_of_clip,
+    use_row,
+    uses_of,
+)
 from renderer.pipeline.picked import retakes_of
 from renderer.pipeline.project import Project, Reach, no_storyboard
 from renderer.pipeline.workshop import Workshop
@@ -66,13 +75,17 @@ class Examined(NamedTuple):
 
 @dataclass(slots=True)
 class _Bench:
-    """What a compilation gathers: diagnostics, rows and details. `folders` are those of included files, by their label."""
+    """What a compilation gathers: diagnostics, rows and details. `folders` are those of included files, by their label.
+
+    `sizes` are those of the clips of shots that an output shows in a way of its own, by the shot's id.
+    """
 
     desk: InputDesk
     folders: Mapping[str, str]
     diagnostics: list[Diagnostic] = field(default_factory=list)
     shots: list[ShotRow] = field(default_factory=list)
     details: list[Detail] = field(default_factory=list)
+    sizes: dict[str, Size | None] = field(default_factory=dict)
 
     def report(self, findings: Iterable[Finding], shot: Shot) -> None:
         for finding in findings:
@@ -91,9 +104,11 @@ class _Bench:
         footage: FootageRow | None = None,
     ) -> None:
         """Add the row of a shot, with all inputs that were asked for since the last one."""
-        use = shot.use and (str(shot.use.in_s), None if shot.use.out_s is None else str(shot.use.out_s))
+        use = use_row(shot.use)
         inputs = tuple(_input_row(name, found, self.desk.project) for name, found in self.desk.taken())
-        row = ShotRow(shot.id, tuple(takes), footage, str(length_s), use, inputs, *shot.asked)
+        row = ShotRow(
+            shot.id, tuple(takes), footage, str(length_s), use, inputs, *shot.asked, framing_rows(shot)
+        )
         self.shots.append(row)
 
 
@@ -151,9 +166,10 @@ def _examine(
         raise SpecError(diagnostics)
     storyboard = _with_retakes(storyboard, retakes_of(workshop.store, project))
     bench = _Bench(desk, document.text.folders, diagnostics)
-    _key_takes(workshop, bench, storyboard, settings=_settings(document, storyboard.outputs[0]))
+    _key_takes(workshop, bench, storyboard, settings=settings_of(document, storyboard.outputs))
     _check_slots(bench, storyboard)
     _check_uses(bench, storyboard)
+    diagnostics += idle_reframes(storyboard, bench.sizes)
     found = sorted(
         dict.fromkeys(diagnostics),
         key=lambda found: found.place[:3] if found.place else ("", 0, 0),
@@ -190,25 +206,21 @@ def read_storyboard(project: Project) -> bytes:
         ) from error
 
 
-def _settings(document: spec.Document, output: Output) -> dict[str, tuple[Place, ...]]:
-    """Where the settings of the first output are written that enter a free manifest."""
-    if output.place.path == "$":
-        return {}
-    path = tuple(output.place.path.split(".")[1:])
-    written = [name for name in ("size", "fps") if document.node((*path, name))]
-    places = {f"output.{name}": (document.place((*path, name)),) for name in written}
-    return {"output": (output.place,), **places}
-
-
 def _key_takes(
-    workshop: Workshop, bench: _Bench, storyboard: Storyboard, *, settings: Mapping[str, tuple[Place, ...]]
+    workshop: Workshop,
+    bench: _Bench,
+    storyboard: Storyboard,
+    *,
+    settings: Mapping[str, Mapping[str, tuple[Place, ...]]],
 ) -> None:
-    first = storyboard.outputs[0]
+    """Key all takes. What is drawn for one output has its size and rate; all else those of the first."""
+    outputs = {output.name: output for output in storyboard.outputs}
     for shot in storyboard.shots:
+        output = outputs[shot.output] if shot.output else storyboard.outputs[0]
         if shot.clip:
             _key_footage(bench, shot, shot.clip)
         else:
-            _key_shot(workshop, bench, shot, first, settings=settings)
+            _key_shot(workshop, bench, shot, output, settings=settings[output.name])
 
 
 def _key_footage(bench: _Bench, shot: Shot, source: Source) -> None:
@@ -221,6 +233,7 @@ def _key_footage(bench: _Bench, shot: Shot, source: Source) -> None:
     digest, facts = found.digest, found.facts
     footage = FootageRow(shot.id, source.text, digest.sha256, digest.size_bytes, facts.to_json())
     bench.keep(shot, facts.frames / facts.fps, footage=footage)
+    bench.sizes[shot.id] = seen_size(facts)
 
 
 def _key_shot(
@@ -257,7 +270,10 @@ def _key_shot(
         placed = _placed(shot, take, settings=settings if offer.model.lenient else {})
         bench.details.append(Detail(manifest, _input_details(offer.materials, bench.desk.project), placed))
     # The film shows the first take, unless another is picked: its length is what the cut counts with.
-    bench.keep(shot, offers[shot.takes[0].model].length_s, takes=takes)
+    first = offers[shot.takes[0].model]
+    bench.keep(shot, first.length_s, takes=takes)
+    if shot.framings:
+        bench.sizes[shot.id] = size_of_clip(first.request, first.model, output)
 
 
 def _placed(shot: Shot, take: Take, *, settings: Mapping[str, tuple[Place, ...]]) -> Shot:
@@ -344,15 +360,8 @@ def _check_slots(bench: _Bench, storyboard: Storyboard) -> None:
 
 def _check_uses(bench: _Bench, storyboard: Storyboard) -> None:
     """Tell of each `use` that leaves its clip, where only now the clip's length is known (else `spec` has told)."""
-    shots = {shot.id: shot for shot in storyboard.shots}
     lengths_s = {row.shot: Fraction(row.length_s) for row in bench.shots}
-    uses = [(shot, shot.use, shot.origin("use")) for shot in storyboard.shots if shot.use]
-    uses += [
-        (shots[slot.shot_id], slot.use, slot.place)
-        for slot in storyboard.sequence
-        if slot.use and slot.shot_id in shots
-    ]
-    for shot, use, place in uses:
+    for shot, use, place in uses_of(storyboard):
         length_s = lengths_s.get(shot.id)
         if length_s is None or (shot.request and shot.request.duration_s is not None):
             continue

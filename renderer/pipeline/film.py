@@ -17,7 +17,7 @@ from renderer.media.manifests import (
     segment_manifest,
     sound_manifest,
 )
-from renderer.model import Fit, MediaFacts, Result, Size
+from renderer.model import MIDDLE, Fit, MediaFacts, Result, Size
 from renderer.plan.action import Action, Input
 from renderer.plan.rows import OutputRow
 
@@ -81,6 +81,7 @@ class _Film:
         self.output, self.clips, self.build, self.overlays = output, clips, build, overlays
         self.fps = Fraction(output.fps)
         self.size = Size.parse(output.size) if output.size else None
+        self.fits = {row.slot: row for row in output.fits}
         self.kinds = [
             (id(clip.facts), slot.first, slot.frames) for clip, slot in zip(clips, output.slots, strict=True)
         ]
@@ -136,13 +137,15 @@ class _Film:
 
     def _segment(self, number: int) -> Action:
         clip, slot = self.clips[number], self.output.slots[number]
-        overlay = self.overlays.get(number)
+        overlay, fit = self.overlays.get(number), self.fits.get(number)
         manifest = segment_manifest(
             clip.digest.sha256,
             self.cut(number),
             self.profile,
             build=self.build,
             overlay=overlay.digest.sha256 if overlay else None,
+            fit=cast("Fit", fit.fit) if fit else None,
+            centre=fit.centre if fit else MIDDLE,
         )
         inputs = {"clip": (clip,)} | ({"overlay": (overlay,)} if overlay else {})
         return Action.of(manifest, name=f"{self.output.name}: slot {number + 1}, {slot.shot}", inputs=inputs)

@@ -8,6 +8,7 @@ from renderer.model import Json
 from renderer.pipeline.compile import last_films
 from renderer.pipeline.run import Run
 from renderer.plan.rows import OutputRow
+from renderer.storyboard import MAIN
 
 TOLD_MAX = 3
 
@@ -34,7 +35,13 @@ def recipe(run: Run, output: OutputRow) -> Mapping[str, Json] | None:
             [slot.shot, clip.digest.sha256, slot.first, slot.frames]
             for slot, clip in zip(output.slots, clips, strict=True)
         ],
+        **fits_of(output),
     }
+
+
+def fits_of(output: OutputRow) -> Mapping[str, Json]:
+    """The part of a film's recipe that says which slots fit in a way of their own; nothing where none does."""
+    return {"fits": [list(row) for row in output.fits]} if output.fits else {}
 
 
 def what_changed(run: Run, output: OutputRow) -> str:
@@ -42,20 +49,22 @@ def what_changed(run: Run, output: OutputRow) -> str:
     before, after = last_films(run.workshop, run.project).get(output.name), recipe(run, output)
     if before is None or after is None:
         return ""
-    return differences(before, after)
+    return differences(before, after, output=output.name)
 
 
-def differences(before: Mapping[str, Json], after: Mapping[str, Json]) -> str:
-    """In what two recipes of a film differ, in one line; empty where they do not."""
-    told = [*_settings(before, after), *_slots(before["slots"], after["slots"])]
+def differences(before: Mapping[str, Json], after: Mapping[str, Json], *, output: str) -> str:
+    """In what two recipes of a film differ, in one line; empty where they do not. `output` is the film's name."""
+    slots = [*_slots(before["slots"], after["slots"])]
+    told = [*_settings(before, after, output=output), *(slots or _fits(before, after))]
     more = f" and {len(told) - TOLD_MAX} more" if len(told) > TOLD_MAX else ""
     return ", ".join(told[:TOLD_MAX]) + more
 
 
-def _settings(before: Mapping[str, Json], after: Mapping[str, Json]) -> Iterator[str]:
+def _settings(before: Mapping[str, Json], after: Mapping[str, Json], *, output: str) -> Iterator[str]:
+    group = "output" if output == MAIN else f"outputs.{output}"
     for name in ("size", "fps", "fit"):
         if before[name] != after[name]:
-            yield f"`output.{name}` changed"
+            yield f"`{group}.{name}` changed"
     if before["ffmpeg"] != after["ffmpeg"]:
         yield "`ffmpeg` changed"
 
@@ -75,6 +84,13 @@ def _slots(before: Sequence[Json], after: Sequence[Json]) -> Iterator[str]:
             yield f"`{shot}` has another clip"
         if (first, frames) != (first_now, frames_now):
             yield f"`{shot}` shows {_part(first_now, frames_now)}, before {_part(first, frames)}"
+
+
+def _fits(before: Mapping[str, Json], after: Mapping[str, Json]) -> Iterator[str]:
+    """Shots of the same cut that are fitted into the film in another way."""
+    old, new = ({tuple(row) for row in recipe.get("fits", ())} for recipe in (before, after))
+    numbers = sorted({slot for slot, *_ in old ^ new})
+    yield from dict.fromkeys(f"`{after['slots'][number][0]}` is framed in another way" for number in numbers)
 
 
 def _part(first: int, frames: int) -> str:

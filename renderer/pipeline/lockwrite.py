@@ -132,7 +132,10 @@ def _made_of(run: Run, output: OutputRow) -> str:
     cut = [
         [clip.digest.sha256, slot.first, slot.frames] for clip, slot in zip(clips, output.slots, strict=True)
     ]
-    told = json.dumps([output.size, output.fps, output.fit, cut], separators=(",", ":"))
+    told = json.dumps(
+        [output.size, output.fps, output.fit, cut, *([output.fits] if output.fits else [])],
+        separators=(",", ":"),
+    )
     return hashlib.sha256(told.encode()).hexdigest()
 
 

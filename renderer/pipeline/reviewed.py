@@ -129,5 +129,6 @@ def _cut(run: Run) -> list[Json]:
     return [
         [output.name, output.file, output.size, output.fps, output.fit]
         + [[slot.shot, slot.first, slot.frames] for slot in output.slots]
+        + [list(row) for row in output.fits]
         for output in run.compiled.outputs
     ]

@@ -15,7 +15,7 @@ from renderer.errors import SpecError, UsageError
 from renderer.git import Tree, read_tree
 from renderer.model import Json
 from renderer.pipeline.examine import Examined, examine
-from renderer.pipeline.joined import differences
+from renderer.pipeline.joined import differences, fits_of
 from renderer.pipeline.lines import cause_lines, outcome, shot_line_of
 from renderer.pipeline.project import Project
 from renderer.pipeline.run import Run
@@ -157,7 +157,10 @@ def film_differences(run: Run, former: Former) -> list[tuple[str, str]]:
     """In what each film differs, by its output's name; films that are as they were are left out."""
     old = {output.name: _recipe(former.compiled, output) for output in former.compiled.outputs}
     new = {output.name: _recipe(run.compiled, output) for output in run.compiled.outputs}
-    told = [(name, "new" if name not in old else differences(old[name], made)) for name, made in new.items()]
+    told = [
+        (name, "new" if name not in old else differences(old[name], made, output=name))
+        for name, made in new.items()
+    ]
     gone = [(name, "not in the storyboard any more") for name in old if name not in new]
     return [(name, words) for name, words in told if words] + gone
 
@@ -173,4 +176,5 @@ def _recipe(compiled: Compiled, output: OutputRow) -> Mapping[str, Json]:
         ]
         for slot in output.slots
     ]
-    return {"size": output.size, "fps": output.fps, "fit": output.fit, "ffmpeg": "", "slots": slots}
+    settings = {"size": output.size, "fps": output.fps, "fit": output.fit, "ffmpeg": ""}
+    return {**settings, "slots": slots, **fits_of(output)}

@@ -1,4 +1,7 @@
-"""Which takes the command line means: shot ids and globs against the rows."""
+"""Which takes the command line means: shot ids and globs against the rows.
+
+A shot means its variants too; `shot@output` one of them alone.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
 from renderer.errors import UsageError, did_you_mean
+from renderer.model import AT, base_of
 from renderer.plan.rows import TakeRow
 
 
@@ -21,13 +25,20 @@ def select(
         return frozenset(range(len(takes)))
     known = list(dict.fromkeys([row.shot for row in takes] + list(others)))
     for pattern in patterns:
-        if not any(fnmatchcase(shot, pattern) for shot in known):
+        if not any(fits(shot, pattern) for shot in known):
             raise _no_such_shot(pattern, known)
     return frozenset(
-        index
-        for index, row in enumerate(takes)
-        if any(fnmatchcase(row.shot, pattern) for pattern in patterns)
+        index for index, row in enumerate(takes) if any(fits(row.shot, pattern) for pattern in patterns)
     )
+
+
+def fits(shot: str, pattern: str) -> bool:
+    """Whether a pattern means a shot: by its whole id, or as a variant of one that it means.
+
+    >>> fits("crew@tall", "cr*"), fits("crew@tall", "crew@tall"), fits("crew", "crew@*")
+    (True, True, False)
+    """
+    return fnmatchcase(shot if AT in pattern else base_of(shot), pattern)
 
 
 def _no_such_shot(pattern: str, known: Sequence[str]) -> UsageError:

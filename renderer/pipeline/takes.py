@@ -47,15 +47,17 @@ def list_takes(run: Run, pattern: str, *, everything: bool = False) -> list[Take
     """The takes of the shots that fit a pattern, in order; with `everything`, after each shot's takes, every clip that was made for
     it under any request and is stored, the newest first. Raises `UsageError` U006.
     """
-    found: list[TakeLine] = []
-    for shot in _shots(run, [pattern]):
-        numbers = [number for number, row in enumerate(run.compiled.takes) if row.shot == shot]
-        lines = [_today(run, number) for number in numbers]
-        if everything:
-            known = {line.clip.sha256 for line in lines if line.clip}
-            lines += [line for line in _older(run, shot) if line.clip and line.clip.sha256 not in known]
-        found += [_marked(run, line, numbers[0]) for line in lines]
-    return found
+    return [line for shot in _shots(run, [pattern]) for line in _takes_of(run, shot, everything=everything)]
+
+
+def _takes_of(run: Run, shot: str, *, everything: bool = False) -> list[TakeLine]:
+    """`list_takes` for one shot alone, without its variants."""
+    numbers = [number for number, row in enumerate(run.compiled.takes) if row.shot == shot]
+    lines = [_today(run, number) for number in numbers]
+    if everything:
+        known = {line.clip.sha256 for line in lines if line.clip}
+        lines += [line for line in _older(run, shot) if line.clip and line.clip.sha256 not in known]
+    return [_marked(run, line, numbers[0]) for line in lines]
 
 
 def _today(run: Run, number: int) -> TakeLine:
@@ -119,7 +121,7 @@ def pick(run: Run, shot: str, wanted: str) -> TakeLine:
     Raises `UsageError`: U072 there is no such take or clip, U073 several clips begin so, U006 no such shot.
     """
     shot = _one_shot(run, shot)
-    chosen = _wanted(list_takes(run, shot, everything=True), shot, wanted)
+    chosen = _wanted(_takes_of(run, shot, everything=True), shot, wanted)
     today = next(row for row in run.compiled.takes if row.shot == shot and row.take == (chosen.take or 1))
 
     def decide(decision: Decision) -> Decision:
@@ -225,7 +227,7 @@ def _write(project: Project, text: str) -> None:
 
 def _footage(run: Run, shot: str) -> TakeLine:
     """The clip that a shot shows, or else the last one that it had."""
-    lines = list_takes(run, shot, everything=True)
+    lines = _takes_of(run, shot, everything=True)
     locked = {take.clip.sha256 for take in run.locked.lock.takes if take.shot == shot}
     shown = [line for line in lines if line.marks]
     before = [line for line in lines if line.clip and line.clip.sha256 in locked]
@@ -266,6 +268,8 @@ def _no_such(shot: str, wanted: str) -> UsageError:
 
 def _one_shot(run: Run, shot: str) -> str:
     found = _shots(run, [shot])
+    if shot in found:
+        return shot  # a decision for a shot is none for its variants
     if len(found) > 1:
         raise UsageError(f"`{shot}` fits several shots", code="U072", hint="name one of them")
     return found[0]

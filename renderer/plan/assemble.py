@@ -6,16 +6,18 @@ shots were just compiled or are remembered.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from itertools import accumulate
 
-from renderer.model import Json, frames_until
-from renderer.plan.rows import FETCHED, Compiled, OutputRow, ShotRow, SlotRow
+from renderer.model import MIDDLE, Json, frames_until, output_of, variant_of
+from renderer.plan.rows import FETCHED, Compiled, FitRow, FramingRow, OutputRow, ShotRow, SlotRow
 from renderer.plan.slots import slot_frames, slot_span
 from renderer.storyboard import Output, Storyboard, Use
+
+MIDDLE_TEXT = (str(MIDDLE.x), str(MIDDLE.y))
 
 
 def assemble(
@@ -53,22 +55,35 @@ def _text(amount: Decimal | None) -> str | None:
 def _output(output: Output, storyboard: Storyboard, shots: Sequence[ShotRow]) -> OutputRow:
     cut = [(slot.shot_id, slot.use) for slot in storyboard.sequence] if storyboard.is_cut else None
     size = str(output.size) if output.size else None
-    slots = tuple(_slots(cut, shots, fps=output.fps))
-    return OutputRow(output.name, output.file, size, str(output.fps), output.fit, slots)
+    shown = _shown(cut, shots, output=output.name)
+    slots = tuple(_slots(shown, shots, output=output))
+    fits = tuple(_fits(shown, shots, output=output))
+    return OutputRow(output.name, output.file, size, str(output.fps), output.fit, fits, slots)
+
+
+def _shown(
+    cut: Sequence[tuple[str, Use | None]] | None, shots: Sequence[ShotRow], *, output: str
+) -> list[tuple[int, Use | None]]:
+    """For each slot the number of the shot that an output shows there, its own variant where there is one."""
+    bases = [shot.shot for shot in shots if output_of(shot.shot) is None]
+    numbers = {shot.shot: number for number, shot in enumerate(shots)}
+    slots = [(name, None) for name in bases] if cut is None else cut
+    if len(bases) == len(shots):
+        return [(numbers[name], use) for name, use in slots if name in numbers]
+    return [
+        (numbers.get(variant_of(name, output), numbers[name]), use) for name, use in slots if name in numbers
+    ]
 
 
 def _slots(
-    cut: Sequence[tuple[str, Use | None]] | None, shots: Sequence[ShotRow], *, fps: Fraction
-) -> Iterable[SlotRow]:
-    """The slots in cut order; without a cut, every shot once."""
-    numbers = {shot.shot: number for number, shot in enumerate(shots)}
-    shown = [(shot.shot, None) for shot in shots] if cut is None else cut
-    places = [(numbers[name], use) for name, use in shown if name in numbers]
+    shown: Sequence[tuple[int, Use | None]], shots: Sequence[ShotRow], *, output: Output
+) -> Iterator[SlotRow]:
+    fps = output.fps
     first_take = list(accumulate((len(shot.takes) for shot in shots), initial=0))
     footage = list(accumulate((shot.footage is not None for shot in shots), initial=0))
-    spans = [_span(shots[number], use) for number, use in places]
+    spans = [_span(shots[number], use, output=output.name) for number, use in shown]
     frames = slot_frames((length_s for _, length_s in spans), fps=fps)
-    for (number, _), (in_s, _), count in zip(places, spans, frames, strict=True):
+    for (number, _), (in_s, _), count in zip(shown, spans, frames, strict=True):
         shot = shots[number]
         yield SlotRow(
             shot.shot,
@@ -79,11 +94,32 @@ def _slots(
         )
 
 
-def _span(shot: ShotRow, use: Use | None) -> tuple[Fraction, Fraction]:
-    if use is None and shot.use is not None:
-        in_s, out_s = shot.use
+def _span(shot: ShotRow, use: Use | None, *, output: str) -> tuple[Fraction, Fraction]:
+    """Which seconds of a shot's clip a slot shows: by its own `use`, the output's, or the shot's."""
+    framing = _framing(shot, output)
+    written = framing.use if framing and framing.use else shot.use
+    if use is None and written is not None:
+        in_s, out_s = written
         use = Use(_seconds(in_s), None if out_s is None else _seconds(out_s))
     return slot_span(use, available_s=_seconds(shot.length_s))
+
+
+def _fits(
+    shown: Sequence[tuple[int, Use | None]], shots: Sequence[ShotRow], *, output: Output
+) -> Iterator[FitRow]:
+    """How the clips in some slots fit otherwise than the film's own way; where a crop looks counts only where there is one."""
+    for slot, (number, _) in enumerate(shown):
+        framing = _framing(shots[number], output.name)
+        if framing is None:
+            continue
+        fit = framing.fit or output.fit
+        x, y = framing.centre if framing.centre and fit == "crop" else MIDDLE_TEXT
+        if (fit, x, y) != (output.fit, *MIDDLE_TEXT):
+            yield FitRow(slot, fit, x, y)
+
+
+def _framing(shot: ShotRow, output: str) -> FramingRow | None:
+    return next((framing for framing in shot.framings if framing.output == output), None)
 
 
 @lru_cache(maxsize=4096)

@@ -7,15 +7,16 @@ under their digests. What the store has is never in it: verdicts are made anew e
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from renderer.columns import pack_rows, unpack_rows
-from renderer.model import Json
+from renderer.model import Centre, Json, output_of
 
 if TYPE_CHECKING:
     from renderer.storyboard import Shot
 
-FORM = 4
+FORM = 5
 FETCHED = "url:"
 """How the name of an input begins that was fetched; the rest is the sha256 of its address."""
 
@@ -37,6 +38,11 @@ class TakeRow(NamedTuple):
     @property
     def name(self) -> str:
         return self.shot if self.take == 1 else f"{self.shot}.take{self.take}"
+
+    @property
+    def output(self) -> str | None:
+        """The one output whose film shows this take, where it is that of a variant."""
+        return output_of(self.shot)
 
 
 class Detail(NamedTuple):
@@ -69,6 +75,15 @@ class InputRow(NamedTuple):
     size_bytes: int
 
 
+class FramingRow(NamedTuple):
+    """How one output shows a shot otherwise, as `storyboard.Framing`: in and out point, fit, where a crop looks, as text."""
+
+    output: str
+    use: tuple[str, str | None] | None
+    fit: str | None
+    centre: tuple[str, str] | None
+
+
 class ShotRow(NamedTuple):
     """All that one shot comes to, whatever other shots stand beside it.
 
@@ -84,6 +99,7 @@ class ShotRow(NamedTuple):
     inputs: tuple[InputRow, ...]
     variables: tuple[str, ...]
     characters: int
+    framings: tuple[FramingRow, ...] = ()
 
     def moved(self, lines: int) -> ShotRow:
         """The same shot, so many lines further down."""
@@ -94,7 +110,7 @@ class ShotRow(NamedTuple):
     @classmethod
     def from_json(cls, value: Sequence[Json]) -> ShotRow:
         """The inverse of writing it as JSON; raises `TypeError` or `ValueError` for another form."""
-        shot, takes, footage, length_s, use, inputs, variables, characters = value
+        shot, takes, footage, length_s, use, inputs, variables, characters, framings = value
         return cls(
             shot,
             tuple(map(TakeRow._make, takes)),
@@ -104,6 +120,7 @@ class ShotRow(NamedTuple):
             tuple(map(InputRow._make, inputs)),
             tuple(variables),
             characters,
+            tuple(map(_framing, framings)),
         )
 
 
@@ -120,14 +137,31 @@ class SlotRow(NamedTuple):
     frames: int
 
 
+class FitRow(NamedTuple):
+    """How the clip in one slot fits its film, where that is not the film's own way: `x` and `y` tell where a crop looks."""
+
+    slot: int
+    fit: str
+    x: str
+    y: str
+
+    @property
+    def centre(self) -> Centre:
+        return Centre(Fraction(self.x), Fraction(self.y))
+
+
 class OutputRow(NamedTuple):
-    """One film: its path below the project's root, size or None for the first clip's, rate, fit and slots."""
+    """One film: its path below the project's root, size or None for the first clip's, rate, fit and slots.
+
+    `fits` are those of slots that do not fit in the film's own way, in cut order.
+    """
 
     name: str
     file: str
     size: str | None
     fps: str
     fit: str
+    fits: tuple[FitRow, ...]
     slots: tuple[SlotRow, ...]
 
 
@@ -179,5 +213,10 @@ class Compiled(NamedTuple):
 
 
 def _output(row: Sequence[Json]) -> OutputRow:
-    *head, slots = row
-    return OutputRow._make([*head, unpack_rows(SlotRow, slots)])
+    *head, fits, slots = row
+    return OutputRow._make([*head, tuple(map(FitRow._make, fits)), unpack_rows(SlotRow, slots)])
+
+
+def _framing(row: Sequence[Json]) -> FramingRow:
+    output, use, fit, centre = row
+    return FramingRow(output, use and (use[0], use[1]), fit, centre and (centre[0], centre[1]))

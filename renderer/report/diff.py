@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from renderer.model import Json, dollars
-from renderer.report.run import CauseLine, ShotLine, price_of
+from renderer.report.run import CauseLine, ShotLine, id_json, price_of
 from renderer.report.text import paint, price, take_name
 from renderer.report.visible import visible
 
@@ -98,8 +98,7 @@ def _shots_json(shots: Iterable[Difference]) -> Iterable[dict[str, Json]]:
     for kind, shot, causes in shots:
         estimate = shot.estimate_usd
         yield {
-            "id": shot.id,
-            "take": shot.take,
+            **id_json(shot.id, shot.take),
             "key": shot.key,
             "change": kind,
             "verdict": None if kind == "removed" else shot.verdict,

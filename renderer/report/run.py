@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from renderer.errors import RendererError
-from renderer.model import Json, MediaFacts
+from renderer.model import Json, MediaFacts, output_of
 from renderer.report.errors import error_json
 
 if TYPE_CHECKING:
@@ -178,10 +178,15 @@ def _planned_film(film: FilmLine) -> dict[str, Json]:
     }
 
 
+def id_json(shot: str, take: int | None) -> dict[str, Json]:
+    """How a take is named for machines; that of a variant with the output that shows it."""
+    output = output_of(shot)
+    return {"id": shot, **({"output": output} if output else {}), "take": take}
+
+
 def _shot_json(shot: ShotLine) -> dict[str, Json]:
     return {
-        "id": shot.id,
-        "take": shot.take,
+        **id_json(shot.id, shot.take),
         "key": shot.key,
         "provider": shot.provider,
         "model": shot.model,

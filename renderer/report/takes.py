@@ -10,6 +10,7 @@ from typing import Protocol
 from renderer.digest import Digest
 from renderer.model import Json, dollars
 from renderer.report.ledger import age, table
+from renderer.report.run import id_json
 from renderer.report.visible import visible
 
 
@@ -63,8 +64,7 @@ def take_lines(takes: Sequence[TakeLine], *, now: datetime) -> list[str]:
 def take_json(take: TakeLine) -> dict[str, Json]:
     """One take for machines."""
     return {
-        "id": take.shot,
-        "take": take.take,
+        **id_json(take.shot, take.take),
         "verdict": take.verdict,
         "sha256": take.clip.sha256 if take.clip else None,
         "bytes": take.clip.size_bytes if take.clip else None,

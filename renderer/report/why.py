@@ -8,7 +8,7 @@ from typing import NamedTuple
 from renderer.diagnostic import Place
 from renderer.model import Json
 from renderer.report.diagnostics import render_place
-from renderer.report.run import FilmLine, ShotLine
+from renderer.report.run import FilmLine, ShotLine, id_json
 from renderer.report.text import paint, take_name
 from renderer.report.visible import visible
 
@@ -108,8 +108,7 @@ def why_json(*, spec: str, stories: Iterable[Story], films: Iterable[FilmLine]) 
 def _story_json(story: Story) -> dict[str, Json]:
     shot = story.shot
     return {
-        "id": shot.id,
-        "take": shot.take,
+        **id_json(shot.id, shot.take),
         "key": shot.key,
         "verdict": shot.verdict,
         "reason": shot.reason,

@@ -21,6 +21,7 @@ from renderer.spec.cut import ids_clash
 from renderer.spec.document import Document, parse
 from renderer.spec.expand import expand, interpret, validate
 from renderer.spec.include import gather
+from renderer.spec.outputs import path_of
 from renderer.spec.scene import ALONE, Beside
 from renderer.spec.sections import Sections, cut_sections, fit
 from renderer.spec.text import SIZE_MAX_BYTES
@@ -38,5 +39,6 @@ __all__ = [
     "ids_clash",
     "interpret",
     "parse",
+    "path_of",
     "validate",
 ]

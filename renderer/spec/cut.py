@@ -1,16 +1,13 @@
-"""The outputs and the cut: where the film goes, what its picture is, and which shots it shows in what order."""
+"""The cut: which shots the film shows in what order, and what may be spent on it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
 from decimal import Decimal
-from fractions import Fraction
-from pathlib import PurePath, PurePosixPath
-from typing import Any, cast
+from typing import Any
 
-from renderer.diagnostic import Place
-from renderer.model import Fit, Size
+from renderer.model import variant_of
 from renderer.spec.distance import hint_for
 from renderer.spec.document import Document
 from renderer.spec.merge import merge
@@ -19,31 +16,11 @@ from renderer.spec.problems import Problems
 from renderer.spec.scene import Scene
 from renderer.spec.shots import check_use
 from renderer.spec.text import Path
-from renderer.spec.times import meant_rate, rate
 from renderer.spec.variables import NAMES_SHOWN_MAX
 from renderer.spec.wording import listed, shorten
-from renderer.storyboard import Budget, Output, Shot, Slot
+from renderer.storyboard import Budget, Shot, Slot
 
-NAME = "main"
-FPS = Fraction(24)
-FPS_MAX = 240
-SIDE_MIN_PX, SIDE_MAX_PX = 16, 8192
-ENDING = ".mp4"
 _TAKE = re.compile(r"(?P<shot>.+)\.take(?P<number>[2-9]|[1-9][0-9]+)")
-
-
-def read_output(document: Document, problems: Problems) -> Output:
-    """The one output, with defaults for what it does not say. Tells S209, S225 and S501 to S503."""
-    fields: Mapping[str, Any] = document.root.value.get("output") or {}
-    path: Path = ("output",) if fields else ()
-    return Output(
-        name=NAME,
-        file=_file(document, problems, fields),
-        size=_size(document, problems, fields.get("size")),
-        fps=_fps(document, problems, fields.get("fps")),
-        fit=cast("Fit", fields.get("fit") or "crop"),
-        place=document.place_of_key(path),
-    )
 
 
 def read_budget(document: Document) -> Budget:
@@ -65,12 +42,13 @@ def read_sequence(
     (S221).
     """
     node = scene.document.node(("sequence",))
+    every, shots = shots, {shot.id: shot for shot in shots.values() if shot.output is None}
     if not isinstance(node, Items):
         return tuple(Slot(shot.id, None, shot.place) for shot in shots.values())
     slots = [
         slot
         for number, item in enumerate(node.nodes)
-        if (slot := _slot(scene, item, ("sequence", number), shots))
+        if (slot := _slot(scene, item, ("sequence", number), every))
     ]
     unknown = [slot for slot in slots if slot.shot_id not in shots and slot.shot_id not in elsewhere]
     if complete:
@@ -86,7 +64,7 @@ def check_ids(problems: Problems, shots: list[Shot]) -> dict[str, Shot]:
     known: dict[str, Shot] = {}
     for shot in shots:
         first = known.setdefault(shot.id, shot)
-        if first is not shot:
+        if first is not shot and shot.output is None:
             related = [(first.place, "the first one")]
             problems.add("S211", f"two shots are called `{shot.id}`", shot.place, related=related)
     for shot in known.values():
@@ -114,11 +92,13 @@ def _slot(scene: Scene, item: Node, path: Path, shots: Mapping[str, Shot]) -> Sl
         return Slot(item.value, None, scene.document.place_of(item, path))
     if not isinstance(item, Fields) or not isinstance(item.value.get("shot"), str):
         return None
-    shot = shots.get(item.value["shot"])
+    name = item.value["shot"]
     use = scene.use(merge(item.entries, {}, path).get("use"))
-    if use and shot and shot.request:
-        check_use(scene, use, shot.request.duration_s, scene.document.place((*path, "use")))
-    return Slot(item.value["shot"], use, scene.document.place((*path, "shot")))
+    for shown in (name, *(variant_of(name, output.name) for output in scene.outputs)):
+        shot = shots.get(shown) if use else None
+        if use and shot and shot.request:
+            check_use(scene, use, shot.request.duration_s, scene.document.place((*path, "use")))
+    return Slot(name, use, scene.document.place((*path, "shot")))
 
 
 def _tell_unknown(problems: Problems, slot: Slot, shots: Mapping[str, Shot]) -> None:
@@ -136,61 +116,3 @@ def _tell_left_out(problems: Problems, slots: list[Slot], shots: Mapping[str, Sh
             message = f"the cut never shows `{shot.id}`"
             hint = "it is made all the same; add it to `sequence`, or delete it"
             problems.add("S221", message, shot.place, severity="warning", hint=hint)
-
-
-def _file(document: Document, problems: Problems, fields: Mapping[str, Any]) -> str:
-    stem = PurePath(document.file).stem
-    written = fields.get("file")
-    if not isinstance(written, str):
-        return stem + ENDING
-    place = document.place(("output", "file"))
-    file = PurePosixPath(written)
-    if reason := _leaves_build(written):
-        hint = "outputs are paths below `build/`, such as `film.mp4`"
-        problems.add("S501", f"the output `{shorten(written)}` {reason}", place, hint=hint)
-    elif file.suffix != ENDING or file.stem.startswith("."):
-        hint = f"write `{file.stem or stem}{ENDING}`"
-        problems.add("S502", f"the output `{shorten(written)}` does not end in `{ENDING}`", place, hint=hint)
-    elif file.parts[0] == stem:
-        message = f"the output is in `{stem}/`, where the clips of the shots go"
-        problems.add("S503", message, place, hint="choose another folder, or none")
-    return str(file)
-
-
-def _leaves_build(file: str) -> str | None:
-    if "\\" in file:
-        return "has a backslash"
-    if file.startswith(("/", "~")) or re.match(r"[A-Za-z]:", file):
-        return "is not relative to `build/`"
-    return "leads out of `build/`" if ".." in PurePosixPath(file).parts else None
-
-
-def _size(document: Document, problems: Problems, written: str | None) -> Size | None:
-    if not written:
-        return None
-    size, place = Size.parse(written), document.place(("output", "size"))
-    sides = (size.width_px, size.height_px)
-    if not all(SIDE_MIN_PX <= side <= SIDE_MAX_PX for side in sides):
-        message = f"`size` must have sides of {SIDE_MIN_PX} to {SIDE_MAX_PX} pixels, not {written}"
-        problems.add("S209", message, place)
-    elif any(side % 2 for side in sides):
-        even = Size(*(side + side % 2 for side in sides))
-        hint = f"write `{even}`: the common pixel format halves both sides"
-        problems.add("S209", f"`size` must have even sides, not {written}", place, hint=hint)
-    return size
-
-
-def _fps(document: Document, problems: Problems, written: Any) -> Fraction:
-    if written is None:
-        return FPS
-    fps, place = rate(written), document.place(("output", "fps"))
-    if fps > FPS_MAX:
-        problems.add("S209", f"`fps` must be at most {FPS_MAX}, not {float(fps):g}", place)
-    elif exact := meant_rate(fps):
-        _warn_rounded(problems, fps, exact, place)
-    return fps
-
-
-def _warn_rounded(problems: Problems, fps: Fraction, exact: str, place: Place) -> None:
-    message = f"{float(fps):g} frames per second is not the NTSC rate {exact}"
-    problems.add("S225", message, place, severity="warning", hint=f'write `"{exact}"`')

@@ -7,10 +7,12 @@ from typing import Any
 
 from renderer.diagnostic import Diagnostic
 from renderer.spec.cast import read_characters
-from renderer.spec.cut import check_ids, read_budget, read_output, read_sequence
+from renderer.spec.cut import check_ids, read_budget, read_sequence
 from renderer.spec.document import Document
 from renderer.spec.merge import Merged, Written, merge
 from renderer.spec.nodes import Fields, Items
+from renderer.spec.outputs import read_outputs
+from renderer.spec.overrides import check_overrides
 from renderer.spec.problems import Problems
 from renderer.spec.profiles import Profile, choose, read_profiles, variables_of
 from renderer.spec.prompt import composed
@@ -70,7 +72,7 @@ def expand(document: Document, *, provider: str | None = None) -> tuple[Storyboa
     """The storyboard that a document of valid shape means, and warnings in order of place.
 
     Defaults are merged, variables filled in, prompts put together; `provider` wins over defaults and shots.
-    Shots come in the order of the text, slots in cut order. Raises `SpecError` with S204, S206 to S232 or
+    Shots come in the order of the text, slots in cut order. Raises `SpecError` with S204, S206 to S252 or
     S501 to S503, all at once.
     """
     problems = Problems()
@@ -91,14 +93,14 @@ def _expand(
     profile: str | None = None,
     beside: Beside = ALONE,
 ) -> Storyboard:
-    output = read_output(document, problems)
+    outputs = read_outputs(document, problems)
     profiles = read_profiles(document, problems)
     scene = Scene(
         document=document,
         problems=problems,
         variables=Variables(document, problems, faults=faults, characters=beside.characters),
         defaults=_defaults(document),
-        fps=output.fps,
+        outputs=outputs,
         provider=provider,
         faults=faults,
         places_known={},
@@ -124,7 +126,7 @@ def _expand(
     return Storyboard(
         file=document.file,
         title=composed(title.text) or None,
-        outputs=(output,),
+        outputs=outputs,
         shots=tuple(known.values()),
         sequence=sequence,
         is_cut=isinstance(document.node(("sequence",)), Items),
@@ -142,8 +144,10 @@ def _check_shared(scene: Scene, profiles: Mapping[str, Profile]) -> None:
     node = scene.document.node(("defaults",))
     if isinstance(node, Fields):
         check_rivals(scene, node.entries, ("defaults",))
+        check_overrides(scene, node.entries, ("defaults",))
     for profile in profiles.values():
         check_rivals(scene, profile.entries, profile.path)
+        check_overrides(scene, profile.entries, profile.path)
     scene.variables.used |= set(variables_of(profiles))
 
 

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from renderer.errors import RendererError, SpecError
 from renderer.spec.document import Document, parse
 from renderer.spec.nodes import Entry, Fields, Items, Node, Scalar, fields_of, items_of, shifted
+from renderer.spec.overrides import FOR
 from renderer.spec.problems import Problems
 from renderer.spec.shape import VERSION, check_shape, check_version, prune
 from renderer.spec.takes import without_rivals
@@ -159,7 +160,7 @@ def _over(below: Entry, above: Entry, *, path: Path) -> Entry:
     if not (isinstance(below.node, Fields) and isinstance(above.node, Fields)):
         return above
     own = above.node.entries
-    is_of_shots = path == ("defaults",) or (path[0] == "profiles" and len(path) == 2)
+    is_of_shots = path == ("defaults",) or (path[0] == "profiles" and len(path) == 2) or path[-2:-1] == (FOR,)
     kept = without_rivals(below.node.entries, own) if is_of_shots else below.node.entries
     entries = dict(kept) | {
         name: _over(kept[name], entry, path=(*path, name)) if name in kept else entry

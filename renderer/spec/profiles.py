@@ -72,3 +72,6 @@ def _texts(node: Node) -> Iterator[str]:
         yield str(node.value)
     elif isinstance(node, Items):
         yield from (str(item.value) for item in node.nodes)
+    else:
+        for entry in node.entries.values():
+            yield from _texts(entry.node)

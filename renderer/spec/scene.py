@@ -16,7 +16,7 @@ from renderer.spec.problems import Problems
 from renderer.spec.text import Path
 from renderer.spec.times import seconds
 from renderer.spec.variables import Filled, Variables
-from renderer.storyboard import Use
+from renderer.storyboard import Output, Use
 
 if TYPE_CHECKING:
     from renderer.spec.profiles import Profile
@@ -49,18 +49,23 @@ ALONE = Beside()
 
 
 class Scene(NamedTuple):
-    """The common ground of one expansion. `fps` is the first output's; `faults` are the paths that were pruned."""
+    """The common ground of one expansion. `outputs` ≥ 1; `faults` are the paths that were pruned."""
 
     document: Document
     problems: Problems
     variables: Variables
     defaults: Merged
-    fps: Fraction
+    outputs: tuple[Output, ...]
     provider: str | None
     faults: tuple[Path, ...]
     places_known: dict[Path, Place]
     profile: Profile | None = None
     characters: Mapping[str, Character] = NO_CHARACTERS
+
+    @property
+    def fps(self) -> Fraction:
+        """The rate at which frames count in times: the first output's."""
+        return self.outputs[0].fps
 
     def place(self, written: Written) -> Place:
         """Where a value is written. A default's place is worked out once: every shot shares it."""

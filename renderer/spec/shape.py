@@ -38,7 +38,7 @@ _FORM_HINTS = {
 }
 _BOUND_HINTS = {"seed": "a seed has 32 bits: 0 to 4294967295"}
 _GROUPS = ("defaults", "output")
-_NAMED = {"characters": "character", "profiles": "profile"}
+_NAMED = {"characters": "character", "profiles": "profile", "outputs": "film"}
 
 
 def check_version(document: Document, problems: Problems) -> bool:
@@ -179,7 +179,7 @@ def _missing_fields(document: Document, problems: Problems, path: Path, *, rule:
 
 
 def _footage_field(document: Document, problems: Problems, path: Path) -> list[Path]:
-    clip = (*path[:-1], "clip")
+    clip = (*path[:2], "clip")
     related = [(document.place(clip), "own footage, which is not generated")]
     hint = f"delete `{path[-1]}`, or make two shots of it"
     message = f"a shot with `clip` takes no `{path[-1]}`"
@@ -192,7 +192,7 @@ def _bad_name(document: Document, problems: Problems, path: Path, *, name: str) 
     named = _NAMED.get(str(path[-1]), "variable")
     letters = (
         "lower-case letters, digits, `_` and `-`"
-        if named == "profile"
+        if named in {"profile", "film"}
         else "letters, digits, `_` and `-`, and begin with a letter"
     )
     hint = f"names are {letters}"

@@ -1,4 +1,4 @@
-"""One entry of the text to its shots, one or a matrix of them: defaults merged, variables filled in, the prompt put together."""
+"""One entry of the text to its shots, one or a matrix of them, and their variants: defaults merged, variables filled in, the prompt put together."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from renderer.diagnostic import Place
+from renderer.model import variant_of
 from renderer.spec.cast import read_cast
 from renderer.spec.matrix import Cell, read_cells
 from renderer.spec.merge import Merged, Written, merge, plain
 from renderer.spec.nodes import Fields, Scalar
+from renderer.spec.overrides import check_overrides, read_framing, read_overrides
 from renderer.spec.prompt import PARTS, TEMPLATE, compose_prompt, composed
 from renderer.spec.scene import Scene, below, nearest_first, shown, truth, word
 from renderer.spec.takes import Origins, check_rivals, read_takes, without_rivals
 from renderer.spec.text import Path
 from renderer.spec.variables import NO_VARIABLES, Filled, Reference
 from renderer.spec.wording import shorten
-from renderer.storyboard import Request, Shot, Source, Span, Take, Use
+from renderer.storyboard import Framing, Request, Shot, Source, Span, Take, Use
 
 PROVIDER = "animatic"
 MEDIA = ("image", "last_image", "video", "audio")
@@ -27,27 +29,60 @@ Spans = dict[str, tuple[Span, ...]]
 
 
 def expand_entry(scene: Scene, node: Fields, item: int) -> Iterator[Shot]:
-    """The shots of entry `item` of `shots`: one for each cell of its matrix; none where it has no id.
+    """The shots of entry `item` of `shots`: one for each cell of its matrix, its variants after it; none where it has no id.
 
-    Tells S206, S208, S209, S211, S217 to S220, S223, S224 and S227 to S231.
+    Tells S206, S208, S209, S211, S217 to S220, S223, S224, S227 to S231 and S251.
     """
     path: Path = ("shots", item)
     if not isinstance(node.value.get("id"), str):
         return
+    is_footage = node.value.get("clip") is not None
+    if not is_footage:
+        check_rivals(scene, node.entries, path)
+    check_overrides(scene, node.entries, path)
     for cell in read_cells(scene, node, path):
         scene.variables.near = cell.values
-        yield _expand_cell(scene, node, path, cell)._replace(item=item)
+        shared = _shared_with_footage(scene.defaults) if is_footage else scene.defaults
+        merged: Merged = merge(node.entries, without_rivals(shared, node.entries), path)
+        for shot in _expand_cell(scene, node, path, cell, merged):
+            yield shot._replace(item=item)
     scene.variables.near = NO_VARIABLES
 
 
-def _expand_cell(scene: Scene, node: Fields, path: Path, cell: Cell) -> Shot:
+def _expand_cell(scene: Scene, node: Fields, path: Path, cell: Cell, merged: Merged) -> Iterator[Shot]:
+    """The shot of a cell, `merged` its fields without a profile's, and its variants in order of the outputs."""
     own_id = node.value["id"] + cell.suffix
+    profile = scene.profile
+    base = _shot(scene, own_id, path, profile.over(merged) if profile else merged)
+    variants = []
+    for override in read_overrides(scene, node, path):
+        name, fields = override.output, override.under_profile(merged)
+        fields = override.over_profile(profile.over(fields) if profile else fields)
+        if override.asks:
+            variant = _shot(scene, variant_of(own_id, name), path, fields)._replace(output=name)
+            variants.append(_framed(scene, variant, name, fields))
+        else:
+            base = _framed(scene, base, name, fields)
+    yield base
+    yield from variants
+
+
+def _framed(scene: Scene, shot: Shot, output: str, fields: Merged) -> Shot:
+    """The shot with what an output shows of it otherwise, by its fields for that output."""
+    framing, places = read_framing(scene, fields, use=shot.use)
+    if framing == Framing():
+        return shot
+    if framing.use and shot.request:
+        check_use(scene, framing.use, shot.request.duration_s, places.get("use", (shot.place,))[0])
+    named = {f"for.{output}.{name}": found for name, found in places.items()}
+    return shot._replace(framings={**shot.framings, output: framing}, origins={**shot.origins, **named})
+
+
+def _shot(scene: Scene, own_id: str, path: Path, fields: Merged) -> Shot:
+    """The shot that these fields mean, all merged."""
     place = scene.document.place((*path, "id"))
-    if node.value.get("clip") is not None:
-        return _own_footage(scene, own_id, place, merge(node.entries, {}, path))
-    check_rivals(scene, node.entries, path)
-    fields: Merged = merge(node.entries, without_rivals(scene.defaults, node.entries), path)
-    fields = scene.profile.over(fields) if scene.profile else fields
+    if "clip" in fields:
+        return _own_footage(scene, own_id, place, fields)
     origins: Origins = {}
     _note(scene, origins, fields, "model", "seed")
     takes = read_takes(scene, fields, origins)
@@ -59,6 +94,11 @@ def _expand_cell(scene: Scene, node: Fields, path: Path, cell: Cell) -> Shot:
         check_use(scene, use, request.duration_s, origins["use"][0])
     asked = scene.variables.asked()
     return Shot(own_id, place, request, takes=takes, use=use, origins=origins, asked=asked, spans=spans)
+
+
+def _shared_with_footage(defaults: Merged) -> Merged:
+    """What own footage has of the defaults."""
+    return {name: field for name, field in defaults.items() if name == "use"}
 
 
 def check_use(scene: Scene, use: Use, duration_s: Fraction | None, place: Place) -> None:
@@ -77,11 +117,8 @@ def check_use(scene: Scene, use: Use, duration_s: Fraction | None, place: Place)
 def _own_footage(scene: Scene, own_id: str, place: Place, fields: Merged) -> Shot:
     origins: Origins = {}
     clip = _source(scene, fields, "clip", origins, {}, path_only=True)
-    shared = below(scene.defaults).get("use")
-    merged = fields if "use" in fields or shared is None else {**fields, "use": shared}
-    merged = scene.profile.over(merged) if scene.profile else merged
-    use = scene.use(merged.get("use"))
-    _note(scene, origins, merged, "use")
+    use = scene.use(fields.get("use"))
+    _note(scene, origins, fields, "use")
     asked = scene.variables.asked()
     return Shot(own_id, place, None, clip=clip, use=use, origins=origins, asked=asked)
 

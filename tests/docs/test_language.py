@@ -16,7 +16,7 @@ from renderer.pipeline.run import Wishes, open_run
 from renderer.pipeline.workshop import open_workshop
 
 from .pages import PAGES, ROOT, blocks, code_words, rows, sections
-from .tour import found
+from .tour import Place, found
 
 PAGE = (ROOT / "docs" / "language.md").read_text("utf-8")
 SCHEMA = json.loads((ROOT / "schemas" / "storyboard.schema.json").read_text("utf-8"))
@@ -31,6 +31,11 @@ TABLES = {
     "characters and cast": DEFINED["character"]["properties"],
     "use": RANGE["properties"],
     "sequence": SLOT["properties"],
+    "for": {
+        name: rule
+        for name, rule in DEFINED["override"]["properties"].items()
+        if name not in DEFINED["defaults"]["properties"]
+    },
 }
 TYPES = {
     "object": "mapping",
@@ -136,9 +141,7 @@ def test_what_the_page_says_is_in_the_key_is_in_the_key(tmp_path: Path) -> None:
 def test_every_example_is_a_storyboard(tmp_path: Path) -> None:
     """All YAML of all pages validates, without a warning, with the demo's stills at hand."""
     place = found(tmp_path, small=True)
-    draw = ["-f", "lavfi", "-i", "color=black:s=64x36:r=24:d=1", "-pix_fmt", "yuv420p"]
-    logo = place.project / "specs" / "stills" / "logo.mp4"
-    subprocess.run([str(locate_ffmpeg({})), "-loglevel", "error", *draw, str(logo)], check=True)
+    add_logo(place)
     for path in place.project.glob("specs/*.yaml"):
         path.unlink()
     for name, text in examples():
@@ -148,6 +151,13 @@ def test_every_example_is_a_storyboard(tmp_path: Path) -> None:
     assert {"version": 1, "errors": [], "warnings": []} == json.loads(
         place.run("renderer validate --json specs/*.yaml")
     )
+
+
+def add_logo(place: Place) -> None:
+    """Make the clip that examples name."""
+    draw = ["-f", "lavfi", "-i", "color=black:s=64x36:r=24:d=1", "-pix_fmt", "yuv420p"]
+    logo = place.project / "specs" / "stills" / "logo.mp4"
+    subprocess.run([str(locate_ffmpeg({})), "-loglevel", "error", *draw, str(logo)], check=True)
 
 
 def examples() -> Iterator[tuple[str, str]]:

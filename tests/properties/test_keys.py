@@ -117,6 +117,44 @@ def test_the_output_does_not_count_in_a_paid_key(
     )
 
 
+OVERRIDES = st.dictionaries(
+    st.sampled_from(["wide", "tall"]),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "reframe": st.sampled_from(["left", {"x": 0.3}]),
+            "fit": st.sampled_from(["crop", "pad"]),
+            "use": st.sampled_from([0.25, {"in": 0.25}]),
+            "prompt": PROMPTS,
+            "image": st.sampled_from(STILLS),
+            "seeds": st.sampled_from([[4], [4, 9]]),
+            "style": st.sampled_from([None, "dusk"]),
+            "ratio": st.sampled_from(["16:9", "9:16"]),
+        },
+    ),
+)
+FRAMED = {"reframe", "fit", "use"}
+
+
+@KINDS
+@EXAMPLES
+@given(draw=st.data(), override=OVERRIDES)
+def test_what_an_output_has_otherwise_changes_no_other_key(
+    table: Table, defaults: dict[str, str], draw: st.DataObject, override: dict[str, Any], *, paid: bool
+) -> None:
+    """A fresh `for` adds variants, each for one output, and leaves every take that there was as it was."""
+    asked = draw.draw(shots(paid=paid))
+    outputs = {"wide": {"size": "64x36"}, "tall": {"size": "36x64"}}
+    before = by_shot(table, storyboard(asked, defaults=defaults, outputs=outputs))
+    place = draw.draw(st.integers(0, len(asked) - 1))
+    changed = [{**shot, "for": override} if n == place else shot for n, shot in enumerate(asked)]
+    after = by_shot(table, storyboard(changed, defaults=defaults, outputs=outputs))
+    assert before == {take: after[take] for take in before}
+    name = asked[place]["id"]
+    variants = {f"{name}@{output}" for output, fields in override.items() if fields.keys() - FRAMED}
+    assert variants == {shot for shot, _ in after.keys() - before.keys()}
+
+
 def meaning(shot: Shot, *, take: int) -> tuple[Any, ...]:
     """What a request of gen3a_turbo asks for, as the language says: the law's other side, written anew."""
     parts = [shot["prompt"], shot.get("camera"), shot.get("style")]

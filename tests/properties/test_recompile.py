@@ -29,6 +29,8 @@ HEADS = (
     "version: 1\ntitle: |\n  shots:\n   - id: none\ndefaults: &all {style: dusk}\nshots:\n",
     "\N{ZERO WIDTH NO-BREAK SPACE}version: 1\nshots:\n",
     "version: 1\nvars: {ship: a rocket}\ncharacters: {mara: {look: on ${ship}, images: [a.png]}}\nshots:\n",
+    "version: 1\noutputs: {wide: {size: 64x36}, tall: {size: 36x64, fps: 12}}\nshots:\n",
+    "version: 1\noutputs: {tall: {fps: 6}}\ndefaults: {use: 0.5, for: {tall: {style: dusk, seeds: [4, 5]}}}\nshots:\n",
 )
 TAILS = (
     "",
@@ -69,6 +71,10 @@ FIELDS = (
     "matrix:\n  city: {rome: Rome, paris: the ${sea}}\n  hour: [day, night]\n  exclude: [{city: rome, hour: day}]\nprompt: ${city}\n",
     "matrix: {city: [rome, rome]}\n",
     "cast: [mara]\nprompt: she waves\n",
+    "for: {tall: {reframe: left, use: 0.25}}\n",
+    "for: {tall: {prompt: ${ship}, takes: 2, fit: pad}}\n",
+    "for:\n  wide: {image: b.png}\n  tall: {use: {in: 0.2}, style: null}\n",
+    "for: null\n",
 )
 IDS = ("s0", "s1", "s2", "s3", "s4", "s5", "s0.take2", "S")
 
@@ -101,7 +107,23 @@ class Board:
 SHOT = st.tuples(st.sampled_from(IDS), st.lists(st.integers(0, len(FIELDS) - 1), max_size=3).map(tuple))
 GOOD = st.tuples(
     st.sampled_from(IDS[:6]),
-    st.sampled_from([(0,), (0, 17), (10,), (3, 13), (4,), (1, 16), (25,), (26,), (28,)]),
+    st.sampled_from(
+        [
+            (0,),
+            (0, 17),
+            (10,),
+            (3, 13),
+            (4,),
+            (1, 16),
+            (25,),
+            (26,),
+            (28,),
+            (0, 29),
+            (0, 30),
+            (10, 31),
+            (25, 30),
+        ]
+    ),
 )
 BOARDS = st.builds(
     Board,
@@ -185,6 +207,11 @@ def step_by_step(workshop: Workshop, project: Project) -> tuple[Compiled, dict[i
 )
 @example(Board(0, (("s0", (0,)), ("s1", (0,))), 0, ended=False), [("insert", 2, ("s3", (5,)))])
 @example(Board(1, (("s0", (0,)), ("s1", (0,)), ("s2", (0,))), 3), [("delete", 1, None)])
+@example(
+    Board(7, (("s0", (0, 29)), ("s1", (0, 30)), ("s2", (10,))), 3),
+    [("replace", 2, ("s2", (10, 31))), ("move", 1, 0), ("replace", 0, ("s3", (0,)))],
+)
+@example(Board(8, (("s0", (0,)), ("s1", (0, 32))), 0), [("replace", 1, ("s1", (0, 30)))])
 def test_an_edit_compiles_to_what_the_whole_text_compiles_to(
     workshop: Workshop, board: Board, edits: list[tuple[str, Any, Any]]
 ) -> None:

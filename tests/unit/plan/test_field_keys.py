@@ -62,6 +62,7 @@ SHOT = {
     "takes": Row(1, 3, False),
     "use": Row(1, 2, False),
     "params": Row({"watermark": False}, {"watermark": True}, True),
+    "for": Row({"main": {"reframe": "left"}}, {"main": {"seed": 8}}, False),
 }
 ELSEWHERE = {
     "title": Row({"title": "Liftoff"}, {"title": "Launch"}, False),
@@ -98,6 +99,27 @@ ELSEWHERE = {
     "output.size": Row({"output": {"size": "64x36"}}, {"output": {"size": "36x64"}}, False),
     "output.fps": Row({"output": {"fps": 24}}, {"output": {"fps": 25}}, False),
     "output.fit": Row({"output": {"fit": "pad"}}, {"output": {"fit": "crop"}}, False),
+    "outputs": Row({"outputs": {"wide": {}}}, {"outputs": {"wide": {}, "tall": {}}}, False),
+    "for.fit": Row(
+        {"defaults": {"for": {"main": {"fit": "pad"}}}},
+        {"defaults": {"for": {"main": {"fit": "crop"}}}},
+        False,
+    ),
+    "for.reframe": Row(
+        {"defaults": {"for": {"main": {"reframe": "left"}}}},
+        {"defaults": {"for": {"main": {"reframe": {"y": 1}}}}},
+        False,
+    ),
+    "reframe.x": Row(
+        {"defaults": {"for": {"main": {"reframe": {"x": 0}}}}},
+        {"defaults": {"for": {"main": {"reframe": {"x": 1}}}}},
+        False,
+    ),
+    "reframe.y": Row(
+        {"defaults": {"for": {"main": {"reframe": {"y": 0}}}}},
+        {"defaults": {"for": {"main": {"reframe": {"y": 1}}}}},
+        False,
+    ),
     "x-": Row({"x-mine": 1}, {"x-mine": 2}, False),
 }
 
@@ -165,6 +187,9 @@ def test_the_table_has_every_field_of_the_language() -> None:
         "use": range_,
         "sequence": slot,
     }
+    point = next(form for form in DEFINED["reframe"]["anyOf"] if form.get("type") == "object")
+    override = DEFINED["override"]["properties"].keys() - DEFINED["defaults"]["properties"].keys()
     inner = {f"{name}.{field}" for name, rule in below.items() for field in rule["properties"]}
+    inner |= {f"for.{field}" for field in override} | {f"reframe.{field}" for field in point["properties"]}
     assert set(DEFINED["shot"]["properties"]) - {"clip"} == set(SHOT)
     assert set(SCHEMA["properties"]) - {"version", "output", "budget"} | inner | {"x-"} == set(ELSEWHERE)

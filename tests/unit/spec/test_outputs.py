@@ -1,0 +1,156 @@
+"""Several films of one cut: what each is called, what a shot has otherwise in one of them, and in which order levels count."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+import pytest
+
+from renderer.model import MIDDLE, Centre, Size
+from renderer.storyboard import Framing, Shot, Source, Storyboard, Use
+
+from .test_expansion import board, codes
+
+TWO = "outputs: {wide: {size: 64x36, fps: 12}, tall: {size: 36x64, fps: 24}}\n"
+
+
+def shots(fields: str, *, head: str = TWO) -> Mapping[str, Shot]:
+    return {shot.id: shot for shot in board(f"{head}\nshots:\n  - {{id: pad, {fields}}}\n").shots}
+
+
+def framing(fields: str) -> Framing:
+    """How the tall film shows a shot of which it has no clip of its own."""
+    (pad,) = shots(fields).values()
+    return pad.framings["tall"]
+
+
+def test_each_output_has_the_fields_of_one() -> None:
+    """In the order of the text, each with its defaults."""
+    wide, tall = board(f"{TWO}shots: [{{id: a, prompt: x}}]").outputs
+    assert ("wide", "film-wide.mp4", Size(64, 36), Fraction(12)) == wide[:4]
+    assert ("tall", "film-tall.mp4", Size(36, 64), Fraction(24)) == tall[:4]
+    assert "$.outputs.tall" == tall.place.path
+
+
+def test_one_output_with_a_name_is_called_after_the_storyboard() -> None:
+    """Its name counts where there are several."""
+    (output,) = board("outputs: {wide: null}\nshots: [{id: a, prompt: x}]").outputs
+    assert ("wide", "film.mp4") == output[:2]
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("left", Centre(x=Fraction(0))),
+        ("bottom", Centre(y=Fraction(1))),
+        ("center", MIDDLE),
+        ("{x: 0.3}", Centre(x=Fraction(3, 10))),
+        ("{x: 0, y: 1}", Centre(Fraction(0), Fraction(1))),
+    ],
+)
+def test_a_reframe_is_a_side_or_a_point(written: str, expected: Centre) -> None:
+    """What is not said lies in the middle."""
+    assert expected == framing(f"prompt: x, for: {{tall: {{reframe: {written}}}}}").centre
+
+
+def test_what_cuts_a_clip_another_way_makes_no_variant() -> None:
+    """`use`, `fit` and `reframe` are the output's; one `use` that is the shot's own is none."""
+    assert Framing(use=Use(out_s=Fraction(1)), fit="pad") == framing(
+        "prompt: x, for: {tall: {use: 1, fit: pad}}"
+    )
+    assert Framing(use=Use()) == framing("prompt: x, use: 2, for: {tall: {use: null}}")
+    assert {} == shots("prompt: x, use: 2, for: {tall: {use: 2}}")["pad"].framings
+
+
+def test_any_other_field_makes_a_variant() -> None:
+    """A shot of its own behind the other, with all that the other has."""
+    found = shots("prompt: x, seed: 3, use: 2, for: {tall: {ratio: 9:16, takes: 2, reframe: left}}")
+    assert ["pad", "pad@tall"] == list(found)
+    pad, tall = found.values()
+    assert pad.request
+    assert tall.request
+    assert (None, "9:16") == (pad.request.ratio, tall.request.ratio)
+    assert ([3], [3, 4]) == ([take.seed for take in pad.takes], [take.seed for take in tall.takes])
+    assert (pad.use, "tall", "pad") == (tall.use, tall.output, tall.base)
+    assert ({}, {"tall": Framing(centre=Centre(x=Fraction(0)))}) == (pad.framings, tall.framings)
+
+
+def test_levels_count_in_order() -> None:
+    """Defaults, shot, `for` of the defaults, `for` of the shot: each over the one before; lists replace, `null` unsets."""
+    head = TWO + (
+        "defaults: {style: film, ratio: 16:9, seed: 1, params: {a: 1},"
+        " for: {tall: {style: tall, ratio: 9:16, seeds: [5], params: {b: 2}, reframe: left}}}"
+    )
+    found = shots("prompt: x, style: own, for: {tall: {ratio: null, params: {c: 3}}}", head=head)
+    tall = found["pad@tall"]
+    assert tall.request
+    assert ("x. tall", None, {"a": 1, "b": 2, "c": 3}) == (
+        tall.request.prompt,
+        tall.request.ratio,
+        tall.request.params,
+    )
+    assert ([5], Centre(x=Fraction(0))) == ([take.seed for take in tall.takes], tall.framings["tall"].centre)
+    assert found["pad"].request
+    assert "x. own" == found["pad"].request.prompt
+
+
+@pytest.mark.parametrize("written", ["for: null", "for: {tall: null}", "for: {wide: {fit: pad}, tall: null}"])
+def test_null_unsets_what_the_defaults_have_for_an_output(written: str) -> None:
+    """For all outputs, or for one."""
+    head = f"{TWO}defaults: {{for: {{tall: {{ratio: 9:16}}}}}}"
+    assert ["pad"] == list(shots(f"prompt: x, {written}", head=head))
+
+
+def test_each_cell_of_a_matrix_has_its_variants() -> None:
+    """Behind it, with its values."""
+    film = board(
+        f"{TWO}shots:\n  - {{id: a, matrix: {{city: [rome, oslo]}}, prompt: x, for: {{tall: {{style: 'in ${{city}}'}}}}}}"
+    )
+    assert ["a.rome", "a.rome@tall", "a.oslo", "a.oslo@tall"] == [shot.id for shot in film.shots]
+    assert ["x", "x. in rome", "x", "x. in oslo"] == prompts(film)
+
+
+def prompts(film: Storyboard) -> list[str | None]:
+    return [shot.request.prompt if shot.request else None for shot in film.shots]
+
+
+def test_own_footage_may_be_another_clip_in_an_output() -> None:
+    """Or stand in for what is generated elsewhere; of the defaults it has what cuts it."""
+    head = f"{TWO}defaults: {{ratio: 16:9, for: {{tall: {{ratio: 9:16, reframe: right}}}}}}"
+    logo, tall = shots("clip: a.mp4, for: {tall: {clip: b.mp4}}", head=head).values()
+    assert (Source("path", "a.mp4"), Source("path", "b.mp4")) == (logo.clip, tall.clip)
+    assert Centre(x=Fraction(1)) == tall.framings["tall"].centre
+    assert ["pad"] == list(shots("clip: a.mp4", head=head))
+    made, shown = shots("prompt: x, for: {tall: {clip: b.mp4}}").values()
+    assert (None, None) == (made.clip, shown.request)
+
+
+def test_variants_are_not_in_the_cut() -> None:
+    """It names shots, and without one every shot comes once."""
+    film = board(f"{TWO}shots: [{{id: a, prompt: x, for: {{tall: {{seed: 2}}}}}}, {{id: b, prompt: y}}]")
+    assert ["a", "b"] == [slot.shot_id for slot in film.sequence]
+    assert ["S204"] == codes(
+        f"{TWO}shots: [{{id: a, prompt: x, for: {{tall: {{seed: 2}}}}}}]\nsequence: [a, a@tall]"
+    )
+
+
+def test_a_slot_is_held_against_each_clip_that_it_shows() -> None:
+    """Also against that of a variant, which may be shorter."""
+    shot = "{id: a, prompt: x, duration: 5, for: {tall: {duration: 2}}}"
+    assert ["S223"] == codes(f"{TWO}shots: [{shot}]\nsequence: [{{shot: a, use: 3}}]")
+    assert [] == codes(f"{TWO}shots: [{shot}]\nsequence: [{{shot: a, use: 2}}]")
+
+
+def test_what_is_at_fault_in_both_is_told_once() -> None:
+    """A shot and its variant share most of their fields."""
+    assert ["S213"] == codes(f"{TWO}shots: [{{id: a, prompt: '${{ship}}', for: {{tall: {{seed: 2}}}}}}]")
+    assert ["S213"] == codes(f"{TWO}shots: [{{id: a, prompt: x, for: {{tall: {{prompt: '${{ship}}'}}}}}}]")
+    assert ["S211"] == codes(f"{TWO}shots: [{', '.join(['{id: a, prompt: x, for: {tall: {seed: 2}}}'] * 2)}]")
+
+
+def test_a_variable_that_one_output_alone_asks_for_is_used() -> None:
+    """In shots, and in profiles that are not chosen."""
+    assert [] == codes(
+        f"vars: {{sea: calm}}\n{TWO}shots: [{{id: a, prompt: x, for: {{tall: {{style: '${{sea}}'}}}}}}]"
+    )
+    profile = "profiles: {draft: {for: {tall: {style: '${sea}'}}}}\n"
+    assert [] == codes(f"vars: {{sea: calm}}\n{TWO}{profile}shots: [{{id: a, prompt: x}}]")
