@@ -23,6 +23,7 @@ COMMANDS = {
     "why": "Say why takes are to be made, and which lines did it.",
     "diff": "Compare with another git revision: what differs, at what cost.",
     "build": "Make what is missing and join the film.",
+    "watch": "Build on every save; buy within one limit, or nothing.",
     "preview": "Join what footage there is, with stand-ins for the rest.",
     "takes": "List the takes of a shot, and every clip it ever had.",
     "pick": "Decide which take of a shot the film shows.",

@@ -24,7 +24,7 @@ class _Count(click.IntRange):
         return f"{self.min} to {self.max}"
 
 
-class _Dollars(click.ParamType[Decimal]):
+class Dollars(click.ParamType[Decimal]):
     """An amount of money, exact, ≥ 0."""
 
     name = "usd"
@@ -117,7 +117,7 @@ consent = grouped(
     click.option("-y", "--yes", is_flag=True, help="Buy without asking."),
     click.option(
         "--max-cost",
-        type=_Dollars(),
+        type=Dollars(),
         metavar="USD",
         help="Buy without asking, up to this; above it nothing is sent.",
     ),

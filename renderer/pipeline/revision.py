@@ -66,7 +66,7 @@ def _examined(run: Run, former: Project, tree: Tree, root: Path) -> Examined:
     reach = run.wishes.reach
     named = {
         _named(source, former, root)
-        for source in _sources(examine(run.workshop, former, reach=reach).storyboard.shots)
+        for source in named_sources(examine(run.workshop, former, reach=reach).storyboard.shots)
     }
     tree.export(sorted(named & tree.blobs.keys()), folder=root)
     examined = examine(run.workshop, former, reach=reach)
@@ -75,7 +75,8 @@ def _examined(run: Run, former: Project, tree: Tree, root: Path) -> Examined:
     return examined
 
 
-def _sources(shots: Sequence[Shot]) -> Iterator[Source]:
+def named_sources(shots: Sequence[Shot]) -> Iterator[Source]:
+    """The files that some shots name, as they are written."""
     for shot in shots:
         request = shot.request
         asked = (
