@@ -6,6 +6,7 @@ import select
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from tests.simulator.simulator import Simulator
 from .director import Director
 from .stage import THREE_SHOTS, Stage, finish, playing
 
+ROOT = Path(__file__).parents[2]
 ROUND_TIMEOUT_S = 30.0
 QUIET_S = 3.0
 PAID = """\
@@ -240,6 +242,21 @@ def test_a_build_beside_it_breaks_nothing(film: Stage) -> None:
         shutil.rmtree(film.root / "build")
         film.edit("nebulae", "dunes")
         assert audience.round()["sequence"]
+
+
+def test_another_version_of_the_program_ends_it(film: Stage, tmp_path: Path) -> None:
+    """Half of each would be at work; what was made is stored."""
+    for part in ("renderer", "schemas"):
+        shutil.copytree(ROOT / part, tmp_path / "site" / part)
+    installed = film.using(PYTHONPATH=str(tmp_path / "site"))
+    command = (sys.executable, "-m", "renderer")
+    with playing(installed.start("watch", "film.yaml", "--json", command=command)) as process:
+        audience = Audience(process)
+        audience.round()
+        (tmp_path / "site" / "renderer" / "__init__.py").touch()
+        film.edit("galaxies", "nebulae")
+        assert ["E635"] == [error["code"] for error in audience.round()["errors"]]
+        assert 4 == finish(process).code
 
 
 def test_for_people_rounds_are_told_on_stderr(buyer: Stage) -> None:
