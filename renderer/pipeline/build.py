@@ -343,17 +343,17 @@ def _askers(run: Run, keys: Collection[str]) -> dict[str, list[Asker]]:
 
 
 def _spare_inputs(run: Run, films: Sequence[Path]) -> None:
-    """Refuse to write a film over what it is made of, or over one of the clips."""
+    """Refuse to write a film over what it is made of, over one of the clips, or over another film."""
     folder = run.project.spec.parent
     rows = [path for path, *_ in run.compiled.inputs] + [row.path for row in run.compiled.footage]
     inputs = [run.project.spec, *(folder / path for path in rows)]
     for film in films:
         made_of = any(film.exists() and path.exists() and film.samefile(path) for path in inputs)
-        if made_of or film.is_relative_to(run.project.clips):
+        if made_of or film.is_relative_to(run.project.clips) or films.count(film) > 1:
             raise UsageError(
                 f"`{relative(film, here=run.workshop.here)}` is not a place for the film",
                 code="U009",
-                hint="a film replaces neither what it is made of nor the clips: choose another name",
+                hint="a film replaces neither what it is made of nor clips nor another film: choose another name",
             )
 
 

@@ -169,7 +169,7 @@ def _examine(
     _key_takes(workshop, bench, storyboard, settings=settings_of(document, storyboard.outputs))
     _check_slots(bench, storyboard)
     _check_uses(bench, storyboard)
-    diagnostics += idle_reframes(storyboard, bench.sizes)
+    diagnostics += idle_reframes(storyboard, bench.sizes) if project.variant is None else ()
     found = sorted(
         dict.fromkeys(diagnostics),
         key=lambda found: found.place[:3] if found.place else ("", 0, 0),

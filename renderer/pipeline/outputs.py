@@ -72,15 +72,23 @@ def size_of_clip(request: Request, model: Model, output: Output) -> Size | None:
 
 
 def idle_reframes(storyboard: Storyboard, sizes: Mapping[str, Size | None]) -> Iterator[Diagnostic]:
-    """A warning, S253, for each `reframe` that can change nothing; `sizes` are those of clips, by shot, as far as they are known."""
+    """A warning, S253, for each `reframe` that can change nothing; `sizes` are those of clips, by shot, as far as they are known.
+
+    One that many shots share is told of where it changes nothing in any of them.
+    """
     outputs = {output.name: output for output in storyboard.outputs}
+    found: dict[Place, list[tuple[str, Framing, str]]] = {}
     for shot in storyboard.shots:
         for name, framing in shot.framings.items():
-            if words := _idle(framing, outputs[name], sizes.get(shot.id)):
-                place = shot.origin(f"for.{name}.reframe")
-                message = f"`reframe` changes nothing in `{name}`: {words}"
-                hint = "delete it" if framing.fit in (None, "crop") else "delete it, or let `fit` be `crop`"
-                yield Diagnostic("S253", message, place, "warning", hint=hint)
+            if framing.centre is not None:
+                words = _idle(framing, outputs[name], sizes.get(shot.id))
+                found.setdefault(shot.origin(f"for.{name}.reframe"), []).append((name, framing, words))
+    for place, shown in found.items():
+        if all(words for _, _, words in shown):
+            name, framing, words = shown[0]
+            message = f"`reframe` changes nothing in `{name}`: {words}"
+            hint = "delete it" if framing.fit in (None, "crop") else "delete it, or let `fit` be `crop`"
+            yield Diagnostic("S253", message, place, "warning", hint=hint)
 
 
 def _idle(framing: Framing, output: Output, clip: Size | None) -> str:

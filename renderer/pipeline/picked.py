@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from renderer.digest import Digest
 from renderer.errors import StoreError
-from renderer.model import Json
+from renderer.model import Json, output_of
 from renderer.pipeline.project import Project
 from renderer.plan.rows import TakeRow
 from renderer.store.store import Store
@@ -87,7 +87,7 @@ def retakes_of(store: Store, project: Project) -> dict[str, tuple[int, ...]]:
 def resolve_picks(decisions: Mapping[str, Decision], takes: Sequence[TakeRow], *, file: str) -> Picked:
     """What decisions mean for today's takes; `file` is how messages name the picks.
 
-    A decision whose shot is gone follows the shot that asks for what it was picked for. Where the picked take's request has changed,
+    A decision whose shot is gone follows the shot that asks for what it was picked for, that of a variant one for the same output. Where the picked take's request has changed,
     it is that take that is made and shown, and no other of its shot.
     """
     if not decisions:
@@ -106,7 +106,7 @@ class _Book:
         self.numbers: dict[str, list[int]] = {}
         for number, row in enumerate(takes):
             self.numbers.setdefault(row.shot, []).append(number)
-        self.askers = {row.key: row.shot for row in reversed(takes)}
+        self.askers = {(row.key, row.output): row.shot for row in reversed(takes)}
         self.choices: dict[int, Choice] = {}
         self.kept: dict[str, str] = {}
         self.approved: dict[str, str] = {}
@@ -114,7 +114,7 @@ class _Book:
         self.warnings: list[Diagnostic] = []
 
     def take(self, name: str, decision: Decision) -> None:
-        shot = name if name in self.numbers else self.askers.get(decision.request)
+        shot = name if name in self.numbers else self.askers.get((decision.request, output_of(name)))
         if shot is None:
             self._warn(decision, "D111", f"there is no shot `{name}` any more")
             return

@@ -122,10 +122,13 @@ def _stand_ins(run: Run, numbers: Sequence[int]) -> dict[int, Action]:
     drawn = run
     if any(run.compiled.takes[number].paid for number in numbers):
         drawn = open_run(run.workshop, run.project._replace(variant=ANIMATIC, provider=ANIMATIC), run.wishes)
-    details = drawn.details(numbers)
+    # Takes that were decided for beside the storyboard are none of animatic's, so numbers differ; a film shows first takes.
+    first = {row.shot: place for place, row in reversed(list(enumerate(drawn.compiled.takes)))}
+    places = {number: first[run.compiled.takes[number].shot] for number in numbers}
+    details = drawn.details(list(places.values()))
     found = {}
-    for number in numbers:
-        row, detail = run.compiled.takes[number], details[number]
+    for number, place in places.items():
+        row, detail = run.compiled.takes[number], details[place]
         if row.paid:
             slate = {"shot": row.shot, "take": row.take, "model": row.model}
             detail = detail._replace(manifest={**detail.manifest, "slate": slate})

@@ -196,6 +196,12 @@ def test_another_film_of_them_carries_its_name(drawn: Stage) -> None:
     }
 
 
+def test_the_first_film_is_not_written_over_another(drawn: Stage) -> None:
+    """`-o` names a place of its own."""
+    assert ["U009"] == drawn.build("film.yaml", "-o", "build/film-tall.mp4").codes
+    assert not drawn.film("film-tall.mp4").exists()
+
+
 def test_no_other_storyboard_takes_the_films(drawn: Stage) -> None:
     """All of them are its own."""
     drawn.built()
@@ -261,6 +267,30 @@ def test_decisions_about_a_variant_are_its_own(bought: Stage) -> None:
     assert 0 == bought.run("retake", "film.yaml", "crew@tall").code
     assert ["crew@tall.take3"] == bought.built("--yes").ran
     assert 0 == bought.run("keep", "film.yaml", "crew@tall", "--reason", "her smile").code
+    assert 0 == bought.run("preview").code
     bought.edit('ratio: "9:16"', "seed: 40")
     verdicts = bought.plan().verdicts
     assert ("kept", "reused") == (verdicts["crew@tall"], verdicts["crew"])
+
+
+def test_a_pick_of_a_renamed_shot_follows_it_into_the_same_film(bought: Stage) -> None:
+    """Also where shot and variant ask for the same; one of a variant that is gone is none of the shot."""
+    shot = "{id: crew, prompt: a visor, seeds: [1, 2], for: {tall: {style: null}}}"
+    bought.edit("{id: crew, prompt: a visor}", shot)
+    bought.built("--yes")
+    assert 0 == bought.run("pick", "film.yaml", "crew@tall", "2").code
+    bought.edit("id: crew", "id: pilot")
+    assert {"pilot@tall": [2], "pilot": [1]} == shown(bought, "pilot")
+    bought.edit(", for: {tall: {style: null}}", "")
+    done = bought.run("takes", "film.yaml", "pilot", "--json")
+    assert {"pilot": [1]} == shown(bought, "pilot")
+    assert "D111" in bought.run("plan").stderr + done.stderr
+
+
+def shown(stage: Stage, shot: str) -> dict[str, list[int]]:
+    """The takes that films show of a shot and its variants."""
+    found: dict[str, list[int]] = {}
+    for take in stage.run("takes", "film.yaml", shot, "--json").json["takes"]:
+        if {"shown", "picked"} & set(take["marks"]):
+            found.setdefault(take["id"], []).append(take["take"])
+    return found

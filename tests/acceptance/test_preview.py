@@ -52,6 +52,17 @@ def test_a_paid_storyboard_is_previewed_without_a_key(stage: Stage) -> None:
     assert {"run"} == set(stage.plan().verdicts.values())
 
 
+def test_stand_ins_are_those_of_their_shots(stage: Stage) -> None:
+    """However many takes were added to other shots beside the storyboard."""
+    stage.still("a.png")
+    stage.write("film.yaml", PAID.replace("id: ", "use: 0.25, image: a.png, id: "))
+    shows(stage)
+    before = digest_of(stage.film("film.preview.mp4"))
+    assert 0 == stage.run("retake", "film.yaml", "pad", "-n", "3").code
+    shows(stage)
+    assert before == digest_of(stage.film("film.preview.mp4"))
+
+
 def test_a_stand_in_is_no_footage(stage: Stage) -> None:
     """What a preview drew for a paid shot is never taken for what the shot had last."""
     stage.still("a.png")

@@ -130,6 +130,26 @@ def test_a_reframe_that_moves_nothing_is_a_warning(
     assert {"$.shots[0].for.tall.reframe"} >= {one.place.path for one in found if one.place}
 
 
+def test_a_reframe_that_many_share_is_told_of_where_it_moves_none(desk: Desk) -> None:
+    """What is of use to one shot may stand in the defaults."""
+    shared = {"for": {"tall": {"reframe": "left"}}}
+    own = {**FREE, "for": {"tall": {"seed": 3}}}
+    assert ["S253"] == [one.code for one in desk.examine(text(own, defaults=shared)).diagnostics]
+    both = text(own, {**FREE, "id": "sea"}, defaults=shared)
+    assert [] == [one.code for one in desk.examine(both).diagnostics]
+
+
+def test_what_stands_in_for_a_film_is_not_judged(desk: Desk) -> None:
+    """A draft's clips have other shapes than those that are bought."""
+    spec = desk.folder / "film.yaml"
+    spec.write_text(
+        text({**PAID, "model": "gen3a_turbo", "image": "dot.png", "for": {"wide": {"reframe": "top"}}})
+    )
+    for provider in (None, "animatic"):
+        found = examine(desk.workshop, open_project(spec, provider=provider), reach=Reach(fetch=False))
+        assert [] == found.diagnostics
+
+
 def test_the_shape_of_a_bought_clip_is_believed_where_its_ratio_is_known(desk: Desk) -> None:
     """A clip whose shape the model chooses is not judged."""
     tall = {"tall": {"reframe": "top"}}
