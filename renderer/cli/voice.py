@@ -139,11 +139,13 @@ class Voice:
         told = any(warning.code == HOLDS for warning in run.warnings)
         for name in () if told else held:
             self._say(f"warning: `{name}` is shorter than its slot: its last frame is held")
-        for film in film_lines(run):
+        films = list(film_lines(run))
+        for film in films:
             if film.clip:
                 self._say(film_line(film, colour=self.colour))
             elif not film.error and counted["reused"] + counted["ran"]:
-                self._say(f"no film: {film.reason}")
+                which = f" {film.file}" if len(films) > 1 else ""
+                self._say(f"no film{which}: {film.reason}")
 
     def _tell(self, event: Finished) -> None:
         """The one line of a take that has ended; takes that share its request are told with it."""

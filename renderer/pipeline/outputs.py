@@ -50,17 +50,20 @@ def use_row(use: Use | None) -> tuple[str, str | None] | None:
 
 def uses_of(storyboard: Storyboard) -> Iterator[tuple[Shot, Use, Place]]:
     """Each `use` with the shot whose clip it is a part of, and where it is written: of shots, of outputs, of the cut."""
-    shown: dict[str, list[Shot]] = {}
     for shot in storyboard.shots:
-        shown.setdefault(shot.base, []).append(shot)
         if shot.use:
             yield shot, shot.use, shot.origin("use")
         for output, framing in shot.framings.items():
             if framing.use:
                 yield shot, framing.use, shot.origin(f"for.{output}.use")
-    for slot in storyboard.sequence:
-        if slot.use:
-            yield from ((shot, slot.use, slot.place) for shot in shown.get(slot.shot_id, ()))
+    cut = {slot: slot.use for slot in storyboard.sequence if slot.use}
+    if not cut:
+        return
+    shown: dict[str, list[Shot]] = {}
+    for shot in storyboard.shots:
+        shown.setdefault(shot.base, []).append(shot)
+    for slot, use in cut.items():
+        yield from ((shot, use, slot.place) for shot in shown.get(slot.shot_id, ()))
 
 
 def size_of_clip(request: Request, model: Model, output: Output) -> Size | None:

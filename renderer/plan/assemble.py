@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import accumulate
 
-from renderer.model import MIDDLE, Json, frames_until, output_of, variant_of
+from renderer.model import AT, MIDDLE, Json, frames_until, variant_of
 from renderer.plan.rows import FETCHED, Compiled, FitRow, FramingRow, OutputRow, ShotRow, SlotRow
 from renderer.plan.slots import slot_frames, slot_span
 from renderer.storyboard import Output, Storyboard, Use
@@ -65,8 +65,8 @@ def _shown(
     cut: Sequence[tuple[str, Use | None]] | None, shots: Sequence[ShotRow], *, output: str
 ) -> list[tuple[int, Use | None]]:
     """For each slot the number of the shot that an output shows there, its own variant where there is one."""
-    bases = [shot.shot for shot in shots if output_of(shot.shot) is None]
     numbers = {shot.shot: number for number, shot in enumerate(shots)}
+    bases = [name for name in numbers if AT not in name]
     slots = [(name, None) for name in bases] if cut is None else cut
     if len(bases) == len(shots):
         return [(numbers[name], use) for name, use in slots if name in numbers]
@@ -96,7 +96,7 @@ def _slots(
 
 def _span(shot: ShotRow, use: Use | None, *, output: str) -> tuple[Fraction, Fraction]:
     """Which seconds of a shot's clip a slot shows: by its own `use`, the output's, or the shot's."""
-    framing = _framing(shot, output)
+    framing = _framing(shot, output) if shot.framings else None
     written = framing.use if framing and framing.use else shot.use
     if use is None and written is not None:
         in_s, out_s = written
@@ -109,7 +109,7 @@ def _fits(
 ) -> Iterator[FitRow]:
     """How the clips in some slots fit otherwise than the film's own way; where a crop looks counts only where there is one."""
     for slot, (number, _) in enumerate(shown):
-        framing = _framing(shots[number], output.name)
+        framing = _framing(shots[number], output.name) if shots[number].framings else None
         if framing is None:
             continue
         fit = framing.fit or output.fit

@@ -158,3 +158,20 @@ def test_the_shape_of_a_bought_clip_is_believed_where_its_ratio_is_known(desk: D
     ]
     free_choice = {**PAID, "model": "bytedance/seedance-1-5-pro", "ratio": "adaptive", "for": tall}
     assert [] == [one.code for one in desk.examine(text(free_choice)).diagnostics]
+
+
+def test_what_files_have_for_outputs_is_joined(desk: Desk) -> None:
+    """Mappings merge, the including file wins, and `seeds` give way to a `seed`."""
+    (desk.folder / "look.yaml").write_text(
+        json.dumps({"version": 1, "defaults": {"for": {"tall": {"seeds": [1, 2], "style": "low"}}}})
+    )
+    own = {"for": {"tall": {"seed": 5, "fit": "pad"}}}
+    found = desk.examine(text(PAID, include="look.yaml", defaults=own))
+    assert [] == found.diagnostics
+    tall = found.storyboard.shots[1]
+    assert tall.request
+    assert ("a launch. low", [5], "pad") == (
+        tall.request.prompt,
+        [take.seed for take in tall.takes],
+        tall.framings["tall"].fit,
+    )
