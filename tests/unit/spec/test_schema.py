@@ -12,7 +12,7 @@ from renderer.spec import expand, parse, validate
 
 ROOT = Path(__file__).parents[3]
 SCHEMA = json.loads((ROOT / "schemas" / "storyboard.schema.json").read_text(encoding="utf-8"))
-SPECS = sorted((ROOT / "specs").glob("liftoff*.yaml"))
+SPECS = sorted((ROOT / "specs").glob("*.yaml"))
 
 
 def fields(rule: Any, path: str = "$") -> Iterator[tuple[str, Any, bool]]:
