@@ -232,13 +232,16 @@ def test_an_override_of_the_same_request_buys_nothing(bought: Stage, vendor: Sim
 
 
 def test_the_lock_has_a_line_for_each_variant_and_film(bought: Stage) -> None:
-    """A clone with the store gives the same films, without a request."""
+    """A clone with what the lock needs gives the same films, without a request."""
     bought.edit("prompt: a visor}", 'prompt: a visor, for: {tall: {ratio: "9:16"}}}')
     bought.built("--yes")
     lock = (bought.root / "film.lock").read_text("utf-8")
     assert 1 == sum(line.split()[1:2] == ["crew@tall"] for line in lock.splitlines())
     assert {"wide", "tall"} == {line.split()[1] for line in lock.splitlines() if line.startswith("output ")}
-    clone = bought.copy(bought.root.parent / "clone")
+    clone = bought.copy(bought.root.parent / "clone", store=bought.store.parent / "other")
+    shared = str(bought.root.parent / "shared.tar")
+    assert 0 == bought.run("cache", "export", "film.yaml", shared).code
+    assert 0 == clone.run("cache", "import", shared).code
     assert [] == clone.built("--frozen", "--offline").ran
     for name in ("film-wide.mp4", "film-tall.mp4"):
         assert digest_of(bought.film(name)) == digest_of(clone.film(name))
