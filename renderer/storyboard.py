@@ -20,6 +20,7 @@ from renderer.model import Centre, Fit, Json, Size, base_of
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 MAIN = "main"
 """The name of the one output of a storyboard that names none."""
+SoundKind = Literal["music", "voice", "effects"]
 
 _LOOPBACK = re.compile(r"http://(localhost|127\.[0-9.]+|\[::1\])(:[0-9]+)?(/|$)")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
@@ -114,6 +115,14 @@ class Framing(NamedTuple):
     centre: Centre | None = None
 
 
+class ShotSound(NamedTuple):
+    """How a shot's own sound stands in the film: how much louder, not at all, or as a voice that tracks duck under."""
+
+    gain_db: Decimal = Decimal(0)
+    mute: bool = False
+    kind: SoundKind = "effects"
+
+
 class Shot(NamedTuple):
     """One intended continuous piece of picture. Exactly one of `request` and `clip` is set.
 
@@ -140,6 +149,7 @@ class Shot(NamedTuple):
     spans: Mapping[str, tuple[Span, ...]] = NOTHING
     output: str | None = None
     framings: Mapping[str, Framing] = NOTHING
+    sound: ShotSound = ShotSound()
 
     @property
     def base(self) -> str:
@@ -151,6 +161,59 @@ class Shot(NamedTuple):
         while name and not self.origins.get(name):
             name = name.rpartition(".")[0]
         return self.origins[name][0] if name else self.place
+
+
+class Ducking(NamedTuple):
+    """How far a track goes down under voices, how fast it goes and comes back, and how loud a voice has to be for it."""
+
+    by_db: Decimal = Decimal(12)
+    attack_s: Fraction = Fraction(1, 50)
+    release_s: Fraction = Fraction(2, 5)
+    threshold_db: Decimal = Decimal(-45)
+
+
+class Start(NamedTuple):
+    """Where a track begins: so long after the film's beginning, or after the first slot of a shot begins."""
+
+    after_s: Fraction = Fraction(0)
+    shot_id: str | None = None
+
+
+class Track(NamedTuple):
+    """A sound that is laid under the film. `use` is the part of its file that is heard, None all of it.
+
+    A `loop` is heard again and again until the film ends. Fades are at the ends of what is heard. `places` are those
+    of its fields as they are written.
+    """
+
+    id: str
+    source: Source
+    place: Place
+    kind: SoundKind = "music"
+    bpm: Fraction | None = None
+    start: Start = Start()
+    use: Use | None = None
+    loop: bool = False
+    gain_db: Decimal = Decimal(0)
+    fade_in_s: Fraction = Fraction(0)
+    fade_out_s: Fraction = Fraction(0)
+    duck: Ducking | None = None
+    places: Mapping[str, Place] = NOTHING
+
+
+class Loudness(NamedTuple):
+    """How loud a film is as a whole, in LUFS, and which true peak it stays below, in dB of full scale."""
+
+    lufs: Decimal
+    peak_db: Decimal = Decimal(-1)
+
+
+class FilmSound(NamedTuple):
+    """The sound of an output: its rate, 1 or 2 channels, its loudness where one is asked for."""
+
+    rate_hz: int = 48_000
+    channels: int = 2
+    loudness: Loudness | None = None
 
 
 class Slot(NamedTuple):
@@ -170,6 +233,7 @@ class Output(NamedTuple):
     fps: Fraction
     fit: Fit
     place: Place
+    sound: FilmSound = FilmSound()
 
 
 class Budget(NamedTuple):
@@ -192,3 +256,4 @@ class Storyboard(NamedTuple):
     sequence: tuple[Slot, ...]
     is_cut: bool = False
     budget: Budget = Budget()
+    tracks: tuple[Track, ...] = ()

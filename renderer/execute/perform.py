@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from renderer.execute.bring import bring
 from renderer.ffmpeg.binary import Ffmpeg
 from renderer.media.join import join
-from renderer.media.manifests import picture_frames
+from renderer.media.manifests import is_mix, picture_frames
+from renderer.media.mixing import make_mix
 from renderer.media.probe import probe
 from renderer.media.segment import make_reference, make_segment
 from renderer.media.sound import make_sound
@@ -112,7 +113,14 @@ class Performer(NamedTuple):
             for given, path in zip(action.inputs["clips"], inputs["clips"], strict=True)
             if given.facts
         }
-        await make_sound(self.ffmpeg, action.manifest, clips=clips, output=output)
+        if not is_mix(action.manifest):
+            await make_sound(self.ffmpeg, action.manifest, clips=clips, output=output)
+            return Made(output, None)
+        given = zip(action.inputs["sounds"], inputs["sounds"], strict=True)
+        sounds = {sound.digest.sha256: path for sound, path in given}
+        await make_mix(
+            self.ffmpeg, action.manifest, clips=clips, sounds=sounds, output=output, scratch=folder
+        )
         return Made(output, None)
 
     async def _join(self, action: Action, inputs: Mapping[str, list[Path]], folder: Path) -> Made:

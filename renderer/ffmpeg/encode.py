@@ -28,6 +28,8 @@ SOUND: Mapping[str, str] = {
     "layout": "stereo",
     "threads": "1",
 }
+MONO_BIT_RATE = "96k"
+LAYOUTS = {1: "mono", 2: "stereo"}
 TIMESCALE_MIN = 10_000
 
 
@@ -78,15 +80,30 @@ def container_arguments(fps: Fraction) -> list[str]:
     ]
 
 
-def sound_arguments() -> list[str]:
+def sound_encoder(*, rate_hz: int, channels: int) -> dict[str, str]:
+    """The settings of sound at another rate, in 1 or 2 channels."""
+    own = {"rate_hz": str(rate_hz), "layout": LAYOUTS[channels]}
+    return {**SOUND, **own, **({"bit_rate": MONO_BIT_RATE} if channels == 1 else {})}
+
+
+def sound_arguments(encoder: Mapping[str, str] = SOUND) -> list[str]:
     """Output arguments that encode one sound track as AAC in an MP4, byte for byte repeatable.
 
     The encoder's 1024 samples of priming stand before time 0, behind an edit list, and the last packet
     lasts only as long as there was sound: the track lasts exactly as many samples as went in.
     """
     return [
-        *("-c:a", SOUND["codec"], "-aac_coder", SOUND["coder"], "-b:a", SOUND["bit_rate"]),
-        *("-ar:a", SOUND["rate_hz"], "-ac:a", "2", "-threads:a", SOUND["threads"]),
+        *("-c:a", encoder["codec"], "-aac_coder", encoder["coder"], "-b:a", encoder["bit_rate"]),
+        *("-ar:a", encoder["rate_hz"], "-ac:a", str(channels_of(encoder)), "-threads:a", encoder["threads"]),
         *("-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact"),
-        *("-movie_timescale", SOUND["rate_hz"], "-movflags", "+faststart", "-f", "mp4"),
+        *("-movie_timescale", encoder["rate_hz"], "-movflags", "+faststart", "-f", "mp4"),
     ]
+
+
+def channels_of(encoder: Mapping[str, str]) -> int:
+    """How many channels the settings of sound name.
+
+    >>> channels_of(SOUND)
+    2
+    """
+    return next(channels for channels, layout in LAYOUTS.items() if layout == encoder["layout"])

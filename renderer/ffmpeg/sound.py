@@ -9,19 +9,32 @@ from fractions import Fraction
 from renderer.ffmpeg.encode import SOUND_RATE_HZ
 
 FADE_SAMPLES_MAX = 240
-PCM = ("-f", "f32le", "-ar", str(SOUND_RATE_HZ), "-ac", "2")
+STEREO, VOICED = "stereo", "2.1"
+"""How parts are laid out: left and right, and with `VOICED` a third channel, what counts as voice."""
 
 
-def boundary_samples(frames: int, *, fps: Fraction) -> int:
+def pcm(*, rate_hz: int = SOUND_RATE_HZ, layout: str = STEREO) -> list[str]:
+    """Arguments of raw sound in 32-bit floats."""
+    return ["-f", "f32le", "-ar", str(rate_hz), "-ac", "3" if layout == VOICED else "2"]
+
+
+def boundary_samples(frames: int, *, fps: Fraction, rate_hz: int = SOUND_RATE_HZ) -> int:
     """The sample that stands where frame `frames` of a film begins: the nearest one, halves upward.
 
     >>> boundary_samples(1, fps=Fraction(24000, 1001))
     2002
     """
-    return math.floor(frames / fps * SOUND_RATE_HZ + Fraction(1, 2))
+    return math.floor(frames / fps * rate_hz + Fraction(1, 2))
 
 
-def heard_filters(*, first: int, samples: int, origin_s: Fraction) -> list[str]:
+def heard_filters(
+    *,
+    first: int,
+    samples: int,
+    origin_s: Fraction,
+    rate_hz: int = SOUND_RATE_HZ,
+    gain_db: str = "0",
+) -> list[str]:
     """Samples `first` to `first + samples - 1` of a clip's sound, counted from its first picture, ≥ 1.
 
     What the clip lacks is silence; gaps in its sound stay gaps. Fades of at most 5 ms at both ends keep
@@ -33,19 +46,31 @@ def heard_filters(*, first: int, samples: int, origin_s: Fraction) -> list[str]:
     return [
         *shift,
         # In two steps, because `first_pts` counts at the rate that comes in.
-        f"aresample=osr={SOUND_RATE_HZ}:ochl=stereo:osf=flt",
+        f"aresample=osr={rate_hz}:ochl=stereo:osf=flt",
         f"aresample=async=1:first_pts={first}",
         "asetpts=N",
         f"apad=whole_len={samples}",
         f"atrim=end_sample={samples}",
         *fades,
+        *gain_filters(gain_db),
     ]
 
 
-def silence_filters(samples: int) -> list[str]:
+def gain_filters(gain_db: str) -> list[str]:
+    """So many decibels more or less; nothing for none."""
+    return [f"volume=volume={gain_db}dB:precision=float"] if gain_db != "0" else []
+
+
+def voiced_filters(*, voice: bool) -> list[str]:
+    """The third channel beside left and right: what they say where it is a voice, else silence."""
+    third = "0.5*c0+0.5*c1" if voice else "0*c0"
+    return [f"pan={VOICED}|c0=c0|c1=c1|c2={third}"]
+
+
+def silence_filters(samples: int, *, rate_hz: int = SOUND_RATE_HZ, layout: str = STEREO) -> list[str]:
     """So many samples of silence, from nothing."""
-    layout = f"anullsrc=r={SOUND_RATE_HZ}:cl=stereo"
-    return [layout, "aformat=sample_fmts=flt", f"atrim=end_sample={samples}"]
+    source = f"anullsrc=r={rate_hz}:cl={layout}"
+    return [source, "aformat=sample_fmts=flt", f"atrim=end_sample={samples}"]
 
 
 def chained(parts: Iterable[tuple[int | None, list[str]]]) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from renderer.errors import MediaError
-from renderer.ffmpeg.encode import SOUND_RATE_HZ, ticks_per_frame
+from renderer.ffmpeg.encode import ticks_per_frame
 from renderer.ffmpeg.sound import boundary_samples
 from renderer.media.colour import colour_of
 from renderer.media.mp4 import index_stands_first
@@ -57,7 +57,7 @@ def check_film(
         samples = _walk(film, video, frames=frames, step=step)
         if Size(video.codec_context.width, video.codec_context.height) != size:
             raise _wrong("M815", "the film has another size", size, video.codec_context.width)
-        _check_sound(film, samples, expected=boundary_samples(frames, fps=fps) if has_sound else None)
+        _check_sound(film, samples, has_sound=has_sound, frames=frames, fps=fps)
         for seam, opening in zip(seams, openings or (), strict=openings is not None):
             _compare_at(film, video, stamp=seam * step, seam=seam, opening=opening)
         for seam in seams if openings is None else spread(seams, shown_max=SEAMS_DECODED_MAX):
@@ -95,11 +95,15 @@ def _walk(film: InputContainer, video: VideoStream, *, frames: int, step: int) -
     return samples
 
 
-def _check_sound(film: InputContainer, samples: int, *, expected: int | None) -> None:
-    if (expected is not None) != bool(film.streams.audio):
-        raise _wrong("M814", "the film's sound is not what was asked", expected or "none", samples or "none")
-    if expected is not None and (samples != expected or film.streams.audio[0].sample_rate != SOUND_RATE_HZ):
-        raise _wrong("M814", "the sound does not end with the picture", expected, samples)
+def _check_sound(film: InputContainer, samples: int, *, has_sound: bool, frames: int, fps: Fraction) -> None:
+    audio = film.streams.audio[0] if film.streams.audio else None
+    if has_sound != bool(audio):
+        asked = "sound" if has_sound else "none"
+        raise _wrong("M814", "the film's sound is not what was asked", asked, samples or "none")
+    if audio:
+        expected = boundary_samples(frames, fps=fps, rate_hz=audio.sample_rate)
+        if samples != expected:
+            raise _wrong("M814", "the sound does not end with the picture", expected, samples)
 
 
 def spread(places: Sequence[int], *, shown_max: int) -> Sequence[int]:

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from renderer.ffmpeg.encode import ENCODER, SOUND, timescale
+from renderer.ffmpeg.encode import ENCODER, SOUND, sound_encoder, timescale
+from renderer.ffmpeg.mixing import PEAK_DB
 from renderer.ffmpeg.sound import FADE_SAMPLES_MAX
 from renderer.media.conform import Cut, Profile
 from renderer.model import MIDDLE, Centre, Fit, Json, Size
 
 SEGMENT_VERSION = 1
 SOUND_VERSION = 1
+MIX_VERSION = 2
 JOIN_VERSION = 2
 JOIN_FORM = "splice"
 """How a film's bytes come about: spliced, by ffmpeg's concat where its parts cannot be; the parts alone decide which."""
@@ -76,6 +78,40 @@ def sound_manifest(slots: Sequence[tuple[str | None, Cut]], *, fps: Fraction, bu
         "fade_samples": FADE_SAMPLES_MAX,
         "ffmpeg": build,
     }
+
+
+def mix_manifest(
+    parts: Sequence[Mapping[str, Json]],
+    cues: Sequence[Mapping[str, Json]],
+    *,
+    samples: int,
+    rate_hz: int,
+    channels: int,
+    loudness: tuple[str, str] | None,
+    build: str,
+) -> dict[str, Json]:
+    """The free manifest of a film's sound that is more than its clips: all that is heard, in samples, and nothing seen.
+
+    `parts` are in cut order: the clip's digest or None, its first sample, how many, and where they are not as they are
+    `gain_db` and `voice`. `cues` are as `ffmpeg.mixing` reads them. `loudness` is LUFS and true peak.
+    """
+    return {
+        "action": "sound",
+        "version": MIX_VERSION,
+        "samples": samples,
+        "parts": list(parts),
+        "cues": list(cues),
+        "encoder": sound_encoder(rate_hz=rate_hz, channels=channels),
+        "fade_samples": FADE_SAMPLES_MAX,
+        "peak_db": PEAK_DB,
+        "ffmpeg": build,
+        **({"loudness": {"lufs": loudness[0], "peak_db": loudness[1]}} if loudness else {}),
+    }
+
+
+def is_mix(manifest: Mapping[str, Json]) -> bool:
+    """Whether the manifest of a sound is that of a mix."""
+    return bool(manifest["version"] == MIX_VERSION)
 
 
 def join_manifest(

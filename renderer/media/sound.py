@@ -16,15 +16,18 @@ from typing import BinaryIO, NamedTuple, NoReturn
 
 from renderer.errors import RendererError
 from renderer.ffmpeg.binary import Ffmpeg
-from renderer.ffmpeg.encode import SOUND, sound_arguments
+from renderer.ffmpeg.encode import SOUND_RATE_HZ, sound_arguments
 from renderer.ffmpeg.inputs import input_arguments
 from renderer.ffmpeg.run import run_ffmpeg
 from renderer.ffmpeg.sound import (
-    PCM,
+    STEREO,
+    VOICED,
     boundary_samples,
     chained,
     heard_filters,
+    pcm,
     silence_filters,
+    voiced_filters,
 )
 from renderer.media.segment import seek_before
 from renderer.model import Json, MediaFacts
@@ -33,11 +36,24 @@ BATCH_MAX = 32
 
 
 class Part(NamedTuple):
-    """One slot's sound: which samples of which clip (None: silence), from `first` on, counted at 48 kHz."""
+    """One slot's sound: which samples of which clip (None: silence), from `first` on, counted at the film's rate."""
 
     clip: str | None
     first: int
     samples: int
+    gain_db: str = "0"
+    voice: bool = False
+
+
+class Form(NamedTuple):
+    """How parts are decoded: samples a second, and whether a third channel says what counts as voice."""
+
+    rate_hz: int = SOUND_RATE_HZ
+    layout: str = STEREO
+
+
+Clips = Mapping[str, tuple[Path, MediaFacts]]
+PLAIN = Form()
 
 
 def sound_parts(manifest: Mapping[str, Json]) -> Iterator[Part]:
@@ -50,63 +66,79 @@ def sound_parts(manifest: Mapping[str, Json]) -> Iterator[Part]:
         start = end
 
 
-async def make_sound(
-    ffmpeg: Ffmpeg,
-    manifest: Mapping[str, Json],
-    *,
-    clips: Mapping[str, tuple[Path, MediaFacts]],
-    output: Path,
-) -> None:
+async def make_sound(ffmpeg: Ffmpeg, manifest: Mapping[str, Json], *, clips: Clips, output: Path) -> None:
     """Make the track that a manifest names; `clips` holds, by digest, each clip that it hears.
 
     An MP4 with one AAC track of exactly the film's length. Raises as `run_ffmpeg` does.
     """
-    encoding = ["-protocol_whitelist", "pipe", *PCM, "-i", "pipe:0", *sound_arguments(), str(output)]
-    parts = list(sound_parts(manifest))
+    encoding = ["-protocol_whitelist", "pipe", *pcm(), "-i", "pipe:0", *sound_arguments(), str(output)]
+    await play_into(ffmpeg, list(sound_parts(manifest)), encoding, clips=clips)
+
+
+async def play_into(
+    ffmpeg: Ffmpeg,
+    parts: Sequence[Part],
+    arguments: Sequence[str],
+    *,
+    clips: Clips,
+    form: Form = PLAIN,
+    cwd: Path | None = None,
+) -> None:
+    """Run ffmpeg, in a folder, with the parts as PCM on its standard input. Raises as `run_ffmpeg` does."""
     reading, writing = os.pipe()
     with os.fdopen(reading, "rb") as source, os.fdopen(writing, "wb") as sink:
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(run_ffmpeg(ffmpeg.path, encoding, stdin=source.fileno()))
-                group.create_task(_decode_into(sink, ffmpeg, parts, clips))
+                group.create_task(run_ffmpeg(ffmpeg.path, arguments, stdin=source.fileno(), cwd=cwd))
+                group.create_task(_decode_into(sink, ffmpeg, parts, clips, form))
         except* RendererError as failures:
             _raise_first(failures)
 
 
 async def decode_sound(
-    ffmpeg: Ffmpeg, parts: Sequence[Part], *, clips: Mapping[str, tuple[Path, MediaFacts]], sink: int
+    ffmpeg: Ffmpeg, parts: Sequence[Part], *, clips: Clips, sink: int, form: Form = PLAIN
 ) -> None:
-    """Write the parts as PCM (32-bit float, stereo, 48 kHz), in order, to an open descriptor."""
+    """Write the parts as PCM (32-bit float, stereo, 48 kHz, or as `form` says), in order, to an open descriptor."""
     for start in range(0, len(parts), BATCH_MAX):
-        arguments = decode_arguments(parts[start : start + BATCH_MAX], clips=clips)
+        arguments = decode_arguments(parts[start : start + BATCH_MAX], clips=clips, form=form)
         await run_ffmpeg(ffmpeg.path, arguments, stdout=sink)
 
 
-def decode_arguments(parts: Sequence[Part], *, clips: Mapping[str, tuple[Path, MediaFacts]]) -> list[str]:
+def decode_arguments(parts: Sequence[Part], *, clips: Clips, form: Form = PLAIN) -> list[str]:
     """The command line that plays some parts one after the other as PCM on standard output."""
     inputs: list[str] = []
     chains: list[tuple[int | None, list[str]]] = []
     opened = 0
     for part in parts:
         if part.clip is None:
-            chains.append((None, silence_filters(part.samples)))
+            chains.append((None, silence_filters(part.samples, rate_hz=form.rate_hz, layout=form.layout)))
             continue
         path, facts = clips[part.clip]
-        seek_s = seek_before(Fraction(part.first, int(SOUND["rate_hz"])), duration_s=facts.duration_s)
+        seek_s = seek_before(Fraction(part.first, form.rate_hz), duration_s=facts.duration_s)
         inputs += ["-vn", *input_arguments(path, container=facts.container, seek_s=seek_s)]
-        chains.append(
-            (opened, heard_filters(first=part.first, samples=part.samples, origin_s=facts.origin_s))
-        )
+        chains.append((opened, _part_filters(part, facts, form)))
         opened += 1
-    return ["-copyts", *inputs, "-filter_complex", chained(chains), "-map", "[sound]", *PCM, "pipe:1"]
+    output = [*pcm(rate_hz=form.rate_hz, layout=form.layout), "pipe:1"]
+    return ["-copyts", *inputs, "-filter_complex", chained(chains), "-map", "[sound]", *output]
+
+
+def _part_filters(part: Part, facts: MediaFacts, form: Form) -> list[str]:
+    heard = heard_filters(
+        first=part.first,
+        samples=part.samples,
+        origin_s=facts.origin_s,
+        rate_hz=form.rate_hz,
+        gain_db=part.gain_db,
+    )
+    return [*heard, *(voiced_filters(voice=part.voice) if form.layout == VOICED else [])]
 
 
 async def _decode_into(
-    sink: BinaryIO, ffmpeg: Ffmpeg, parts: Sequence[Part], clips: Mapping[str, tuple[Path, MediaFacts]]
+    sink: BinaryIO, ffmpeg: Ffmpeg, parts: Sequence[Part], clips: Clips, form: Form
 ) -> None:
     # Closing the pipe's end is what tells the encoder that the film is over.
     with sink:
-        await decode_sound(ffmpeg, parts, clips=clips, sink=sink.fileno())
+        await decode_sound(ffmpeg, parts, clips=clips, sink=sink.fileno(), form=form)
 
 
 def _raise_first(failures: BaseExceptionGroup[RendererError]) -> NoReturn:

@@ -39,6 +39,7 @@ from renderer.pipeline.outputs import (
 )
 from renderer.pipeline.picked import retakes_of
 from renderer.pipeline.project import Project, Reach, no_storyboard
+from renderer.pipeline.tracks import Tracks, check_cues, find_tracks, sound_row
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.assemble import assemble
 from renderer.plan.manifest import generate_manifest
@@ -62,6 +63,7 @@ class Examined(NamedTuple):
     details: list[Detail]
     diagnostics: list[Diagnostic]
     included: Included
+    tracks: Tracks = Tracks()
 
     @property
     def is_sound(self) -> bool:
@@ -70,7 +72,9 @@ class Examined(NamedTuple):
     @property
     def compiled(self) -> Compiled:
         warnings = map(diagnostic_row, self.diagnostics)
-        return assemble(self.storyboard, self.shots, included=self.included, warnings=warnings)
+        return assemble(
+            self.storyboard, self.shots, included=self.included, tracks=self.tracks.rows, warnings=warnings
+        )
 
 
 @dataclass(slots=True)
@@ -106,8 +110,9 @@ class _Bench:
         """Add the row of a shot, with all inputs that were asked for since the last one."""
         use = use_row(shot.use)
         inputs = tuple(_input_row(name, found, self.desk.project) for name, found in self.desk.taken())
+        framings, sound = framing_rows(shot), sound_row(shot.sound)
         row = ShotRow(
-            shot.id, tuple(takes), footage, str(length_s), use, inputs, *shot.asked, framing_rows(shot)
+            shot.id, tuple(takes), footage, str(length_s), use, inputs, *shot.asked, framings, sound
         )
         self.shots.append(row)
 
@@ -167,14 +172,18 @@ def _examine(
     storyboard = _with_retakes(storyboard, retakes_of(workshop.store, project))
     bench = _Bench(desk, document.text.folders, diagnostics)
     _key_takes(workshop, bench, storyboard, settings=settings_of(document, storyboard.outputs))
+    tracks = find_tracks(desk, storyboard.tracks)
     _check_slots(bench, storyboard)
     _check_uses(bench, storyboard)
     diagnostics += idle_reframes(storyboard, bench.sizes) if project.variant is None else ()
+    diagnostics += tracks.diagnostics
+    if len(bench.shots) == len(storyboard.shots):
+        diagnostics += check_cues(storyboard, assemble(storyboard, bench.shots, tracks=tracks.rows))
     found = sorted(
         dict.fromkeys(diagnostics),
         key=lambda found: found.place[:3] if found.place else ("", 0, 0),
     )
-    return Examined(document, storyboard, bench.shots, bench.details, found, reader.included)
+    return Examined(document, storyboard, bench.shots, bench.details, found, reader.included, tracks)
 
 
 def _with_retakes(storyboard: Storyboard, retakes: Mapping[str, Sequence[int]]) -> Storyboard:

@@ -15,9 +15,9 @@ from renderer.media.manifests import (
     join_manifest,
     reference_manifest,
     segment_manifest,
-    sound_manifest,
 )
 from renderer.model import MIDDLE, Fit, MediaFacts, Result, Size
+from renderer.pipeline.soundtrack import Track, sound_action
 from renderer.plan.action import Action, Input
 from renderer.plan.rows import OutputRow
 
@@ -45,14 +45,15 @@ def assess_film(
     build: str,
     lookup: Lookup,
     overlays: Mapping[int, Input] | None = None,
+    tracks: Sequence[Track] = (),
 ) -> FilmState:
     """Where the film of these clips stands; one clip with facts for each slot, in cut order, ≥ 1.
 
     `build` names ffmpeg's; `lookup` gives the results that may be reused; `overlays`, by number of the slot, are
-    pictures to lay over the lower edge. At most three rounds of making what is missing and asking again lead to
+    pictures to lay over the lower edge; `tracks` are the files of all tracks. At most three rounds of making what is missing and asking again lead to
     the film: a reference, then segments and sound, then the join.
     """
-    film = _Film(output, clips, build, overlays or {})
+    film = _Film(output, clips, build, overlays or {}, tracks)
     held = film.held()
     reference = film.reference()
     if reference:
@@ -76,9 +77,15 @@ class _Film:
     """One film while it is assessed. Equal clips share one facts value, so judgements are made once for each."""
 
     def __init__(
-        self, output: OutputRow, clips: Sequence[Input], build: str, overlays: Mapping[int, Input]
+        self,
+        output: OutputRow,
+        clips: Sequence[Input],
+        build: str,
+        overlays: Mapping[int, Input],
+        tracks: Sequence[Track],
     ) -> None:
         self.output, self.clips, self.build, self.overlays = output, clips, build, overlays
+        self.tracks = tracks
         self.fps = Fraction(output.fps)
         self.size = Size.parse(output.size) if output.size else None
         self.fits = {row.slot: row for row in output.fits}
@@ -151,16 +158,12 @@ class _Film:
         return Action.of(manifest, name=f"{self.output.name}: slot {number + 1}, {slot.shot}", inputs=inputs)
 
     def sound(self) -> Action | None:
-        """One track for the whole film, where any clip has sound."""
-        if not any(_facts(self.clips[number]).audio for number in self.samples.values()):
+        """One track for the whole film, where anything has sound."""
+        clips = (_facts(self.clips[number]) for number in self.samples.values())
+        if self.output.mix is None and not any(facts.audio for facts in clips):
             return None
-        heard = {clip.digest.sha256: clip for clip in self.clips if _facts(clip).audio}
-        slots = [
-            (clip.digest.sha256 if clip.digest.sha256 in heard else None, self.cut(number))
-            for number, clip in enumerate(self.clips)
-        ]
-        manifest = sound_manifest(slots, fps=self.fps, build=self.build)
-        return Action.of(manifest, name=f"{self.output.name}: sound", inputs={"clips": tuple(heard.values())})
+        cuts = [self.cut(number) for number in range(len(self.clips))]
+        return sound_action(self.output, self.clips, cuts, tracks=self.tracks, build=self.build)
 
     def join(self, pictures: Sequence[Input], *, sound: Input | None) -> Action:
         manifest = join_manifest(

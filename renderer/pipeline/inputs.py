@@ -17,21 +17,21 @@ from typing import Literal, NamedTuple
 from renderer.diagnostic import Finding
 from renderer.digest import Digest, digest_bytes
 from renderer.errors import MediaError, RendererError
+from renderer.media.hearing import SoundFacts, hear_bytes
 from renderer.media.probe import probe
 from renderer.media.stills import STILL_BYTES_MAX, inspect_still, parse_data_uri
-from renderer.media.tracks import TRACK_BYTES_MAX, inspect_track
+from renderer.media.tracks import inspect_track
 from renderer.model import MediaFacts, Size
+from renderer.pipeline.fetching import Sort, fetch_medium
 from renderer.pipeline.locked import read_lock
 from renderer.pipeline.project import Project, Reach
+from renderer.pipeline.sounds import sound_of
 from renderer.plan.rows import FETCHED
 from renderer.store.fetched import url_name
 from renderer.store.store import Store
 from renderer.storyboard import Source
 
-FETCH_TIMEOUT_S = 60.0
-CONNECT_TIMEOUT_S = 10.0
-Sort = Literal["image", "video", "audio"]
-Kind = Sort | Literal["footage"]
+Kind = Sort | Literal["footage", "track"]
 FAULTS = (1, 2)
 """Exit codes of what is wrong with an input, as against with this machine or the network."""
 
@@ -39,13 +39,14 @@ FAULTS = (1, 2)
 class Material(NamedTuple):
     """What a source turned out to be. `path` is where the bytes lie outside the store, None inside it.
 
-    `size` is a still's, `facts` a clip's.
+    `size` is a still's, `facts` a clip's, `sound` a track's.
     """
 
     digest: Digest
     path: Path | None = None
     size: Size | None = None
     facts: MediaFacts | None = None
+    sound: SoundFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,10 @@ class InputDesk:
     def footage(self, source: Source) -> Material | Finding | None:
         """Own footage: a clip file, probed."""
         return self._once("footage", source)
+
+    def track(self, source: Source) -> Material | Finding | None:
+        """The sound that a track names, decoded once to know what it is; None where it was not to be fetched."""
+        return self._once("track", source)
 
     def taken(self) -> list[tuple[str, Material]]:
         """What was asked for, and found, since the last call: each once, in order, under a name for the question."""
@@ -88,6 +93,8 @@ class InputDesk:
     def _examine(self, kind: Kind, source: Source) -> Material | None:
         if kind == "footage":
             return self._clip(self.locate(source.text))
+        if kind == "track":
+            return self._track(source)
         if source.kind == "path":
             return self._file(kind, self.locate(source.text))
         if source.kind == "data":
@@ -137,6 +144,21 @@ class InputDesk:
             facts = MediaFacts.from_json(known)
         return Material(digest, path, facts=facts)
 
+    def _track(self, source: Source) -> Material | None:
+        """A sound like any other, and what it is, as far as that can be told from what is at hand."""
+        if source.kind == "data":
+            content = parse_data_uri(source.text, size_max=STILL_BYTES_MAX, sort="audio")
+            return self._inline("audio", source.text)._replace(sound=hear_bytes(content))
+        if source.kind == "path":
+            path = self.locate(source.text)
+            found: Material | None = Material(self._digest(path), path)
+        else:
+            found = self._fetched("audio", source.text)
+        if found is None:
+            return None
+        stored = self.store.path(found.digest) if self.store.has(found.digest) else None
+        return found._replace(sound=sound_of(self.store, found.digest, found.path or stored))
+
     def _digest(self, path: Path) -> Digest:
         digest = self.store.digest_of(path)
         if digest is None:
@@ -160,7 +182,7 @@ class InputDesk:
                     code="S465",
                     hint="build once without `--offline`, or save the file and name its path",
                 )
-            digest = self._fetch(sort, url, pinned=pinned)
+            digest = fetch_medium(self.store, url, sort=sort, pinned=pinned)
         size = self._size(digest, self.store.path(digest)) if sort == "image" else None
         return Material(digest, size=size)
 
@@ -171,33 +193,6 @@ class InputDesk:
         with contextlib.suppress(RendererError):
             return dict(read_lock(self.project).fetched).get(url_name(url))
         return None
-
-    def _fetch(self, sort: Sort, url: str, *, pinned: Digest | None) -> Digest:
-        from renderer.wire import fetch  # noqa: PLC0415 - httpx costs 100 ms
-
-        with self.store.scratch() as folder:
-            target = folder / "fetched"
-            fetch(
-                url,
-                target=target,
-                size_max=STILL_BYTES_MAX if sort == "image" else TRACK_BYTES_MAX,
-                timeout_s=FETCH_TIMEOUT_S,
-                connect_timeout_s=CONNECT_TIMEOUT_S,
-            )
-            if sort == "image":
-                inspect_still(target)
-            else:
-                inspect_track(target, sort=sort)
-            digest = self.store.put_file(target)
-        if pinned and digest != pinned:
-            raise MediaError(
-                f"`{url}` does not hold any more what it was pinned to",
-                code="S466",
-                facts=[("pinned", pinned.short), ("now", digest.short)],
-                hint="bring back the store that has it, or save the new file and name its path",
-            )
-        self.store.fetched_put(url, digest)
-        return digest
 
 
 def _name(kind: str, source: Source) -> str:

@@ -7,10 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from renderer.model import Json
 from renderer.pipeline.compile import last_films
 from renderer.pipeline.run import Run
+from renderer.plan.mix import TrackRow
 from renderer.plan.rows import OutputRow
 from renderer.storyboard import MAIN
 
 TOLD_MAX = 3
+SILENT: Mapping[str, Json] = {"settings": ["48000", "2"], "tracks": {}, "clips": {}}
+"""The sound of a film that is nothing but its clips' own."""
 
 
 def recipes(run: Run) -> dict[str, Json]:
@@ -36,12 +39,26 @@ def recipe(run: Run, output: OutputRow) -> Mapping[str, Json] | None:
             for slot, clip in zip(output.slots, clips, strict=True)
         ],
         **fits_of(output),
+        **sound_recipe(output, run.compiled.tracks),
     }
 
 
 def fits_of(output: OutputRow) -> Mapping[str, Json]:
     """The part of a film's recipe that says which slots fit in a way of their own; nothing where none does."""
     return {"fits": [list(row) for row in output.fits]} if output.fits else {}
+
+
+def sound_recipe(output: OutputRow, tracks: Sequence[TrackRow]) -> Mapping[str, Json]:
+    """Of what a film's sound is mixed beside its clips, under `sound`; nothing where it is not."""
+    mix = output.mix
+    if mix is None:
+        return {}
+    cues = {
+        tracks[cue.row].track: [tracks[cue.row].sha256, *map(str, cue._replace(row=0))] for cue in mix.cues
+    }
+    clips = {output.slots[one.slot].shot: [*map(str, one[1:])] for one in mix.slots}
+    settings = [str(mix.rate_hz), str(mix.channels), *(mix.loudness or ())]
+    return {"sound": {"settings": settings, "tracks": cues, "clips": clips}}
 
 
 def what_changed(run: Run, output: OutputRow) -> str:
@@ -56,17 +73,35 @@ def differences(before: Mapping[str, Json], after: Mapping[str, Json], *, output
     """In what two recipes of a film differ, in one line; empty where they do not. `output` is the film's name."""
     slots = [*_slots(before["slots"], after["slots"])]
     told = [*_settings(before, after, output=output), *(slots or _fits(before, after))]
+    told += _sound(before.get("sound") or SILENT, after.get("sound") or SILENT, output=output)
     more = f" and {len(told) - TOLD_MAX} more" if len(told) > TOLD_MAX else ""
     return ", ".join(told[:TOLD_MAX]) + more
 
 
 def _settings(before: Mapping[str, Json], after: Mapping[str, Json], *, output: str) -> Iterator[str]:
-    group = "output" if output == MAIN else f"outputs.{output}"
+    group = _group(output)
     for name in ("size", "fps", "fit"):
         if before[name] != after[name]:
             yield f"`{group}.{name}` changed"
     if before["ffmpeg"] != after["ffmpeg"]:
         yield "`ffmpeg` changed"
+
+
+def _group(output: str) -> str:
+    """Where the fields of an output stand."""
+    return "output" if output == MAIN else f"outputs.{output}"
+
+
+def _sound(before: Mapping[str, Json], after: Mapping[str, Json], *, output: str) -> Iterator[str]:
+    if before["settings"] != after["settings"]:
+        yield f"`{_group(output)}.audio` changed"
+    for kind, changed in (("tracks", "the track `{}` changed"), ("clips", "the sound of `{}` changed")):
+        old, new = before[kind], after[kind]
+        if kind == "tracks":
+            yield from (f"the track `{name}` came in" for name in new if name not in old)
+            yield from (f"the track `{name}` is gone" for name in old if name not in new)
+        both = [name for name in {**old, **new} if kind == "clips" or (name in old and name in new)]
+        yield from (changed.format(name) for name in both if old.get(name) != new.get(name))
 
 
 def _slots(before: Sequence[Json], after: Sequence[Json]) -> Iterator[str]:

@@ -99,7 +99,7 @@ def _assess(preview: Preview, output: OutputRow) -> FilmState | None:
         if slot.take in preview.stale
     }
     build = run.workshop.ffmpeg.build
-    return assess_film(output, known, build=build, lookup=run.lookup, overlays=overlays)
+    return assess_film(output, known, build=build, lookup=run.lookup, overlays=overlays, tracks=run.tracks())
 
 
 def _newest(run: Run, numbers: Sequence[int]) -> dict[int, Result]:

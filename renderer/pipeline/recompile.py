@@ -20,6 +20,7 @@ from renderer.model import Json
 from renderer.pipeline.examine import Examined, examine_text, read_storyboard
 from renderer.pipeline.including import Included
 from renderer.pipeline.project import Project, Reach
+from renderer.pipeline.tracks import check_cues
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.assemble import assemble
 from renderer.plan.rows import Compiled, Detail, ShotRow
@@ -89,9 +90,11 @@ def recompile(
         rows[number] = [row.moved(lines[number] - line) for row in section]
     by_section = [rows[number] for number in range(len(names))]
     shots = [row for section in by_section for row in section]
-    compiled = assemble(examined.storyboard, shots, included=examined.included)
+    compiled = assemble(examined.storyboard, shots, included=examined.included, tracks=examined.tracks.rows)
     shown = [slot.frames for output in compiled.outputs for slot in output.slots]
     if min(shown, default=0) < 1 or spec.ids_clash([shot.shot for shot in shots]):
+        return None
+    if check_cues(examined.storyboard, compiled):
         return None
     move = sections.mover(fresh, file=project.label)
     details = [_placed(detail, move, fresh) for detail in examined.details]

@@ -15,7 +15,7 @@ from renderer.errors import SpecError, UsageError
 from renderer.git import Tree, read_tree
 from renderer.model import Json
 from renderer.pipeline.examine import Examined, examine
-from renderer.pipeline.joined import differences, fits_of
+from renderer.pipeline.joined import differences, fits_of, sound_recipe
 from renderer.pipeline.lines import cause_lines, outcome, shot_line_of
 from renderer.pipeline.project import Project
 from renderer.pipeline.run import Run
@@ -23,7 +23,7 @@ from renderer.pipeline.why import Why, why_of
 from renderer.plan.rows import Compiled, Detail, OutputRow, TakeRow
 from renderer.report.diff import Comparison, Difference, Kind
 from renderer.report.run import ShotLine
-from renderer.storyboard import Shot, Source
+from renderer.storyboard import Source, Storyboard
 
 TEXTS = (".yaml", ".yml")
 
@@ -66,7 +66,7 @@ def _examined(run: Run, former: Project, tree: Tree, root: Path) -> Examined:
     reach = run.wishes.reach
     named = {
         _named(source, former, root)
-        for source in named_sources(examine(run.workshop, former, reach=reach).storyboard.shots)
+        for source in named_sources(examine(run.workshop, former, reach=reach).storyboard)
     }
     tree.export(sorted(named & tree.blobs.keys()), folder=root)
     examined = examine(run.workshop, former, reach=reach)
@@ -75,16 +75,15 @@ def _examined(run: Run, former: Project, tree: Tree, root: Path) -> Examined:
     return examined
 
 
-def named_sources(shots: Sequence[Shot]) -> Iterator[Source]:
-    """The files that some shots name, as they are written."""
-    for shot in shots:
-        request = shot.request
-        asked = (
-            (request.image, request.last_image, request.video, request.audio, *request.references)
-            if request
-            else ()
-        )
-        yield from (source for source in (shot.clip, *asked) if source and source.kind == "path")
+def named_sources(storyboard: Storyboard) -> Iterator[Source]:
+    """The files that a storyboard's shots and tracks name, as they are written."""
+    found = [track.source for track in storyboard.tracks]
+    for shot in storyboard.shots:
+        if request := shot.request:
+            asked = (request.image, request.last_image, request.video, request.audio, *request.references)
+            found += [source for source in asked if source]
+        found += [shot.clip] if shot.clip else []
+    return (source for source in found if source.kind == "path")
 
 
 def _named(source: Source, former: Project, root: Path) -> str:
@@ -178,4 +177,4 @@ def _recipe(compiled: Compiled, output: OutputRow) -> Mapping[str, Json]:
         for slot in output.slots
     ]
     settings = {"size": output.size, "fps": output.fps, "fit": output.fit, "ffmpeg": ""}
-    return {**settings, "slots": slots, **fits_of(output)}
+    return {**settings, "slots": slots, **fits_of(output), **sound_recipe(output, compiled.tracks)}

@@ -24,6 +24,7 @@ from renderer.pipeline.locked import Locked, lost_error
 from renderer.pipeline.picked import Picked, blob_of, read_picks, resolve_picks
 from renderer.pipeline.project import Project, Reach
 from renderer.pipeline.shots import select
+from renderer.pipeline.soundtrack import Track
 from renderer.pipeline.verdict import Verdict
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.action import Input
@@ -260,12 +261,20 @@ class Run:
             for row in self.compiled.footage
         ]
 
+    def tracks(self) -> list[Track]:
+        """The files of tracks, beside `compiled.tracks`."""
+        return [
+            Track(row, Input(Digest(row.sha256, row.size_bytes), self.input_path(row.path or None)))
+            for row in self.compiled.tracks
+        ]
+
     def assess(self, output: OutputRow) -> FilmState | None:
         """Where one film stands; None while a clip of it is missing."""
         clips = self.clips(output)
         if clips is None:
             return None
-        return assess_film(output, clips, build=self.workshop.ffmpeg.build, lookup=self.lookup)
+        build, tracks = self.workshop.ffmpeg.build, self.tracks()
+        return assess_film(output, clips, build=build, lookup=self.lookup, tracks=tracks)
 
 
 def open_run(workshop: Workshop, project: Project, wishes: Wishes) -> Run:

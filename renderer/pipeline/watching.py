@@ -149,5 +149,5 @@ def _named(workshop: Workshop, project: Project, reach: Reach) -> list[Path]:
         found = examine(workshop, project, reach=reach._replace(fetch=False, whole=False, blobs=False))
     except RendererError:
         return []
-    sources = [source.text for source in named_sources(found.storyboard.shots)]
+    sources = [source.text for source in named_sources(found.storyboard)]
     return [project.spec.parent / name for name in [*sources, *(name for name, *_ in found.included)]]

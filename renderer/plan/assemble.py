@@ -13,7 +13,9 @@ from functools import lru_cache
 from itertools import accumulate
 
 from renderer.model import AT, MIDDLE, Json, frames_until, variant_of
-from renderer.plan.rows import FETCHED, Compiled, FitRow, FramingRow, OutputRow, ShotRow, SlotRow
+from renderer.plan.mix import TrackRow
+from renderer.plan.rows import FETCHED, Compiled, FitRow, FramingRow, InputRow, OutputRow, ShotRow, SlotRow
+from renderer.plan.score import mix_of
 from renderer.plan.slots import slot_frames, slot_span
 from renderer.storyboard import Output, Storyboard, Use
 
@@ -25,22 +27,26 @@ def assemble(
     shots: Sequence[ShotRow],
     *,
     included: Sequence[tuple[str, str, int]] = (),
+    tracks: Sequence[tuple[TrackRow, InputRow]] = (),
     warnings: Iterable[Mapping[str, Json]] = (),
 ) -> Compiled:
-    """The compiled storyboard of these shots, in order of the file; of `storyboard` come title, outputs, cut and budget.
+    """The compiled storyboard of these shots, in order of the file; of `storyboard` come title, outputs, cut, tracks and budget.
 
-    `included` are the files that it includes, as inputs. Its shots are not looked at: it may be that of an excerpt. Slots of shots without a row are left out.
+    `included` are the files that it includes, as inputs; `tracks` the files of its tracks, as rows and as inputs. Its shots are not looked at: it may be that of an excerpt. Slots of shots without a row are left out.
     """
     inputs = dict.fromkeys(row for shot in shots for row in shot.inputs)
+    inputs |= dict.fromkeys(row for _, row in tracks)
+    files = tuple(row for row, _ in tracks)
     return Compiled(
         title=storyboard.title,
         takes=tuple(row for shot in shots for row in shot.takes),
         footage=tuple(shot.footage for shot in shots if shot.footage),
-        outputs=tuple(_output(output, storyboard, shots) for output in storyboard.outputs),
+        outputs=tuple(_output(output, storyboard, shots, files) for output in storyboard.outputs),
         inputs=(*included, *((row.path, row.sha256, row.size_bytes) for row in inputs if row.path)),
         urls=tuple((_address(row.name), row.sha256, row.size_bytes) for row in inputs if not row.path),
         warnings=tuple(warnings),
         budget=(_text(storyboard.budget.per_run_usd), _text(storyboard.budget.total_usd)),
+        tracks=files,
     )
 
 
@@ -52,13 +58,16 @@ def _text(amount: Decimal | None) -> str | None:
     return None if amount is None else str(amount)
 
 
-def _output(output: Output, storyboard: Storyboard, shots: Sequence[ShotRow]) -> OutputRow:
+def _output(
+    output: Output, storyboard: Storyboard, shots: Sequence[ShotRow], tracks: Sequence[TrackRow]
+) -> OutputRow:
     cut = [(slot.shot_id, slot.use) for slot in storyboard.sequence] if storyboard.is_cut else None
     size = str(output.size) if output.size else None
     shown = _shown(cut, shots, output=output.name)
     slots = tuple(_slots(shown, shots, output=output))
     fits = tuple(_fits(shown, shots, output=output))
-    return OutputRow(output.name, output.file, size, str(output.fps), output.fit, fits, slots)
+    mix = mix_of(output.sound, storyboard.tracks, tracks, shots=shots, slots=slots, fps=output.fps)
+    return OutputRow(output.name, output.file, size, str(output.fps), output.fit, fits, slots, mix)
 
 
 def _shown(

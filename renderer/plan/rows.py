@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from renderer.columns import pack_rows, unpack_rows
 from renderer.model import Centre, Json, output_of
+from renderer.plan.mix import MixRow, TrackRow
 
 if TYPE_CHECKING:
     from renderer.storyboard import Shot
 
-FORM = 5
+FORM = 6
 FETCHED = "url:"
 """How the name of an input begins that was fetched; the rest is the sha256 of its address."""
 
@@ -88,7 +89,8 @@ class ShotRow(NamedTuple):
     """All that one shot comes to, whatever other shots stand beside it.
 
     Either takes, ≥ 1, or own footage. `length_s` and `use` (in and out point) are exact seconds as text; `variables`
-    are those that its texts ask for, `characters` what they come to.
+    are those that its texts ask for, `characters` what they come to. `sound` is how its own sound stands in the film: gain
+    in decibels as text, whether it is mute, and its kind; None for as it is.
     """
 
     shot: str
@@ -100,6 +102,7 @@ class ShotRow(NamedTuple):
     variables: tuple[str, ...]
     characters: int
     framings: tuple[FramingRow, ...] = ()
+    sound: tuple[str, bool, str] | None = None
 
     def moved(self, lines: int) -> ShotRow:
         """The same shot, so many lines further down."""
@@ -110,7 +113,7 @@ class ShotRow(NamedTuple):
     @classmethod
     def from_json(cls, value: Sequence[Json]) -> ShotRow:
         """The inverse of writing it as JSON; raises `TypeError` or `ValueError` for another form."""
-        shot, takes, footage, length_s, use, inputs, variables, characters, framings = value
+        shot, takes, footage, length_s, use, inputs, variables, characters, framings, sound = value
         return cls(
             shot,
             tuple(map(TakeRow._make, takes)),
@@ -121,6 +124,7 @@ class ShotRow(NamedTuple):
             tuple(variables),
             characters,
             tuple(map(_framing, framings)),
+            sound and (sound[0], sound[1], sound[2]),
         )
 
 
@@ -153,7 +157,7 @@ class FitRow(NamedTuple):
 class OutputRow(NamedTuple):
     """One film: its path below the project's root, size or None for the first clip's, rate, fit and slots.
 
-    `fits` are those of slots that do not fit in the film's own way, in cut order.
+    `fits` are those of slots that do not fit in the film's own way, in cut order. `mix` is its sound, None where that is nothing but its clips' own.
     """
 
     name: str
@@ -163,6 +167,7 @@ class OutputRow(NamedTuple):
     fit: str
     fits: tuple[FitRow, ...]
     slots: tuple[SlotRow, ...]
+    mix: MixRow | None = None
 
 
 class Compiled(NamedTuple):
@@ -170,7 +175,7 @@ class Compiled(NamedTuple):
 
     `inputs` are the files it depends on besides the storyboard (path relative to the storyboard's folder,
     sha256, size); `urls` those that the store has, with the sha256 of the address where they were fetched, else nothing. `warnings` are diagnostics in their JSON form. `budget` is in exact US dollars,
-    for one build and in all.
+    for one build and in all. `tracks` are the files of those that were found.
     """
 
     title: str | None
@@ -181,6 +186,7 @@ class Compiled(NamedTuple):
     urls: tuple[tuple[str, str, int], ...]
     warnings: tuple[Mapping[str, Json], ...]
     budget: tuple[str | None, str | None] = (None, None)
+    tracks: tuple[TrackRow, ...] = ()
 
     def to_json(self) -> dict[str, Json]:
         return {
@@ -188,11 +194,12 @@ class Compiled(NamedTuple):
             "title": self.title,
             "takes": pack_rows(self.takes),
             "footage": self.footage,
-            "outputs": [[*head, pack_rows(slots)] for *head, slots in self.outputs],
+            "outputs": [[*row[:-2], pack_rows(row.slots), row.mix] for row in self.outputs],
             "inputs": self.inputs,
             "urls": self.urls,
             "warnings": self.warnings,
             "budget": self.budget,
+            "tracks": self.tracks,
         }
 
     @classmethod
@@ -209,12 +216,14 @@ class Compiled(NamedTuple):
             urls=tuple((url, sha256, size) for url, sha256, size in value["urls"]),
             warnings=tuple(value["warnings"]),
             budget=(value["budget"][0], value["budget"][1]),
+            tracks=tuple(map(TrackRow._make, value["tracks"])),
         )
 
 
 def _output(row: Sequence[Json]) -> OutputRow:
-    *head, fits, slots = row
-    return OutputRow._make([*head, tuple(map(FitRow._make, fits)), unpack_rows(SlotRow, slots)])
+    *head, fits, slots, mix = row
+    shown = unpack_rows(SlotRow, slots)
+    return OutputRow._make([*head, tuple(map(FitRow._make, fits)), shown, mix and MixRow.from_json(mix)])
 
 
 def _framing(row: Sequence[Json]) -> FramingRow:

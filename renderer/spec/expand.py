@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from renderer.diagnostic import Diagnostic
+from renderer.model import base_of
 from renderer.spec.cast import read_characters
 from renderer.spec.cut import check_ids, read_budget, read_sequence
 from renderer.spec.document import Document
@@ -20,7 +21,9 @@ from renderer.spec.scene import ALONE, Beside, Scene
 from renderer.spec.shape import check_shape, check_version, prune
 from renderer.spec.shots import expand_entry
 from renderer.spec.takes import check_rivals
+from renderer.spec.tempo import read_tempos
 from renderer.spec.text import Path
+from renderer.spec.tracks import read_tracks
 from renderer.spec.variables import Variables
 from renderer.storyboard import Storyboard
 
@@ -105,6 +108,7 @@ def _expand(
         faults=faults,
         places_known={},
         profile=choose(profiles, profile, faults=faults),
+        tempos=read_tempos(document, faults=faults),
     )
     _check_shared(scene, profiles)
     title = scene.filled(_top(document, "title"))
@@ -121,6 +125,8 @@ def _expand(
     known = check_ids(problems, shots)
     complete = bool(items) and len({shot.item for shot in shots}) == len(items)
     sequence = read_sequence(scene, known, complete=complete, elsewhere=beside.shots)
+    ids = list(dict.fromkeys(map(base_of, [*known, *sorted(beside.shots)])))
+    tracks = read_tracks(scene, ids, complete=complete)
     if not problems.errors:
         _warn_unused(scene, used=beside.variables)
     return Storyboard(
@@ -131,6 +137,7 @@ def _expand(
         sequence=sequence,
         is_cut=isinstance(document.node(("sequence",)), Items),
         budget=read_budget(document),
+        tracks=tracks,
     )
 
 

@@ -1,4 +1,7 @@
-"""Merging: a shot's own fields over the defaults. Mappings merge, lists replace, `null` unsets."""
+"""Merging: a shot's own fields over the defaults. Mappings merge, lists replace, `null` unsets.
+
+A time in beats is written as a mapping and is one value all the same: it replaces what stood there, and is replaced.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,8 @@ class Written(NamedTuple):
 
 
 Merged = Mapping[str, "Written | Merged"]
+BEATS = "beats"
+TIMES = frozenset({"use", "in", "out", "at"})
 
 
 def merge(own: Mapping[str, Entry], defaults: Merged, path: Path) -> dict[str, Written | Merged]:
@@ -26,11 +31,18 @@ def merge(own: Mapping[str, Entry], defaults: Merged, path: Path) -> dict[str, W
     for name, entry in own.items():
         node = entry.node
         if isinstance(node, Fields):
-            below = defaults.get(name)
-            merged[name] = merge(node.entries, below if isinstance(below, Mapping) else {}, (*path, name))
+            merged[name] = merge(node.entries, _below(name, node.entries, defaults), (*path, name))
         elif node.value is not None:
             merged[name] = Written(node, (*path, name))
     return merged
+
+
+def _below(name: str, own: Mapping[str, Entry], defaults: Merged) -> Merged:
+    """What a mapping is merged over: the default of its name, unless one of the two is a time in beats."""
+    below = defaults.get(name)
+    if not isinstance(below, Mapping):
+        return {}
+    return {} if name in TIMES and (BEATS in own or BEATS in below) else below
 
 
 def plain(merged: Written | Merged) -> Any:

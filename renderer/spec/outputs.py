@@ -16,6 +16,7 @@ from renderer.spec.problems import Problems
 from renderer.spec.profiles import PROFILES, RESERVED
 from renderer.spec.text import Path
 from renderer.spec.times import meant_rate, rate
+from renderer.spec.tracks import read_film_sound
 from renderer.spec.wording import shorten
 from renderer.storyboard import MAIN, Output
 
@@ -61,6 +62,7 @@ def _read(document: Document, problems: Problems, name: str, path: Path, *, othe
         fps=_fps(problems, fields.get("fps"), document.place((*path, "fps"))),
         fit=cast("Fit", fields.get("fit") or "crop"),
         place=document.place_of_key(path if fields or path[0] == OUTPUTS else ()),
+        sound=read_film_sound(fields.get("audio")),
     )
 
 

@@ -13,6 +13,7 @@ from renderer.spec.document import Document
 from renderer.spec.merge import Merged, Written, leaves
 from renderer.spec.nodes import Items, Scalar
 from renderer.spec.problems import Problems
+from renderer.spec.tempo import NO_TEMPOS, Tempos, beats_s, is_beats
 from renderer.spec.text import Path
 from renderer.spec.times import seconds
 from renderer.spec.variables import Filled, Variables
@@ -61,6 +62,7 @@ class Scene(NamedTuple):
     places_known: dict[Path, Place]
     profile: Profile | None = None
     characters: Mapping[str, Character] = NO_CHARACTERS
+    tempos: Tempos = NO_TEMPOS
 
     @property
     def fps(self) -> Fraction:
@@ -99,15 +101,15 @@ class Scene(NamedTuple):
         """The range that a `use` names; tells one that is empty (S218) or counts frames that are not there (S208)."""
         if not merged:
             return None
-        if isinstance(merged, Written):
-            return Use(out_s=self._seconds(merged))
+        if isinstance(merged, Written) or is_beats(merged):
+            return Use(out_s=self._lasting(merged))
         begin, end = merged.get("in"), merged.get("out")
-        in_s = self._seconds(begin) if isinstance(begin, Written) else None
-        out_s = self._seconds(end) if isinstance(end, Written) else None
-        if isinstance(end, Written) and out_s is not None and out_s <= (in_s or 0):
-            related = [(self.place(begin), "the in point")] if isinstance(begin, Written) else []
+        in_s = self.time(begin)
+        out_s = self._lasting(end) if end else None
+        if end and out_s is not None and out_s <= (in_s or 0):
+            related = [(self.places(begin)[0], "the in point")] if begin else []
             message = f"`out` is not after `in`: {shown(out_s)} s and {shown(in_s or Fraction(0))} s"
-            self.problems.add("S218", message, self.place(end), related=related)
+            self.problems.add("S218", message, self.places(end)[0], related=related)
             return None
         return Use(in_s or Fraction(0), out_s)
 
@@ -115,7 +117,7 @@ class Scene(NamedTuple):
         """The seconds of a `duration`; tells one of no frames, of more than an hour (S209), or with frames that are not there (S208)."""
         if not isinstance(merged, Written):
             return None
-        time_s = self._time(merged)
+        time_s = self.time(merged)
         if time_s is not None and not 0 < time_s <= DURATION_MAX_S:
             message = (
                 f"`duration` must be more than 0 and at most {DURATION_MAX_S} seconds, not {shown(time_s)}"
@@ -124,20 +126,27 @@ class Scene(NamedTuple):
             return None
         return time_s
 
-    def _time(self, written: Written) -> Fraction | None:
-        value: Any = written.node.value
+    def time(self, merged: Written | Merged | None) -> Fraction | None:
+        """The seconds of a time; tells one with frames that are not there (S208), or beats without a tempo (S260 to S262)."""
+        if not merged:
+            return None
+        if not isinstance(merged, Written):
+            place = self.places(merged.get("track") or merged)[0]
+            return beats_s(merged, self.tempos, problems=self.problems, place=place)
+        value: Any = merged.node.value
         try:
             return seconds(value, fps=self.fps)
         except ValueError as error:
-            self.problems.add("S208", str(error), self.place(written))
+            self.problems.add("S208", str(error), self.place(merged))
             return None
 
-    def _seconds(self, written: Written) -> Fraction | None:
-        time_s = self._time(written)
+    def _lasting(self, merged: Written | Merged) -> Fraction | None:
+        """A time that something ends at, which is after its beginning (S218)."""
+        time_s = self.time(merged)
         if time_s is None:
             return None
-        if not time_s and written.path[-1] != "in":
-            self.problems.add("S218", "nothing of the clip is on screen: 0 s", self.place(written))
+        if not time_s:
+            self.problems.add("S218", "nothing of the clip is on screen: 0 s", self.places(merged)[0])
             return None
         return time_s
 

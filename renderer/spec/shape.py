@@ -1,15 +1,15 @@
 """The shape of a storyboard against its JSON Schema, every fault at once, in our words and at the right token.
 
-Refuses to pass on jsonschema's own messages, and of alternatives reports the one that the author meant: the
-branch that takes values of this kind.
+Refuses to pass on jsonschema's own messages.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from renderer.spec.branches import leaves
 from renderer.spec.distance import hint_for
 from renderer.spec.document import Document
 from renderer.spec.nodes import Fields, Node, without
@@ -68,7 +68,7 @@ def check_shape(document: Document, problems: Problems, *, schema: Rule) -> list
 
     faults: list[Path] = []
     for error in Draft202012Validator(inline(schema, schema)).iter_errors(document.root.value):
-        for leaf in _leaves(error):
+        for leaf in leaves(error):
             faults.extend(_report(document, problems, leaf))
     return faults
 
@@ -104,29 +104,6 @@ def inline(rule: Any, schema: Rule) -> Any:
     if isinstance(pattern := fresh.get("pattern"), str):
         fresh["pattern"] = pattern.removesuffix("$") + r"\Z"
     return fresh
-
-
-def _leaves(error: ValidationError) -> Iterator[ValidationError]:
-    """The faults to tell: of alternatives those of the one branch that takes such values, else the choice itself.
-
-    The choice is told for text of the wrong form too, since another alternative may be what was meant.
-    """
-    if error.validator != "anyOf":
-        yield error
-        return
-    branches: dict[Any, list[ValidationError]] = {}
-    for inner in error.context or ():
-        branches.setdefault(inner.schema_path[0], []).append(inner)
-    meant = [inners for inners in branches.values() if not any(map(_is_other_kind, inners))]
-    if len(meant) != 1 or any(inner.validator == "pattern" and not inner.relative_path for inner in meant[0]):
-        yield error
-        return
-    for inner in meant[0]:
-        yield from _leaves(inner)
-
-
-def _is_other_kind(error: ValidationError) -> bool:
-    return error.validator == "type" and not error.relative_path
 
 
 def _report(document: Document, problems: Problems, error: ValidationError) -> list[Path]:
@@ -204,7 +181,7 @@ def _bad_form(document: Document, problems: Problems, path: Path, *, rule: Rule)
     found = describe(_value(document, path), written=document.written(path))
     if choices := [choice for choice in rule.get("enum", ()) if choice is not None]:
         message = f"{_subject(path)} must be {expected(rule)}, not {found}"
-        hint = hint_for(str(_value(document, path)), choices)
+        hint = hint_for(str(_value(document, path)), map(str, choices))
     else:
         message = f"{_subject(path)} must be written like `{rule['examples'][0]}`, not {found}"
         hint = _FORM_HINTS.get(str(path[-1]))

@@ -16,12 +16,14 @@ from renderer.spec.prompt import PARTS, TEMPLATE, compose_prompt, composed
 from renderer.spec.scene import Scene, below, nearest_first, shown, truth, word
 from renderer.spec.takes import Origins, check_rivals, read_takes, without_rivals
 from renderer.spec.text import Path
+from renderer.spec.tracks import read_shot_sound
 from renderer.spec.variables import NO_VARIABLES, Filled, Reference
 from renderer.spec.wording import shorten
 from renderer.storyboard import Framing, Request, Shot, Source, Span, Take, Use
 
 PROVIDER = "animatic"
 MEDIA = ("image", "last_image", "video", "audio")
+SHARED = ("use", "sound")
 GROUNDS = {"image", "video", "references"}
 """What a shot may be made from without a prompt; so may `params`, which hold some models' own prompts."""
 
@@ -93,12 +95,15 @@ def _shot(scene: Scene, own_id: str, path: Path, fields: Merged) -> Shot:
     if use:
         check_use(scene, use, request.duration_s, origins["use"][0])
     asked = scene.variables.asked()
-    return Shot(own_id, place, request, takes=takes, use=use, origins=origins, asked=asked, spans=spans)
+    sound = read_shot_sound(fields.get("sound"))
+    return Shot(
+        own_id, place, request, takes=takes, use=use, origins=origins, asked=asked, spans=spans, sound=sound
+    )
 
 
 def _shared_with_footage(defaults: Merged) -> Merged:
     """What own footage has of the defaults."""
-    return {name: field for name, field in defaults.items() if name == "use"}
+    return {name: field for name, field in defaults.items() if name in SHARED}
 
 
 def check_use(scene: Scene, use: Use, duration_s: Fraction | None, place: Place) -> None:
@@ -120,7 +125,8 @@ def _own_footage(scene: Scene, own_id: str, place: Place, fields: Merged) -> Sho
     use = scene.use(fields.get("use"))
     _note(scene, origins, fields, "use")
     asked = scene.variables.asked()
-    return Shot(own_id, place, None, clip=clip, use=use, origins=origins, asked=asked)
+    sound = read_shot_sound(fields.get("sound"))
+    return Shot(own_id, place, None, clip=clip, use=use, origins=origins, asked=asked, sound=sound)
 
 
 def _request(

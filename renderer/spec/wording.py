@@ -83,6 +83,8 @@ def type_hint(value: Any, *, rule: Rule, written: str) -> str | None:
         return f'put quotes around text: `"{written}"`'
     if "number" in wanted and isinstance(value, str) and value.strip().replace(".", "", 1).isdecimal():
         return f"numbers stand without quotes: `{value.strip()}`"
+    if isinstance(value, dict) and "beats" in value:
+        return "what is bought is told in seconds; how much of it is on screen, `use`, may be in beats"
     if wanted == "a list" and isinstance(value, dict | str):
         return "begin each item with `- `"
     return None

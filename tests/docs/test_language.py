@@ -5,7 +5,7 @@ import re
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import yaml
@@ -21,16 +21,31 @@ from .tour import Place, found
 PAGE = (ROOT / "docs" / "language.md").read_text("utf-8")
 SCHEMA = json.loads((ROOT / "schemas" / "storyboard.schema.json").read_text("utf-8"))
 DEFINED = SCHEMA["$defs"]
-RANGE = next(form for form in DEFINED["use"]["anyOf"] if form.get("type") == "object")
-SLOT = next(form for form in DEFINED["slot"]["anyOf"] if form.get("type") == "object")
+
+
+def mapping(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The fields of the form of a field that is a mapping of its own."""
+    form = next(form for form in schema["anyOf"] if form.get("type") == "object")
+    return cast("Mapping[str, Any]", form["properties"])
+
+
+AUDIO = DEFINED["output"]["properties"]["audio"]["properties"]
+TRACK = DEFINED["track"]["properties"]
 TABLES = {
     "The file": SCHEMA["properties"],
     "output": DEFINED["output"]["properties"],
     "shots and defaults": DEFINED["shot"]["properties"],
     "matrix": DEFINED["matrix"]["properties"],
     "characters and cast": DEFINED["character"]["properties"],
-    "use": RANGE["properties"],
-    "sequence": SLOT["properties"],
+    "use": mapping(DEFINED["use"]),
+    "sequence": mapping(DEFINED["slot"]),
+    "tracks": TRACK,
+    "start": mapping(TRACK["start"]),
+    "duck": mapping(TRACK["duck"]),
+    "sound": DEFINED["sound"]["properties"],
+    "audio of an output": AUDIO,
+    "loudness": mapping(AUDIO["loudness"]),
+    "beats": DEFINED["beats"]["properties"],
     "for": {
         name: rule
         for name, rule in DEFINED["override"]["properties"].items()
@@ -72,6 +87,7 @@ OTHERWISE: Mapping[str, Any] = {
     "seeds": [8, 9],
     "takes": 2,
     "use": 1,
+    "sound": {"gain_db": -3},
 }
 """Another value for each field that gen3a_turbo takes or that no model is told."""
 
@@ -87,8 +103,10 @@ def type_of(name: str, schema: Mapping[str, Any]) -> str:
     """A field's type in the page's words."""
     if name == "use":
         return "time or range"
-    if name in {"in", "out", "duration"}:
+    if name in {"in", "out", "duration", "at", "fade_in", "fade_out"}:
         return "time"
+    if name == "start":
+        return "time or mapping"
     if "const" in schema:
         return "integer"
     forms = schema.get("anyOf") or [schema]

@@ -1,6 +1,8 @@
 """Every field of the language: whether a change of it asks for another clip. One row each, each really compiled."""
 
+import io
 import json
+import wave
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,7 +16,22 @@ from .test_media_keys import CLIP, VOICE
 SCHEMA = json.loads((Path(__file__).parents[3] / "schemas" / "storyboard.schema.json").read_bytes())
 DEFINED = SCHEMA["$defs"]
 SEEDANCE, WAN = "bytedance/seedance-2-0", "alibaba/wan-2-6-t2v"
+MUSIC = {"id": "music", "file": "tone.wav", "loop": True}
+
+
+def tone() -> bytes:
+    """A tenth of a second of silence, as a WAV file."""
+    content = io.BytesIO()
+    with wave.open(content, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(8000)
+        sound.writeframes(bytes(1600))
+    return content.getvalue()
+
+
 FILES = {
+    "tone.wav": tone(),
     "a.png": DOT,
     "b.png": DOT + b"\n",
     "a.mp4": CLIP,
@@ -61,6 +78,7 @@ SHOT = {
     "seeds": Row([7, 42], [8, 42], True),
     "takes": Row(1, 3, False),
     "use": Row(1, 2, False),
+    "sound": Row({"gain_db": -3}, {"kind": "voice"}, False),
     "params": Row({"watermark": False}, {"watermark": True}, True),
     "for": Row({"main": {"reframe": "left"}}, {"main": {"seed": 8}}, False),
 }
@@ -120,6 +138,8 @@ ELSEWHERE = {
         {"defaults": {"for": {"main": {"reframe": {"y": 1}}}}},
         False,
     ),
+    "output.audio": Row({"output": {"audio": {"loudness": -16}}}, {"output": {}}, False),
+    "tracks": Row({"tracks": [MUSIC]}, {"tracks": [{**MUSIC, "start": 1, "gain_db": -3}]}, False),
     "x-": Row({"x-mine": 1}, {"x-mine": 2}, False),
 }
 

@@ -1,0 +1,126 @@
+"""A film's mix: the clips' own sound and the tracks as one, measured where a loudness is asked for, encoded once.
+
+The clips come through a pipe as they do without tracks; files of tracks are opened beside it. A file that loops is
+decoded once, to raw sound, because only that repeats to the sample. A loudness takes two passes: one that measures,
+one that raises or lowers the whole by what is missing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+
+from renderer.errors import MediaError
+from renderer.ffmpeg.binary import Ffmpeg
+from renderer.ffmpeg.encode import channels_of, sound_arguments
+from renderer.ffmpeg.inputs import input_arguments, local_url
+from renderer.ffmpeg.mixing import (
+    LOUDNESS_FILE,
+    PEAK_FILE,
+    ducks_of,
+    end_filters,
+    limiter_filters,
+    loop_filters,
+    measuring_filters,
+    mixing_graph,
+    peak_filters,
+)
+from renderer.ffmpeg.run import run_ffmpeg
+from renderer.ffmpeg.sound import STEREO, VOICED, gain_filters, pcm
+from renderer.media.sound import Clips, Form, Part, play_into
+from renderer.model import Json
+
+SILENT_LUFS = -70.0
+"""The absolute gate of ITU-R BS.1770-4: what is softer counts as silence."""
+_VALUE = re.compile(rb"=(-?[0-9]+\.[0-9]+|-?inf|-?nan)\s*\Z")
+TAIL_BYTES = 200
+
+
+async def make_mix(
+    ffmpeg: Ffmpeg,
+    manifest: Mapping[str, Json],
+    *,
+    clips: Clips,
+    sounds: Mapping[str, Path],
+    output: Path,
+    scratch: Path,
+) -> None:
+    """Make the track that a manifest of a mix names; `clips` and `sounds` hold, by digest, all that it hears.
+
+    An MP4 with one AAC track of exactly the film's length. Raises `MediaError` M843 where it cannot be measured, and as
+    `run_ffmpeg` does.
+    """
+    mixing = _Mixing(ffmpeg, manifest, clips, scratch)
+    await mixing.open(sounds)
+    wanted = manifest.get("loudness")
+    if wanted:
+        await mixing.run([], measuring_filters(), ["-f", "null", "-"])
+        middle = _correction(scratch, wanted, rate_hz=mixing.rate_hz)
+    else:
+        middle = limiter_filters(manifest["peak_db"]) if manifest["cues"] else []
+    await mixing.run(middle, [], [*sound_arguments(manifest["encoder"]), str(output)])
+
+
+def mix_parts(manifest: Mapping[str, Json]) -> Iterator[Part]:
+    """The clips' own sound by the manifest of a mix, in cut order."""
+    for part in manifest["parts"]:
+        yield Part(
+            part["clip"], part["first"], part["samples"], part.get("gain_db", "0"), part.get("voice", False)
+        )
+
+
+class _Mixing:
+    """One mix while it is made: its inputs, once they are open, and how it is run."""
+
+    def __init__(self, ffmpeg: Ffmpeg, manifest: Mapping[str, Json], clips: Clips, scratch: Path) -> None:
+        self.ffmpeg, self.manifest, self.clips, self.scratch = ffmpeg, manifest, clips, scratch
+        self.rate_hz = int(manifest["encoder"]["rate_hz"])
+        self.form = Form(self.rate_hz, VOICED if ducks_of(manifest) else STEREO)
+        self.inputs: list[str] = []
+
+    async def open(self, sounds: Mapping[str, Path]) -> None:
+        """Find the input of each cue; what loops is decoded first."""
+        for number, cue in enumerate(self.manifest["cues"]):
+            opening = ["-vn", *input_arguments(sounds[cue["sound"]], container=cue["container"])]
+            if cue["period"]:
+                raw = self.scratch / f"loop{number}.f32"
+                filters = ["-map", "0:a:0", "-af", ",".join(loop_filters(cue, rate_hz=self.rate_hz))]
+                await run_ffmpeg(self.ffmpeg.path, [*opening, *filters, *pcm(rate_hz=self.rate_hz), str(raw)])
+                form = pcm(rate_hz=self.rate_hz)
+                opening = ["-protocol_whitelist", "file", "-stream_loop", "-1", *form, "-i", local_url(raw)]
+            self.inputs += opening
+
+    async def run(self, middle: Sequence[str], after: Sequence[str], encoding: Sequence[str]) -> None:
+        """Mix, with what is done to the whole and what listens to it, into an encoder."""
+        layout = "mono" if channels_of(self.manifest["encoder"]) == 1 else STEREO
+        ends = [*end_filters(self.manifest, layout=layout, middle=middle), *after]
+        form = pcm(rate_hz=self.rate_hz, layout=self.form.layout)
+        own = ["-protocol_whitelist", "pipe", *form, "-i", "pipe:0"]
+        graph = ["-filter_complex", mixing_graph(self.manifest, ends=ends), "-map", "[mixed]"]
+        arguments = [*own, *self.inputs, *graph, *encoding]
+        parts = list(mix_parts(self.manifest))
+        await play_into(self.ffmpeg, parts, arguments, clips=self.clips, form=self.form, cwd=self.scratch)
+
+
+def _correction(folder: Path, wanted: Mapping[str, str], *, rate_hz: int) -> list[str]:
+    """The gain to a loudness, and the limiter where that gain would pass the peak; nothing for silence."""
+    lufs, peak = _measured(folder / LOUDNESS_FILE), _measured(folder / PEAK_FILE)
+    if not lufs > SILENT_LUFS:
+        return []
+    gain = round(Decimal(wanted["lufs"]) - Decimal(str(lufs)), 3)
+    gained = gain_filters(f"{gain:f}" if gain else "0")
+    passes = peak * 10 ** (float(gain) / 20) > 10 ** (float(wanted["peak_db"]) / 20)
+    return [*gained, *(peak_filters(wanted["peak_db"], rate_hz=rate_hz) if passes else [])]
+
+
+def _measured(path: Path) -> float:
+    """The last value that ffmpeg wrote down, which is that of the whole."""
+    with path.open("rb") as stream:
+        stream.seek(0, 2)
+        stream.seek(max(0, stream.tell() - TAIL_BYTES))
+        found = _VALUE.search(stream.read())
+    if found is None:
+        raise MediaError("ffmpeg did not say how loud the film is", code="M843", hint="run `renderer doctor`")
+    return float(found[1])

@@ -1,0 +1,116 @@
+"""The action that makes a film's sound: what is heard of its clips and tracks, and nothing of what is seen.
+
+A film that is nothing but its clips, one after the other, has the plain manifest; gains, tracks and loudness make a mix.
+Two outputs that sound alike share one sound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from renderer.digest import canonical_json
+from renderer.ffmpeg.sound import boundary_samples
+from renderer.media.conform import Cut
+from renderer.media.manifests import mix_manifest, sound_manifest
+from renderer.model import Json
+from renderer.plan.action import Action, Input
+from renderer.plan.mix import CueRow, MixRow, SlotSound, TrackRow
+from renderer.plan.rows import OutputRow
+
+
+class Track(NamedTuple):
+    """The file of a track, and its bytes."""
+
+    row: TrackRow
+    given: Input
+
+
+def sound_action(
+    output: OutputRow,
+    clips: Sequence[Input],
+    cuts: Sequence[Cut],
+    *,
+    tracks: Sequence[Track],
+    build: str,
+) -> Action | None:
+    """The action of a film's sound, None where nothing of it is heard; clips with facts and their cuts in cut order."""
+    heard = {clip.digest.sha256: clip for clip in clips if clip.facts and clip.facts.audio}
+    name = f"{output.name}: sound"
+    slots = [
+        (clip.digest.sha256 if clip.digest.sha256 in heard else None, cut)
+        for clip, cut in zip(clips, cuts, strict=True)
+    ]
+    if output.mix is None:
+        if not heard:
+            return None
+        manifest = sound_manifest(slots, fps=Fraction(output.fps), build=build)
+        return Action.of(manifest, name=name, inputs={"clips": tuple(heard.values())})
+    parts = list(_parts(slots, output.mix, fps=Fraction(output.fps)))
+    named = {part["clip"]: heard[part["clip"]] for part in parts if part["clip"]}
+    # In an order of their own, so that the order of the text is not heard.
+    cues = sorted((_cue(cue, tracks[cue.row]) for cue in output.mix.cues), key=canonical_json)
+    if not (named or cues):
+        return None
+    sounds = {tracks[cue.row].row.sha256: tracks[cue.row].given for cue in output.mix.cues}
+    return Action.of(
+        _mix(output.mix, parts, cues, build=build),
+        name=name,
+        inputs={"clips": tuple(named.values()), "sounds": tuple(sounds.values())},
+    )
+
+
+def _mix(
+    mix: MixRow, parts: list[dict[str, Json]], cues: list[dict[str, Json]], *, build: str
+) -> dict[str, Json]:
+    return mix_manifest(
+        parts,
+        cues,
+        samples=mix.samples,
+        rate_hz=mix.rate_hz,
+        channels=mix.channels,
+        loudness=mix.loudness,
+        build=build,
+    )
+
+
+def _parts(
+    slots: Sequence[tuple[str | None, Cut]], mix: MixRow, *, fps: Fraction
+) -> Iterator[dict[str, Json]]:
+    """The clips' own sound, bounded by the running total of frames; neighbouring silences are one."""
+    sounds: Mapping[int, SlotSound] = {one.slot: one for one in mix.slots}
+    silence, frames, start = 0, 0, 0
+    for number, (clip, cut) in enumerate(slots):
+        frames += cut.frames
+        end = boundary_samples(frames, fps=fps, rate_hz=mix.rate_hz)
+        samples, start = end - start, end
+        sound = sounds.get(number)
+        if clip is None or (sound and sound.mute):
+            silence += samples
+            continue
+        if silence:
+            yield _silence(silence)
+        silence = 0
+        first = boundary_samples(cut.first, fps=fps, rate_hz=mix.rate_hz)
+        yield {"clip": clip, "first": first, "samples": samples, **_shaped(sound)}
+    if silence:
+        yield _silence(silence)
+
+
+def _silence(samples: int) -> dict[str, Json]:
+    return {"clip": None, "first": 0, "samples": samples}
+
+
+def _shaped(sound: SlotSound | None) -> dict[str, Json]:
+    """How a part sounds where not as it is."""
+    gain = {"gain_db": sound.gain_db} if sound and sound.gain_db != "0" else {}
+    return {**gain, **({"voice": True} if sound and sound.voice else {})}
+
+
+def _cue(cue: CueRow, track: Track) -> dict[str, Json]:
+    own = cue._asdict()
+    del own["row"]
+    duck = own.pop("duck")
+    named = {"sound": track.row.sha256, "container": track.row.container}
+    return {**named, **own, **({"duck": list(duck)} if duck else {})}
