@@ -79,7 +79,7 @@ def bench(session: nox.Session) -> None:
     """The numbers of the README, as ratios in one run; takes some minutes. GNU make is used where there is one."""
     session.install(".", "snakemake", "dvc")
     missed = []
-    for name in ("start", "noop", "one_changed", "animatic", "buying", "polling"):
+    for name in ("start", "noop", "one_changed", "animatic", "buying", "polling", "join"):
         try:
             session.run("python", "-m", f"benchmarks.{name}", *session.posargs)
         except CommandFailed:

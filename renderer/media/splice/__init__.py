@@ -11,6 +11,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from heapq import merge
+from itertools import accumulate, groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -70,12 +71,22 @@ def _read_pictures(
         film.sizes.extend(picture.samples.sizes)
         film.shifts.extend(picture.shifts)
         film.keyframes.extend(first + place for place in picture.keyframes)
-        seconds = (place * fps.denominator // fps.numerator for place in range(first, first + count))
-        layout += chunks(picture.samples, seconds, source=source)
+        layout += chunks(picture.samples, _seconds(first, count, fps=fps), source=source)
         openings.append(Opening(path, picture.samples.offsets[0], picture.samples.sizes[0]))
     return film, layout, openings
 
 
+def _seconds(first: int, count: int, *, fps: Fraction) -> Iterator[tuple[int, int]]:
+    """The film's seconds in which a picture is, and its first frame beyond each; `first` is its first one's number."""
+    frames, per = fps.numerator, fps.denominator
+    for second in range(first * per // frames, (first + count - 1) * per // frames + 1):
+        # Of second n + 1 the first frame is at or behind n + 1: rounded up.
+        yield second, min(-(-(second + 1) * frames // per) - first, count)
+
+
 def _sound_chunks(sound: Track, *, source: int) -> Iterator[Chunk]:
-    seconds = (max(0, tick - sound.edit.from_tick) // sound.timescale for tick in sound.samples.ticks)
-    return chunks(sound.samples, seconds, source=source)
+    start, rate = sound.edit.from_tick, sound.timescale
+    seconds = groupby(max(0, tick - start) // rate for tick in sound.samples.ticks)
+    counted = [(second, len(list(group))) for second, group in seconds]
+    ends = accumulate(count for _, count in counted)
+    return chunks(sound.samples, zip((second for second, _ in counted), ends, strict=True), source=source)

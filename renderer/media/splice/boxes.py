@@ -12,6 +12,7 @@ from array import array
 from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
 
+HEADER = struct.Struct(">I4s")
 HEADER_BYTES = 8
 BOXES_MAX = 1000
 Numbers: TypeAlias = "array[int]"
@@ -35,18 +36,16 @@ class Box(NamedTuple):
 def children(body: memoryview) -> list[Box]:
     """The boxes that fill a body, in order. Raises `UnfitError` where they do not fill it exactly."""
     found: list[Box] = []
-    start = 0
-    while start < len(body) and len(found) < BOXES_MAX:
-        if start + HEADER_BYTES > len(body):
-            raise UnfitError("a box is cut short")
-        size, kind = struct.unpack_from(">I4s", body, start)
-        if not HEADER_BYTES <= size <= len(body) - start:
+    start, end = 0, len(body)
+    for _ in range(BOXES_MAX):
+        if start == end:
+            return found
+        size, kind = HEADER.unpack_from(body, start) if end - start >= HEADER_BYTES else (0, b"")
+        if not HEADER_BYTES <= size <= end - start:
             raise UnfitError("the size of a box is wrong")
         found.append(Box(kind.decode("latin-1"), body[start + HEADER_BYTES : start + size]))
         start += size
-    if start < len(body):
-        raise UnfitError("there are more boxes than any film needs")
-    return found
+    raise UnfitError("there are more boxes than any film needs")
 
 
 def only(boxes: Iterable[Box], kind: str) -> memoryview:
@@ -67,9 +66,10 @@ def optional(boxes: Iterable[Box], kind: str) -> memoryview | None:
 
 def fields(layout: str, body: memoryview, start: int = 0) -> tuple[int, ...]:
     """Numbers of a body, big-endian, by `struct`'s letters; raises `UnfitError` where the body is too short."""
-    if start + struct.calcsize(f">{layout}") > len(body):
-        raise UnfitError("a box is cut short")
-    return struct.unpack_from(f">{layout}", body, start)
+    try:
+        return struct.unpack_from(f">{layout}", body, start)
+    except struct.error as error:
+        raise UnfitError("a box is cut short") from error
 
 
 def table(body: memoryview, *, columns: int, width_bytes: int = 4, header: int = 4) -> Numbers:
@@ -106,7 +106,7 @@ def written(values: Iterable[int], *, width_bytes: int = 4) -> bytes:
 def box(kind: str, *parts: bytes) -> bytes:
     """A box of these parts."""
     body = b"".join(parts)
-    return struct.pack(">I4s", HEADER_BYTES + len(body), kind.encode("latin-1")) + body
+    return HEADER.pack(HEADER_BYTES + len(body), kind.encode("latin-1")) + body
 
 
 def full_box(kind: str, *parts: bytes, version: int = 0, flags: int = 0) -> bytes:

@@ -6,7 +6,7 @@ import os
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from itertools import groupby
+from itertools import accumulate, groupby
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -18,7 +18,6 @@ from renderer.media.splice.track import VISUAL_FIELDS_BYTES, Track, picture_entr
 
 INDEX_BYTES_MAX = 64 << 20
 """What the index of a day of pictures takes, and more than enough for a part of a film."""
-HALF_FRAME = Fraction(1, 2)
 
 
 class Chunk(NamedTuple):
@@ -70,22 +69,25 @@ def read_sound(path: Path) -> Track:
     return track
 
 
-def chunks(samples: Samples, seconds: Iterable[int], *, source: int) -> Iterator[Chunk]:
-    """The samples of a track as few chunks, none longer than a second; `seconds` has the film's second of each sample.
+def chunks(samples: Samples, seconds: Iterable[tuple[int, int]], *, source: int) -> Iterator[Chunk]:
+    """The samples of a track as few chunks, none of more than a second.
 
-    A player that reads on from anywhere then finds picture and sound of a second beside each other.
+    `seconds` says, in order, each second of the film and which sample is the first one beyond it. A player that reads
+    on from anywhere then finds picture and sound of a second beside each other.
     """
-    start = size = count = 0
-    current = -1
-    for offset, size_bytes, second in zip(samples.offsets, samples.sizes, seconds, strict=True):
-        if count and (second != current or offset != start + size):
-            yield Chunk(source, start, size, count, current)
-            count = 0
-        if not count:
-            start, size, current = offset, 0, second
-        size += size_bytes
-        count += 1
-    yield Chunk(source, start, size, count, current)
+    start = 0
+    for second, end in seconds:
+        while start < end:
+            *expected, after = accumulate(samples.sizes[start:end], initial=samples.offsets[start])
+            found = samples.offsets[start:end].tolist()
+            count = len(found)
+            if expected != found:
+                count = next(
+                    n for n, (one, other) in enumerate(zip(expected, found, strict=True)) if one != other
+                )
+                after = expected[count]
+            yield Chunk(source, found[0], after - found[0], count, second)
+            start += count
 
 
 def _index(stream: BinaryIO, *, file_bytes: int) -> memoryview:
@@ -105,19 +107,23 @@ def _index(stream: BinaryIO, *, file_bytes: int) -> memoryview:
 
 
 def _shifts(track: Track, *, frames: int, fps: Fraction) -> Numbers:
-    step = track.timescale / fps
-    if step.denominator != 1:
+    step, rest = divmod(track.timescale * fps.denominator, fps.numerator)
+    if rest or not step:
         raise UnfitError("its clock cannot carry the film's rate")
     if len(track.samples.sizes) != frames:
         raise UnfitError(f"it has {len(track.samples.sizes)} samples for {frames} frames")
-    ticks, start = step.numerator, track.edit.from_tick
-    shown = shown_ticks(track.tables, track.samples)
-    if sorted(shown) != list(range(start, start + frames * ticks, ticks)):
+    start, shown = track.edit.from_tick, shown_ticks(track.tables, track.samples)
+    if sorted(shown) != list(range(start, start + frames * step, step)):
         raise UnfitError("its frames do not stand at their places")
-    shown_frames = Fraction(track.edit.duration, track.film_scale) * fps
-    if track.edit.duration and abs(shown_frames - frames) >= HALF_FRAME:
+    if track.edit.duration and not _shows(track, frames=frames, fps=fps):
         raise UnfitError("it has an edit that trims it")
-    return array("i", [(tick - start) // ticks - number for number, tick in enumerate(shown)])
+    return array("i", [(tick - start) // step - number for number, tick in enumerate(shown)])
+
+
+def _shows(track: Track, *, frames: int, fps: Fraction) -> bool:
+    """Whether an edit lasts so many frames, to less than half of one: a film's clock may be too coarse for them."""
+    frame, asked = track.film_scale * fps.denominator, track.edit.duration * fps.numerator
+    return 2 * abs(asked - frames * frame) < frame
 
 
 def _refuse_own_sets(stream: BinaryIO, entry: Box, keyframes: Iterable[tuple[int, int]]) -> None:

@@ -7,8 +7,8 @@ against what is there before anything is made of it, so time and memory are boun
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
-from itertools import accumulate, pairwise
+from collections.abc import Sequence
+from itertools import accumulate, chain, pairwise, repeat
 from operator import add
 from typing import NamedTuple
 
@@ -55,7 +55,7 @@ def read_samples(boxes: Sequence[Box], *, file_bytes: int) -> Samples:
     if unknown:
         raise UnfitError(f"its tables have a `{min(unknown)}`, which is not understood")
     sizes = _sizes(boxes, file_bytes=file_bytes)
-    offsets = array("Q", _offsets(boxes, sizes, file_bytes=file_bytes))
+    offsets = _offsets(boxes, sizes, file_bytes=file_bytes)
     durations = _spread(table(only(boxes, "stts"), columns=2), count=len(sizes))
     *ticks, length = accumulate(durations, initial=0)
     return Samples(sizes, offsets, ticks, length)
@@ -100,12 +100,12 @@ def _sizes(boxes: Sequence[Box], *, file_bytes: int) -> Numbers:
     return sizes
 
 
-def _offsets(boxes: Sequence[Box], sizes: Numbers, *, file_bytes: int) -> Iterator[int]:
+def _offsets(boxes: Sequence[Box], sizes: Numbers, *, file_bytes: int) -> Numbers:
     runs, chunks = table(only(boxes, "stsc"), columns=3), _chunk_offsets(boxes)
     firsts = [*runs[::3], len(chunks) + 1]
     if firsts[0] != 1 or any(before >= after for before, after in pairwise(firsts)) or set(runs[2::3]) != {1}:
         raise UnfitError("its table of chunks is out of order")
-    sample = 0
+    offsets, sample = array("Q"), 0
     for (first, after), count in zip(pairwise(firsts), runs[1::3], strict=True):
         if not 0 < count <= len(sizes):
             raise UnfitError("its tables disagree on how many samples there are")
@@ -113,10 +113,11 @@ def _offsets(boxes: Sequence[Box], sizes: Numbers, *, file_bytes: int) -> Iterat
             *places, end = accumulate(sizes[sample : sample + count], initial=chunk)
             if end > file_bytes:
                 raise UnfitError("its samples reach beyond its end")
-            yield from places
+            offsets.extend(places)
             sample += count
     if sample != len(sizes):
         raise UnfitError("its tables disagree on how many samples there are")
+    return offsets
 
 
 def _chunk_offsets(boxes: Sequence[Box]) -> Numbers:
@@ -126,8 +127,9 @@ def _chunk_offsets(boxes: Sequence[Box]) -> Numbers:
     return table(narrow, columns=1)
 
 
-def _spread(runs: Numbers, *, count: int) -> list[int]:
+def _spread(runs: Numbers, *, count: int) -> Sequence[int]:
     """Runs of (how many, value) as one value for each sample."""
-    if sum(runs[::2]) != count:
+    repeats, values = runs[::2], runs[1::2]
+    if sum(repeats) != count:
         raise UnfitError("its tables disagree on how many samples there are")
-    return [value for many, value in zip(runs[::2], runs[1::2], strict=True) for _ in range(many)]
+    return list(chain.from_iterable(map(repeat, values, repeats)))

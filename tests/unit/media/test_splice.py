@@ -140,7 +140,7 @@ def test_any_bytes_are_a_track_or_refused(content: bytes) -> None:
 def test_chunks_end_with_the_second_and_where_something_lies_between() -> None:
     """What follows in the file and in time is one run to copy, all the same."""
     sizes, offsets = numbers(memoryview(written([5] * 5))), numbers(memoryview(written([0, 5, 10, 20, 25])))
-    found = list(chunks(Samples(sizes, offsets, range(5), 5), [0, 0, 1, 1, 1], source=7))
+    found = list(chunks(Samples(sizes, offsets, range(5), 5), [(0, 2), (1, 5)], source=7))
     assert [Chunk(7, 0, 10, 2, 0), Chunk(7, 10, 5, 1, 1), Chunk(7, 20, 10, 2, 1)] == found
     assert [(7, 0, 15), (7, 20, 10)] == list(runs(found))
 
