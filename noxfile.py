@@ -75,6 +75,13 @@ def sweep(session: nox.Session) -> None:
 
 
 @nox.session
+def browser(session: nox.Session) -> None:
+    """A spliced film in a real Chromium, sought and played; needs one on the search path, as `apt install chromium` puts it."""
+    session.install(*groups("tests"), ".")
+    session.run("pytest", "-q", "tests/browser/player.py", *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """The numbers of the README, as ratios in one run; takes some minutes. GNU make is used where there is one."""
     session.install(".", "snakemake", "dvc")
