@@ -120,17 +120,18 @@ def projects(*, cache_dir: Path | None, as_json: bool) -> int:
     return 0
 
 
-@click.command("forget", short_help="Strike a project off that does not use the store any more.")
-@click.argument("project", metavar="PROJECT")
+@click.command("forget", short_help="Strike projects off that do not use the store any more.")
+@click.argument("projects", nargs=-1, required=True, metavar="PROJECT...")
 @options.cache_dir
-def forget(*, project: str, cache_dir: Path | None) -> int:
-    """Strike PROJECT off, by its root or by its name in `cache projects`: `cache gc` does not ask it any more.
+def forget(*, projects: tuple[str, ...], cache_dir: Path | None) -> int:
+    """Strike each PROJECT off, by its root or by its name in `cache projects`: `cache gc` does not ask it any more.
 
-    Deletes nothing. The next build or plan of the project puts it on record again.
+    Deletes nothing. The next build or plan of a project puts it on record again.
     """
     from renderer.pipeline.sweeping import forget_project  # noqa: PLC0415 - for this command alone
 
     with options.workshop_for(cache_dir) as workshop:
-        name = forget_project(workshop.store, project, here=workshop.here)
-    click.echo(f"{name}: struck off; its next build puts it on record again", err=True)
+        for project in projects:
+            name = forget_project(workshop.store, project, here=workshop.here)
+            click.echo(f"{name}: struck off; its next build puts it on record again", err=True)
     return 0

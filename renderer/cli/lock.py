@@ -62,6 +62,7 @@ def repair(
 
     project, _ = options.project_for((spec,) if spec else ())
     with options.workshop_for(cache_dir) as workshop:
+        workshop.store.enter()
         done = repair_lock(workshop, project, reach=Reach(fetch=not offline, outside=allow_outside))
     if as_json:
         listed = {"lost": list(done.lost), "missing": list(done.missing)}

@@ -33,6 +33,7 @@ def export(*, spec: str, target: Path | None, cache_dir: Path | None, as_json: b
     assert project, "BUG: no storyboard is named"
     place = target or Path(f"{project.spec.stem}.clips.tar")
     with options.workshop_for(cache_dir) as workshop:
+        workshop.store.enter()
         shared = export_clips(workshop, project, place)
     if as_json:
         write_json({"version": 1, "path": str(place), **_shared_row(shared), "lost": list(shared.lost)})

@@ -12,12 +12,14 @@ from pathlib import Path
 
 from renderer.errors import GateError
 from renderer.git import common_folder, repository_of, texts_in, tips, work_trees
+from renderer.pipeline.project import MARKS
 from renderer.store.census import named_in
 from renderer.store.enrolled import Enrolment
 
 ENDINGS = (".lock", ".picks.yaml", ".picks.yml")
 PASSED_OVER = frozenset({".git"})
 ENTRIES_MAX = 5_000_000
+GONE_SHOWN_MAX = 20
 
 
 def named_by(enrolments: Sequence[Enrolment]) -> set[str]:
@@ -27,8 +29,9 @@ def named_by(enrolments: Sequence[Enrolment]) -> set[str]:
     """
     named: set[str] = set()
     seen: set[Path] = set()
-    for root in dict.fromkeys(enrolment.root for enrolment in enrolments):
-        check_there(root)
+    roots = list(dict.fromkeys(enrolment.root for enrolment in enrolments))
+    check_there(roots)
+    for root in roots:
         named |= _named_in_files(_files(root, seen))
         if repository_of(root):
             named |= _named_in_repository(root, seen)
@@ -36,13 +39,16 @@ def named_by(enrolments: Sequence[Enrolment]) -> set[str]:
     return named | _named_in_files(path for path in listed if path.is_file())
 
 
-def check_there(root: Path) -> None:
-    """Raise `GateError` E632 where a project's root is no folder any more."""
-    if not root.is_dir():
+def check_there(roots: Sequence[Path]) -> None:
+    """Raise `GateError` E632 where a project's root is no folder any more; all that are gone are told."""
+    gone = [root for root in roots if not root.is_dir()]
+    if gone:
+        what = f"the project `{gone[0]}` is" if len(gone) == 1 else f"{len(gone)} projects are"
         raise GateError(
-            f"the project `{root}` is not there any more: nothing was deleted",
+            f"{what} not there any more: nothing was deleted",
             code="E632",
-            hint="bring it back, or mount its disk; if it is gone for good, `renderer cache forget PROJECT` strikes it off",
+            facts=[("gone", root) for root in gone[:GONE_SHOWN_MAX]],
+            hint="bring back what is needed, or mount its disk; `renderer cache forget PROJECT...` strikes off what is gone for good",
         )
 
 
@@ -83,9 +89,10 @@ def _files(root: Path, seen: set[Path]) -> Iterator[Path]:
     if root.resolve() in seen:
         return
     seen.add(root.resolve())
-    entries = 0
+    entries, is_marked = 0, any((root / mark).exists() for mark in MARKS)
     for folder, folders, names in os.walk(root, onerror=_stop):
-        folders[:] = [name for name in folders if name not in PASSED_OVER]
+        # Without a mark the root is a storyboard's own folder, which may be anybody's home: what lies below is another project.
+        folders[:] = [name for name in folders if is_marked and name not in PASSED_OVER]
         entries += len(folders) + len(names)
         if entries > ENTRIES_MAX:
             raise _unreadable(root, OSError(f"more than {ENTRIES_MAX:,} files"))

@@ -35,7 +35,7 @@ def sweep(store: Store, rules: Rules, *, now: datetime, delete: bool = False) ->
     not there or cannot be read, E634 where it is not known what was paid for; `Unreadable` E633 and `GitMissing` E630 for a repository.
     """
     care = store.care
-    with care.alone() if delete else contextlib.nullcontext():
+    with care.alone() if delete and store.root.is_dir() else contextlib.nullcontext():
         enrolments = care.enrolled.all()
         named = named_by(enrolments)
         census = care.census(store.journal, free=ANIMATIC)

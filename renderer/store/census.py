@@ -55,6 +55,16 @@ class Leaf(NamedTuple):
     is_paid: bool
 
 
+class _Twig(NamedTuple):
+    """What counts of one trace while it is counted: `look` is the size, rate and ffmpeg by which references are told apart."""
+
+    leaf: Leaf
+    action: str
+    look: tuple[Json, ...]
+    is_reference: bool
+    inputs: frozenset[str]
+
+
 class Census(NamedTuple):
     """All blobs by sha256, all traces by key, and for each result what it was made of, by sha256."""
 
@@ -82,20 +92,17 @@ def take_census(layout: Layout, *, journal: Journal, fetched: Iterable[Digest], 
     Raises `GateError` E634 where a trace or the journal is damaged: then it is not known what was paid for.
     """
     _refuse_damage(journal)
-    traces = list(_traces(layout))
-    manifests = {trace.key: json.dumps(trace.manifest) for trace, _, _ in traces}
-    leaves = {
-        trace.key: Leaf(trace.key, size, made_s, _results(trace), _is_paid(trace, free))
-        for trace, size, made_s in traces
-    }
-    kinds = dict.fromkeys(set().union(*map(named_in, manifests.values())), INPUTS)
+    sizes = dict(_sizes(layout))
+    twigs = [_twig(trace, size, made_s, sizes, free) for trace, size, made_s in _traces(layout)]
+    kinds = {name: INPUTS for twig in twigs for name in twig.inputs}
     kinds |= dict.fromkeys((digest.sha256 for digest in fetched), FETCHED)
-    for trace, _, _ in traces:
-        kinds |= dict.fromkeys(_results(trace), KINDS.get(trace.manifest["action"], FREE))
-    kinds |= dict.fromkeys(_bought(leaves.values(), journal.jobs()), PAID)
+    kinds |= {name: KINDS.get(twig.action, FREE) for twig in twigs for name in twig.leaf.results}
+    kinds |= dict.fromkeys(_bought([twig.leaf for twig in twigs], journal.jobs()), PAID)
     kinds |= dict.fromkeys(_damaged_names(layout), PAID)
-    pieces = {piece.sha256: piece for piece in _pieces(layout, kinds)}
-    return Census(pieces, leaves, _made_of([trace for trace, _, _ in traces], manifests))
+    pieces = {
+        name: Piece(name, size, kinds.get(name, LEFT), made_s) for name, (size, made_s) in sizes.items()
+    }
+    return Census(pieces, {twig.leaf.key: twig.leaf for twig in twigs}, _made_of(twigs))
 
 
 def wanted_by_jobs(journal: Journal, leaves: Mapping[str, Leaf]) -> set[str]:
@@ -139,13 +146,18 @@ def _traces(layout: Layout) -> Iterator[tuple[Trace, int, float]]:
             yield trace, status.st_size, status.st_mtime
 
 
-def _results(trace: Trace) -> tuple[str, ...]:
-    return tuple(result.digest.sha256 for result in trace.results)
-
-
-def _is_paid(trace: Trace, free: str) -> bool:
-    is_bought = trace.manifest["action"] == "generate" and trace.manifest.get("provider") != free
-    return is_bought or any(result.price_usd for result in trace.results)
+def _twig(trace: Trace, size: int, made_s: float, sizes: Mapping[str, tuple[int, float]], free: str) -> _Twig:
+    """What counts of a trace: of the names in its manifest those of blobs that are there, since a film names thousands."""
+    manifest, results = trace.manifest, tuple(result.digest.sha256 for result in trace.results)
+    is_bought = manifest["action"] == "generate" and manifest.get("provider") != free
+    is_paid = is_bought or any(result.price_usd for result in trace.results)
+    return _Twig(
+        leaf=Leaf(trace.key, size, made_s, results, is_paid),
+        action=manifest["action"],
+        look=tuple(manifest.get(name) for name in ("size", "fps", "ffmpeg")),
+        is_reference=manifest["action"] == "segment" and manifest.get("clip") is None,
+        inputs=frozenset(named_in(json.dumps(manifest)) & sizes.keys()),
+    )
 
 
 def _bought(leaves: Iterable[Leaf], jobs: Iterable[Job]) -> set[str]:
@@ -160,32 +172,26 @@ def _damaged_names(layout: Layout) -> set[str]:
     return set().union(*map(named_in, texts))
 
 
-def _pieces(layout: Layout, kinds: Mapping[str, str]) -> Iterator[Piece]:
+def _sizes(layout: Layout) -> Iterator[tuple[str, tuple[int, float]]]:
+    """The size of each blob, and when it came."""
     with translated("read the store", layout.blobs):
         for folder in sorted(layout.blobs.glob("[0-9a-f][0-9a-f]")):
             with os.scandir(folder) as entries:
                 for entry in entries:
                     status = entry.stat(follow_symlinks=False)
-                    what = kinds.get(entry.name, LEFT)
-                    yield Piece(entry.name, status.st_size, what, status.st_mtime)
+                    yield entry.name, (status.st_size, status.st_mtime)
 
 
-def _made_of(traces: Iterable[Trace], manifests: Mapping[str, str]) -> dict[str, frozenset[str]]:
+def _made_of(twigs: Iterable[_Twig]) -> dict[str, frozenset[str]]:
     """For each result the inputs that its manifest names; for a film the reference, too, by which its clips were chosen."""
     made_of: defaultdict[str, frozenset[str]] = defaultdict(frozenset)
     references: defaultdict[tuple[Json, ...], frozenset[str]] = defaultdict(frozenset)
-    traces = list(traces)
-    for trace in traces:
-        if trace.manifest["action"] == "segment" and trace.manifest.get("clip") is None:
-            references[_look(trace.manifest)] |= frozenset(_results(trace))
-    for trace in traces:
-        inputs = frozenset(named_in(manifests[trace.key]))
-        if trace.manifest["action"] == "join":
-            inputs |= references[_look(trace.manifest)]
-        for sha256 in _results(trace):
+    twigs = list(twigs)
+    for twig in twigs:
+        if twig.is_reference:
+            references[twig.look] |= frozenset(twig.leaf.results)
+    for twig in twigs:
+        inputs = twig.inputs | (references[twig.look] if twig.action == "join" else frozenset())
+        for sha256 in twig.leaf.results:
             made_of[sha256] |= inputs - {sha256}
     return dict(made_of)
-
-
-def _look(manifest: Mapping[str, Json]) -> tuple[Json, ...]:
-    return tuple(manifest.get(name) for name in ("size", "fps", "ffmpeg"))

@@ -61,9 +61,10 @@ class Occupancy:
     def alone(self, *, timeout_s: float = ALONE_TIMEOUT_S) -> Iterator[None]:
         """Hold every seat. Raises `GateError` E631 where others are at work for longer than `timeout_s`."""
         assert self._leave is None, "BUG: the store is to be cleared away by one who relies on it"
+        pauses = iter(range(round(timeout_s / PAUSE_S)))
         with contextlib.ExitStack() as stack:
             for number in range(SEATS_MAX):
-                stack.callback(self._take(number, timeout_s=timeout_s))
+                stack.callback(self._take(number, pauses))
             self._is_alone = True
             stack.callback(setattr, self, "_is_alone", False)
             yield
@@ -72,11 +73,14 @@ class Occupancy:
         seats = (self._locks.try_lock(f"seat/{number}") for number in range(SEATS_MAX))
         return next((leave for leave in seats if leave), None)
 
-    def _take(self, number: int, *, timeout_s: float) -> Callable[[], None]:
-        for _ in range(1 + round(timeout_s / PAUSE_S)):
-            if leave := self._locks.try_lock(f"seat/{number}"):
-                return leave
+    def _take(self, number: int, pauses: Iterator[int]) -> Callable[[], None]:
+        """A seat, waiting for it as long as there are pauses left."""
+        leave = self._locks.try_lock(f"seat/{number}")
+        while leave is None and next(pauses, None) is not None:
             self._sleep(PAUSE_S)
+            leave = self._locks.try_lock(f"seat/{number}")
+        if leave:
+            return leave
         raise GateError(
             "a build is at work in this store: nothing was deleted",
             code="E631",

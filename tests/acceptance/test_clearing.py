@@ -275,8 +275,9 @@ def test_a_project_that_is_gone_stops_it(built: Stage, first_night: Stage, tmp_p
     assert (3, ["E632"], before) == (done.code, done.codes, blobs(built))
     listed = stage.run("cache", "projects", "--json").json["projects"]
     assert [(str(built.root), False)] == [(one["root"], one["there"]) for one in listed]
+    assert f"gone  {built.root}" in stage.run("cache", "gc").stderr
     assert 2 == stage.run("cache", "forget", "/nowhere").code
-    assert 0 == stage.run("cache", "forget", str(built.root)).code
+    assert 0 == stage.run("cache", "forget", listed[0]["name"]).code
     assert [] == stage.run("cache", "projects", "--json").json["projects"]
     assert 3 == goes(gc(stage, "--delete"))["free clips"]
 
@@ -295,6 +296,24 @@ def test_a_file_that_cannot_be_read_stops_it(built: Stage) -> None:
     (built.root / "old.lock").symlink_to("old.lock")
     done = built.run("cache", "gc", "--json")
     assert (3, ["E632"]) == (done.code, done.codes)
+
+
+def test_below_a_folder_without_a_mark_nothing_is_asked(built: Stage) -> None:
+    """Without a repository a storyboard's own folder is the project: it may be anybody's home."""
+    built.built()
+    (built.root / "below").mkdir()
+    (built.root / "below" / "old.lock").symlink_to("old.lock")
+    assert 0 == built.run("cache", "gc").code
+    built.write("renderer.toml", "")
+    assert 3 == built.run("cache", "gc").code
+
+
+def test_a_hook_of_another_repository_does_not_mislead_it(bought: Stage, tmp_path: Path) -> None:
+    """Git names the hook's repository in variables, which win over folders."""
+    git(tmp_path, "init", "-q", "other")
+    (bought.root / "film.lock").unlink()
+    hooked = bought.using(GIT_DIR=str(tmp_path / "other" / ".git"), GIT_INDEX_FILE=".git/index")
+    assert 1 == stays(gc(hooked, "--paid"))["paid clips", "named by a lock or picks file"]
 
 
 def test_a_damaged_trace_stops_it(bought: Stage) -> None:
