@@ -142,6 +142,7 @@ class _Rounds:
             self._print({"errors": errors_json(error)})
         else:
             show_error(error, json_wanted=False)
+            self._say("")
 
     def _tell(
         self, run: Run, left_out: Sequence[ShotLine], refusal: RendererError | None, *, elapsed_s: float

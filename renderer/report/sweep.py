@@ -20,7 +20,7 @@ class Share(NamedTuple):
 
 
 class Sweep(NamedTuple):
-    """What goes and what stays of a store that held `size_bytes` of blobs, when so many projects were asked."""
+    """What goes and what stays of a store whose blobs and traces took `size_bytes`, when so many projects were asked."""
 
     goes: Sequence[Share]
     stays: Sequence[Share]

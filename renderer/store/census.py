@@ -74,7 +74,9 @@ class Census(NamedTuple):
 
     @property
     def size_bytes(self) -> int:
-        return sum(piece.size_bytes for piece in self.pieces.values())
+        """How much room blobs and traces take."""
+        blobs = sum(piece.size_bytes for piece in self.pieces.values())
+        return blobs + sum(leaf.size_bytes for leaf in self.leaves.values())
 
 
 def named_in(text: str) -> set[str]:
