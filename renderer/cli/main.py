@@ -35,6 +35,7 @@ COMMANDS = {
     "models": "List video models, their limits and prices.",
     "lock": "Check the lock, or make it anew.",
     "cache": "Look into the store of clips, verify, clear and share it.",
+    "export": "Write the film for another program: edit lists, graphs, dependencies.",
     "doctor": "Check this machine: ffmpeg, store, disk, fonts.",
     "help": "Explain an error code, or a command.",
 }

@@ -1,0 +1,156 @@
+"""The value that all exports are made of: one film as an editor sees it, full-length clips and what is used of them.
+
+Frames are counted at the film's rate unless a clip says otherwise. `pipeline` fills it in; the exports only read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from renderer.digest import Digest
+from renderer.model import Json, Size
+
+SHORT = 4
+NAME_MAX = 100
+_ODD = re.compile(r"[^a-z0-9._-]+")
+
+
+class Clip(NamedTuple):
+    """A full-length clip: where it lies, relative to the document that names it, and what it is; `frames` at its own rate.
+
+    `path` has forward slashes, and is empty for a clip that is in the store alone.
+    """
+
+    path: str
+    digest: Digest
+    size: Size
+    fps: Fraction
+    frames: int
+    has_sound: bool
+
+
+class Version(NamedTuple):
+    """One attempt at a shot, or own footage (`provider` empty). `take` is None for a clip of an older request.
+
+    `clip` is None where there is none yet. `request` is what was asked for, in neutral fields.
+    """
+
+    shot: str
+    take: int | None
+    clip: Clip | None
+    provider: str = ""
+    model: str | None = None
+    seed: int | None = None
+    price_usd: Decimal | None = None
+    request: Mapping[str, Json] = {}
+
+    @property
+    def label(self) -> str:
+        """How a version is told from the others of its shot."""
+        if not self.provider:
+            return "own footage"
+        return "older request" if self.take is None else f"take {self.take}"
+
+    @property
+    def prompt(self) -> str:
+        fields = self.request.get("fields")
+        prompt = fields.get("prompt") if isinstance(fields, Mapping) else None
+        return prompt if isinstance(prompt, str) else ""
+
+
+class Transition(NamedTuple):
+    """How a slot is entered from the one before it: they overlap by `frames`, ≥ 1, so the film is that much shorter."""
+
+    kind: str
+    frames: int
+
+
+class Event(NamedTuple):
+    """One slot of the cut: `frames` frames of the clip from `first` on; the last `held` of them repeat its last frame.
+
+    `versions` are all there are of its shot, `shown` the one among them that the film shows.
+    """
+
+    shown: Version
+    first: int
+    frames: int
+    held: int = 0
+    versions: tuple[Version, ...] = ()
+    enter: Transition | None = None
+
+
+class Timeline(NamedTuple):
+    """One film. `name` is its file's stem; `size` None where no clip tells it yet; events in cut order, ≥ 1."""
+
+    name: str
+    title: str
+    file: str
+    size: Size | None
+    fps: Fraction
+    events: tuple[Event, ...]
+
+    @property
+    def starts(self) -> tuple[int, ...]:
+        """The frame of the film at which each event starts."""
+        found, at = [], 0
+        for event in self.events:
+            at -= event.enter.frames if event.enter else 0
+            found.append(at)
+            at += event.frames
+        return tuple(found)
+
+    @property
+    def frames(self) -> int:
+        """How many frames the film has."""
+        return self.starts[-1] + self.events[-1].frames
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The shots that the film shows and that have no clip, each once, in cut order."""
+        return tuple(dict.fromkeys(event.shown.shot for event in self.events if event.shown.clip is None))
+
+    def versions(self) -> tuple[Version, ...]:
+        """Every version of every shot in the cut, each once: those of a shot together, shots in cut order."""
+        return tuple({id(version): version for event in self.events for version in event.versions}.values())
+
+
+def safe_name(text: str) -> str:
+    """A text as a file's name, or a part of one: small letters, digits, `.`, `_` and `-`, never empty, no dot in front.
+
+    >>> safe_name("../Käse brot"), safe_name("verse.tokyo")
+    ('k-se-brot', 'verse.tokyo')
+    """
+    return _ODD.sub("-", text.lower()).strip(".-")[:NAME_MAX] or "film"
+
+
+def clip_name(
+    film: str, *, shot: str, take: int | None, sha256: str, ending: str = "mp4", signs: int = SHORT
+) -> str:
+    """The name of a copy of a clip, the same as long as the clip is the same.
+
+    >>> clip_name("liftoff", shot="pad", take=2, sha256="3f9a" * 16)
+    'liftoff_pad_t02_3f9a.mp4'
+    """
+    number = [] if take is None else [f"t{take:02}"]
+    stem = "_".join([safe_name(film), safe_name(shot), *number, sha256[:signs]])
+    return f"{stem}.{safe_name(ending)}"
+
+
+def unique_names(names: Sequence[Sequence[str]]) -> list[str]:
+    """For each clip the first of its names, from short to long, that stands for no other clip; the last where none does.
+
+    Lists of equal length. Clips are told apart by their longest name.
+    """
+    found = []
+    for row in names:
+        free = (
+            name
+            for place, name in enumerate(row)
+            if all(other[-1] == row[-1] for other in names if other[place] == name)
+        )
+        found.append(next(free, row[-1]))
+    return found

@@ -1,0 +1,140 @@
+"""From a run to the timelines that `export` writes: which clips there are, what the films show of them, what was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+
+from renderer.digest import Digest
+from renderer.errors import UsageError, did_you_mean, shortened
+from renderer.export.timeline import Clip, Event, Timeline, Version
+from renderer.media.conform import Cut, held_frames, seen_size
+from renderer.model import Json, MediaFacts, Result, Size
+from renderer.pipeline.run import Run
+from renderer.plan.action import Input
+from renderer.plan.rows import OutputRow, SlotRow, TakeRow
+
+ASKED = ("provider", "model", "fields", "params", "inputs", "seed", "take")
+"""The parts of a manifest that an author asked for; the others name machines and tools."""
+Place = Callable[[Digest, str, int | None, str], str]
+"""Where a clip lies, by digest, shot, take (None: of an older request, or own footage) and own footage's path, else empty; empty itself for one that lies nowhere."""
+
+
+def chosen_outputs(run: Run, names: Sequence[str]) -> tuple[OutputRow, ...]:
+    """The outputs of these names, in order of the file; all where none is named. Raises `UsageError` U100."""
+    known = [output.name for output in run.compiled.outputs]
+    for name in names:
+        if name not in known:
+            close = did_you_mean(name, known)
+            hint = f"did you mean `{close}`?" if close else f"outputs here: {shortened(known)}"
+            raise UsageError(f"there is no output `{name}`", code="U100", hint=hint)
+    return tuple(output for output in run.compiled.outputs if not names or output.name in names)
+
+
+def timeline_of(run: Run, output: OutputRow, *, place: Place) -> Timeline:
+    """One film as an editor sees it. A clip that is not there is left out of it, and the rest is told all the same."""
+    desk = _Desk(run, place)
+    fps = Fraction(output.fps)
+    path = run.project.film(output.file)
+    events = tuple(desk.event(slot, fps) for slot in output.slots)
+    return Timeline(
+        name=path.stem,
+        title=run.compiled.title or path.stem,
+        file=path.name,
+        size=desk.size_of(output),
+        fps=fps,
+        events=events,
+    )
+
+
+class _Desk:
+    """What is known of the clips of one run. The versions of a shot are one value, however often it is shown."""
+
+    def __init__(self, run: Run, place: Place) -> None:
+        self.run, self.place = run, place
+        self.shown, self.footage = run.shown(), run.footage()
+        self.numbers: dict[str, list[int]] = {}
+        for number, row in enumerate(run.compiled.takes):
+            self.numbers.setdefault(row.shot, []).append(number)
+        self.versions: dict[str, tuple[Version, tuple[Version, ...]]] = {}
+
+    def event(self, slot: SlotRow, fps: Fraction) -> Event:
+        if slot.shot not in self.versions:
+            own = self._own(slot) if slot.take < 0 else None
+            self.versions[slot.shot] = (own, (own,)) if own else self._takes(slot)
+        shown, versions = self.versions[slot.shot]
+        facts = self._facts(slot)
+        held = held_frames(facts, Cut(slot.first, slot.frames), fps) if facts else 0
+        return Event(shown, slot.first, slot.frames, held, versions)
+
+    def size_of(self, output: OutputRow) -> Size | None:
+        if output.size:
+            return Size.parse(output.size)
+        facts = self._facts(output.slots[0])
+        return seen_size(facts) if facts else None
+
+    def _facts(self, slot: SlotRow) -> MediaFacts | None:
+        result = self.footage[slot.footage] if slot.take < 0 else self.shown[slot.take]
+        return result.facts if result else None
+
+    def _own(self, slot: SlotRow) -> Version:
+        row, clip = self.run.compiled.footage[slot.footage], self.footage[slot.footage]
+        return Version(row.shot, None, self._clip(clip, row.shot, None, row.path))
+
+    def _takes(self, slot: SlotRow) -> tuple[Version, tuple[Version, ...]]:
+        """What the film shows of a shot, and all that there is of it."""
+        run, numbers = self.run, self.numbers[slot.shot]
+        there = [self._version(run.compiled.takes[number], run.results[number]) for number in numbers]
+        result = self.shown[slot.take]
+        choice = run.picked.choices.get(slot.take)
+        wanted = numbers.index(choice.number) if choice else 0
+        if result is None:
+            there[wanted] = there[wanted]._replace(clip=None)
+            return there[wanted], tuple(there)
+        alike = [one for one in there if one.clip and one.clip.digest == result.digest]
+        if there[wanted] in alike:
+            return there[wanted], tuple(there)
+        shown = alike[0] if alike else self._older(slot.shot, result)
+        return shown, tuple(there) if alike else (*there, shown)
+
+    def _version(self, row: TakeRow, result: Result | None) -> Version:
+        trace = self.run.workshop.store.trace(row.key) if result else None
+        manifest = trace.manifest if trace else self._manifest(row)
+        clip = self._clip(Input(result.digest, facts=result.facts), row.shot, row.take) if result else None
+        price = result.price_usd if result else None
+        return Version(row.shot, row.take, clip, row.provider, row.model, row.seed, price, _asked(manifest))
+
+    def _manifest(self, row: TakeRow) -> Mapping[str, Json]:
+        number = next(one for one in self.numbers[row.shot] if self.run.compiled.takes[one] is row)
+        return self.run.details([number])[number].manifest
+
+    def _older(self, shot: str, result: Result) -> Version:
+        """A clip that was made for another request than today's."""
+        run = self.run
+        traces = run.workshop.store.traces_for(run.project.identity, spec=run.project.asker_spec, shot=shot)
+        found = (
+            trace.manifest for trace in traces if any(one.digest == result.digest for one in trace.results)
+        )
+        manifest = next(found, {"provider": "unknown"})
+        seed = manifest.get("seed")
+        return Version(
+            shot,
+            None,
+            self._clip(Input(result.digest, facts=result.facts), shot, None),
+            str(manifest.get("provider")),
+            manifest.get("model"),
+            None if seed is None else int(seed),
+            result.price_usd,
+            _asked(manifest),
+        )
+
+    def _clip(self, clip: Input, shot: str, take: int | None, path: str = "") -> Clip | None:
+        facts = clip.facts
+        if facts is None:
+            return None
+        where = self.place(clip.digest, shot, take, path)
+        return Clip(where, clip.digest, facts.size, facts.fps, facts.frames, facts.audio is not None)
+
+
+def _asked(manifest: Mapping[str, Json]) -> Mapping[str, Json]:
+    return {name: manifest[name] for name in ASKED if name in manifest}
