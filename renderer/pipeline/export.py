@@ -27,7 +27,6 @@ FORMS: Mapping[str, Callable[[Timeline], str]] = {
 """Forms that hold one film."""
 GRAPHS: Mapping[str, Callable[[Sequence[Timeline]], str]] = {"dot": to_dot, "mermaid": to_mermaid}
 DEPFILE = "depfile"
-ALL_FORMS = (*FORMS, DEPFILE, *GRAPHS)
 WRITABLE = 0o644
 
 
