@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from renderer.digest import digest_file
-from renderer.errors import MediaError
+from renderer.errors import MediaError, StoreError
 from renderer.ffmpeg.binary import Ffmpeg, describe_ffmpeg, locate_ffmpeg
 from renderer.ffmpeg.encode import encode_arguments, sound_arguments
 from renderer.ffmpeg.sound import boundary_samples
@@ -334,6 +334,14 @@ def drawn_clip(ffmpeg: Ffmpeg, still: str, folder: Path) -> Path:
     }
     asyncio.run(animatic.generate(Order(manifest, {"image": path}), output=output))
     return output
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device here is always full")
+def test_a_full_disk_says_so(clip: Maker) -> None:
+    """As it does where ffmpeg joins; what is on the disk already stays."""
+    with pytest.raises(StoreError) as caught:
+        splice([clip("own")], frames=[10], fps=FPS, sound=None, output=Path("/dev/full"))
+    assert "E611" == caught.value.code
 
 
 def test_a_part_that_shrinks_while_it_is_copied_is_an_error(clip: Maker, tmp_path: Path) -> None:

@@ -7,14 +7,17 @@ ffmpeg's concat. In memory stand tables only: 10 MB for 1,000 clips of 5 s (meas
 
 from __future__ import annotations
 
+import errno
 from array import array
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from heapq import merge
 from itertools import accumulate, groupby
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
+from renderer.errors import StoreError
 from renderer.ffmpeg.encode import timescale
 from renderer.media.splice.boxes import UnfitError
 from renderer.media.splice.copying import copy_runs
@@ -22,6 +25,7 @@ from renderer.media.splice.index import FilmPlan, FilmTables, write_index
 from renderer.media.splice.part import Chunk, chunks, read_picture, read_sound, runs
 from renderer.media.splice.track import Track
 
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 __all__ = ["Opening", "UnfitError", "splice"]
 
 
@@ -40,7 +44,7 @@ def splice(
 
     The same parts give the same bytes in any folder, on any day and system. Returns the pictures' openings. Raises
     `UnfitError` before anything is written where the parts are not alike or not understood, `MediaError` M850 where
-    one is shorter than it was, and `OSError`.
+    one is shorter than it was, `StoreError` E611 where the disk is full, and `OSError`.
     """
     tables, layout, openings = _read_pictures(pictures, frames=frames, fps=fps)
     heard = read_sound(sound) if sound else None
@@ -48,11 +52,27 @@ def splice(
     ordered = list(merge(layout, sounding, key=lambda chunk: chunk.second))
     index = write_index(FilmPlan(tables, heard, ordered, sound_source=len(pictures)))
     sources = [*pictures, *([sound] if sound else [])]
-    with output.open("wb") as stream:
+    with _writing(output) as stream:
         stream.write(index)
         stream.flush()
         copy_runs(stream, runs(ordered), sources=sources)
     return openings
+
+
+@contextmanager
+def _writing(output: Path) -> Iterator[BinaryIO]:
+    try:
+        with output.open("wb") as stream:
+            yield stream
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        raise StoreError(
+            "the disk is full",
+            code="E611",
+            facts=[("path", output), ("reason", error.strerror)],
+            hint="free some space and run the same command again",
+        ) from error
 
 
 def _read_pictures(
