@@ -58,6 +58,16 @@ class Source(NamedTuple):
         return self._replace(text=posixpath.normpath(posixpath.join(folder, self.text)))
 
 
+class Frame(NamedTuple):
+    """A frame of the clip that another shot shows, to start from or to end on.
+
+    `at_s` is a time of that clip; None means the last frame before the out point of that shot's own `use`.
+    """
+
+    shot: str
+    at_s: Fraction | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """What the author asks a provider for, in neutral fields, defaults merged and variables filled in.
@@ -72,8 +82,8 @@ class Request:
     prompt: str | None = None
     negative_prompt: str | None = None
     camera: str | None = None
-    image: Source | None = None
-    last_image: Source | None = None
+    image: Source | Frame | None = None
+    last_image: Source | Frame | None = None
     references: tuple[Source, ...] = ()
     video: Source | None = None
     audio: Source | None = None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from renderer.diagnostic import Place
 from renderer.model import variant_of
 from renderer.spec.cast import read_cast
+from renderer.spec.chains import read_frame
 from renderer.spec.matrix import Cell, read_cells
 from renderer.spec.merge import Merged, Written, merge, plain
 from renderer.spec.nodes import Fields, Scalar
@@ -19,10 +20,11 @@ from renderer.spec.text import Path
 from renderer.spec.tracks import read_shot_sound
 from renderer.spec.variables import NO_VARIABLES, Filled, Reference
 from renderer.spec.wording import shorten
-from renderer.storyboard import Framing, Request, Shot, Source, Span, Take, Use
+from renderer.storyboard import Frame, Framing, Request, Shot, Source, Span, Take, Use
 
 PROVIDER = "animatic"
-MEDIA = ("image", "last_image", "video", "audio")
+STILLS = ("image", "last_image")
+MEDIA = ("video", "audio")
 SHARED = ("use", "sound")
 GROUNDS = {"image", "video", "references"}
 """What a shot may be made from without a prompt; so may `params`, which hold some models' own prompts."""
@@ -33,7 +35,7 @@ Spans = dict[str, tuple[Span, ...]]
 def expand_entry(scene: Scene, node: Fields, item: int) -> Iterator[Shot]:
     """The shots of entry `item` of `shots`: one for each cell of its matrix, its variants after it; none where it has no id.
 
-    Tells S206, S208, S209, S211, S217 to S220, S223, S224, S227 to S231 and S251.
+    Tells S206, S208, S209, S211, S217 to S220, S223, S224, S227 to S231, S242 and S251.
     """
     path: Path = ("shots", item)
     if not isinstance(node.value.get("id"), str):
@@ -144,6 +146,7 @@ def _request(
         if filled.places:
             origins[name] = nearest_first([*filled.places])
             spans[name] = filled.spans
+    image, last_image = (_still(scene, fields, name, origins, spans) for name in STILLS)
     media = {name: _source(scene, fields, name, origins, spans) for name in MEDIA}
     own = scene.filled_items(fields.get("references"))
     pictures = {image.text: image for image in cast.images if image.text not in {one.text for one in own}}
@@ -159,6 +162,8 @@ def _request(
         prompt=prompt,
         negative_prompt=composed(negative.text) or None,
         camera=composed(parts["camera"].text) or None,
+        image=image,
+        last_image=last_image,
         **media,
         references=references,
         ratio=word(fields.get("ratio")),
@@ -199,6 +204,13 @@ def _whole_prompt(
     if places:
         origins["prompt"] = nearest_first(places)
     return prompt or None
+
+
+def _still(scene: Scene, fields: Merged, name: str, origins: Origins, spans: Spans) -> Source | Frame | None:
+    field = fields.get(name)
+    if isinstance(field, Mapping):
+        return read_frame(scene, field, name, origins)
+    return _source(scene, fields, name, origins, spans)
 
 
 def _source(

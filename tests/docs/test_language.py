@@ -37,6 +37,7 @@ TABLES = {
     "shots and defaults": DEFINED["shot"]["properties"],
     "matrix": DEFINED["matrix"]["properties"],
     "characters and cast": DEFINED["character"]["properties"],
+    "frames of other shots": DEFINED["frame"]["properties"],
     "use": mapping(DEFINED["use"]),
     "sequence": mapping(DEFINED["slot"]),
     "tracks": TRACK,
@@ -109,7 +110,7 @@ def type_of(name: str, schema: Mapping[str, Any]) -> str:
         return "time or mapping"
     if "const" in schema:
         return "integer"
-    forms = schema.get("anyOf") or [schema]
+    forms = [resolved(form) for form in schema.get("anyOf") or [schema]]
     found = [form.get("type", "string") for form in forms]
     flat = [kind for kinds in found for kind in ([kinds] if isinstance(kinds, str) else kinds)]
     return " or ".join(dict.fromkeys(TYPES[kind] for kind in flat if kind != "null"))

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from renderer.spec import expand, parse, validate
-from renderer.storyboard import Shot
+from renderer.storyboard import Shot, Source
 
 ROOT = Path(__file__).parents[3]
 SCHEMA = json.loads((ROOT / "schemas" / "storyboard.schema.json").read_text(encoding="utf-8"))
@@ -68,7 +68,7 @@ shots:
     assert z.request
     assert "a. to a rocket in Rome. a rocket in Rome light" == v.request.prompt
     assert ("a rocket in Rome.jpg", "no a rocket in Rome") == (
-        v.request.image and v.request.image.text,
+        isinstance(v.request.image, Source) and v.request.image.text,
         v.request.negative_prompt,
     )
     assert ["a rocket in Rome.png"] == [source.text for source in v.request.references]
