@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from renderer.execute.bring import bring
 from renderer.ffmpeg.binary import Ffmpeg
+from renderer.media.frame import make_frame
 from renderer.media.join import join
 from renderer.media.manifests import is_mix, picture_frames
 from renderer.media.mixing import make_mix
@@ -75,6 +76,7 @@ class Performer(NamedTuple):
         """
         makers = {
             "generate": self._generate,
+            "frame": self._frame,
             "segment": self._segment,
             "sound": self._sound,
             "join": self._join,
@@ -94,6 +96,13 @@ class Performer(NamedTuple):
         order = Order(action.manifest, {role: paths[0] for role, paths in inputs.items()})
         await self.maker.generate(order, output=output)
         return Made(output, await asyncio.to_thread(probe, output))
+
+    async def _frame(self, action: Action, inputs: Mapping[str, list[Path]], folder: Path) -> Made:
+        output, clip = folder / "frame.png", inputs["clip"][0]
+        facts = action.inputs["clip"][0].facts
+        assert facts, "BUG: a frame of a clip without facts"
+        await make_frame(self.ffmpeg, clip, facts, number=action.manifest["frame"], output=output)
+        return Made(output, None)
 
     async def _segment(self, action: Action, inputs: Mapping[str, list[Path]], folder: Path) -> Made:
         output, manifest = folder / "segment.mp4", action.manifest

@@ -19,6 +19,13 @@ ENCODER: Mapping[str, str] = {
     "keyframe_every_s": "2",
     "threads": "1",
 }
+STILL: Mapping[str, str] = {
+    "codec": "png",
+    "pixel_format": "rgb24",
+    "prediction": "mixed",
+    "compression": "6",
+    "threads": "1",
+}
 SOUND_RATE_HZ = 48_000
 SOUND: Mapping[str, str] = {
     "codec": "aac",
@@ -63,6 +70,16 @@ def encode_arguments(fps: Fraction) -> list[str]:
         *("-g", str(gop), "-fps_mode", "cfr", "-r", str(fps)),
         *("-color_range", "tv", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709"),
         *container_arguments(fps),
+    ]
+
+
+def still_arguments() -> list[str]:
+    """Output arguments that encode one picture as a PNG without date or tool name, byte for byte repeatable."""
+    return [
+        *("-frames:v", "1", "-update", "1", "-c:v", STILL["codec"], "-pix_fmt", STILL["pixel_format"]),
+        *("-pred", STILL["prediction"], "-compression_level", STILL["compression"]),
+        *("-threads:v", STILL["threads"], "-map_metadata", "-1"),
+        *("-fflags", "+bitexact", "-flags:v", "+bitexact", "-f", "image2"),
     ]
 
 

@@ -86,6 +86,20 @@ def _offset(length_px: int, target_px: int, share: Fraction) -> int:
     return min(max(math.floor(length_px * share - Fraction(target_px, 2)), 0), room) // 2 * 2
 
 
+def still_filters(shape: Shape, *, number: int, colour: str) -> list[str]:
+    """Frame `number` of the clip alone, counted from 0 as decoded, upright, in square pixels and in full-range RGB.
+
+    `colour` is range/matrix/primaries/transfer. ffmpeg has already turned the picture upright.
+    """
+    width, height = (max(1, round(side)) for side in shape.upright)
+    return [
+        f"select=eq(n\\,{number})",
+        f"scale={width}:{height}:{SCALER}:{_source_colours(colour, shape.size)}:out_range=pc",
+        "format=rgb24",
+        "setsar=1",
+    ]
+
+
 def scaled_size(shape: Shape, *, target: Size, fit: Fit) -> Size:
     """The size to scale to before cutting or padding; even, and equal to the target for `stretch`.
 
@@ -112,9 +126,13 @@ def _even_down(length: Fraction) -> int:
 
 
 def _colours(colour: str, size: Size) -> str:
+    return f"{_source_colours(colour, size)}:out_color_matrix=bt709:out_range=tv"
+
+
+def _source_colours(colour: str, size: Size) -> str:
     # Untagged footage is read as players read it: BT.709 where it is large (mpv: 1280 wide or more than 576 high).
     colour_range, matrix, *_ = colour.split("/")
     large = size.width_px >= HD_WIDTH_MIN or size.height_px >= HD_HEIGHT_MIN
     source = MATRICES.get(matrix, "bt709" if large else "smpte170m")
     full = "pc" if colour_range == "pc" else "tv"
-    return f"in_color_matrix={source}:in_range={full}:out_color_matrix=bt709:out_range=tv"
+    return f"in_color_matrix={source}:in_range={full}"

@@ -1,4 +1,4 @@
-"""What a segment, a reference, a sound and a film are made of: their free manifests. Pure, and quick to import.
+"""What a frame, a segment, a reference, a sound and a film are made of: their free manifests. Pure, and quick to import.
 
 All that decides a file's bytes is named, ffmpeg's build and encoder settings too, and nothing else: no path,
 no place in the cut, no time. Strings and integers only.
@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from renderer.ffmpeg.encode import ENCODER, SOUND, sound_encoder, timescale
+from renderer.ffmpeg.encode import ENCODER, SOUND, STILL, sound_encoder, timescale
 from renderer.ffmpeg.mixing import PEAK_DB
 from renderer.ffmpeg.sound import FADE_SAMPLES_MAX
 from renderer.media.conform import Cut, Profile
 from renderer.model import MIDDLE, Centre, Fit, Json, Size
 
+FRAME_VERSION = 1
 SEGMENT_VERSION = 1
 SOUND_VERSION = 1
 MIX_VERSION = 2
@@ -22,6 +23,18 @@ JOIN_VERSION = 2
 JOIN_FORM = "splice"
 """How a film's bytes come about: spliced, by ffmpeg's concat where its parts cannot be; the parts alone decide which."""
 REFERENCE_FRAMES = 3
+
+
+def frame_manifest(sha256: str, number: int, *, build: str) -> dict[str, Json]:
+    """The free manifest of a frame of the clip with this digest, as an image; frames are counted from 0."""
+    return {
+        "action": "frame",
+        "version": FRAME_VERSION,
+        "clip": sha256,
+        "frame": number,
+        "encoder": dict(STILL),
+        "ffmpeg": build,
+    }
 
 
 def segment_manifest(

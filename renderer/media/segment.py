@@ -41,6 +41,13 @@ async def make_segment(
     Raises `MediaError` (M805 when the result is not what was asked, M806 for high dynamic range) and as
     `run_ffmpeg` does.
     """
+    refuse_high_dynamic_range(clip, facts)
+    await run_ffmpeg(ffmpeg.path, segment_arguments(clip, facts, manifest, output=output, overlay=overlay))
+    return await _verify(output, manifest)
+
+
+def refuse_high_dynamic_range(clip: Path, facts: MediaFacts) -> None:
+    """Raises `MediaError` M806 for a clip whose brightness the common format cannot hold."""
     if facts.colour.rpartition("/")[2] in HIGH_DYNAMIC_RANGE:
         raise MediaError(
             "the clip has a high dynamic range, which the common format cannot hold",
@@ -48,8 +55,6 @@ async def make_segment(
             facts=[("clip", clip), ("colour", facts.colour)],
             hint="export it in BT.709",
         )
-    await run_ffmpeg(ffmpeg.path, segment_arguments(clip, facts, manifest, output=output, overlay=overlay))
-    return await _verify(output, manifest)
 
 
 async def make_reference(ffmpeg: Ffmpeg, manifest: Mapping[str, Json], *, output: Path) -> MediaFacts:

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from renderer.digest import Digest, action_key
 from renderer.model import Asker, Json, MediaFacts
 
-Kind = Literal["generate", "segment", "sound", "join"]
+Kind = Literal["generate", "frame", "segment", "sound", "join"]
 
 
 class Input(NamedTuple):

@@ -1,0 +1,43 @@
+"""Frames: one picture of a clip, by its number, as an image that a model can start from."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from renderer.errors import MediaError
+from renderer.ffmpeg.binary import Ffmpeg
+from renderer.ffmpeg.encode import still_arguments
+from renderer.ffmpeg.inputs import input_arguments
+from renderer.ffmpeg.picture import Shape, still_filters
+from renderer.ffmpeg.run import run_ffmpeg
+from renderer.media.segment import refuse_high_dynamic_range
+from renderer.model import MediaFacts
+
+
+async def make_frame(ffmpeg: Ffmpeg, clip: Path, facts: MediaFacts, *, number: int, output: Path) -> None:
+    """Write frame `number` of a clip, counted from 0, as a PNG: upright, in square pixels, in full-range RGB.
+
+    Raises `MediaError` P740 where the clip has no such frame, M806 for high dynamic range, and as `run_ffmpeg` does.
+    """
+    refuse_high_dynamic_range(clip, facts)
+    await run_ffmpeg(ffmpeg.path, frame_arguments(clip, facts, number=number, output=output))
+    if not await asyncio.to_thread(output.is_file):
+        raise MediaError(
+            "the clip has not as many frames as it said",
+            code="P740",
+            facts=[("clip", clip), ("frame", number), ("frames", facts.frames)],
+            hint="run `renderer doctor`",
+        )
+
+
+def frame_arguments(clip: Path, facts: MediaFacts, *, number: int, output: Path) -> list[str]:
+    """The command line of a frame. Nothing is sought: a frame's number counts from the clip's first picture."""
+    shape = Shape(facts.size, facts.sample_aspect, facts.rotation_deg)
+    chain = ",".join(still_filters(shape, number=number, colour=facts.colour))
+    return [
+        "-autorotate",
+        *input_arguments(clip, container=facts.container),
+        *("-map", "0:v:0", "-vf", chain, "-fps_mode", "passthrough"),
+        *(*still_arguments(), str(output)),
+    ]
