@@ -61,6 +61,8 @@ class Purse:
     def __init__(self, consent: Consent, budget: Budget = Budget()) -> None:
         self.consent = consent
         self.budget = budget
+        self._estimates_usd = dict(consent.estimates_usd)
+        self._known_as: dict[str, str] = {}
         self._held_usd: dict[str, Decimal] = {}
         self._dearer = Fraction(1)
         self._is_proven = False
@@ -71,19 +73,24 @@ class Purse:
         """What was sent for under this consent, at the vendor's price where it named one."""
         return sum(self._held_usd.values(), Decimal(0))
 
+    def agree(self, key: str, *, stand_in: str) -> None:
+        """Let a request have the consent that was given to its stand-in, before its key was known: this one, and no other."""
+        if stand_in in self._estimates_usd and self._known_as.setdefault(stand_in, key) == key:
+            self._estimates_usd.setdefault(key, self._estimates_usd[stand_in])
+
     def hold(self, key: str) -> Decimal | None:
         """Set the estimate aside before a request is sent.
 
         Raises `GateError` G925 for a request that was not agreed to, G922 where the ceiling is reached: estimates were
         under it when the build was admitted, and vendors' real prices may turn out higher.
         """
-        if key not in self.consent.estimates_usd:
+        if key not in self._estimates_usd:
             raise GateError(
                 "it is not among those that you chose to buy",
                 code="G925",
                 hint="build again to be asked for the rest",
             )
-        estimate = self.consent.estimates_usd[key]
+        estimate = self._estimates_usd[key]
         ceiling, amount = self.consent.ceiling_usd, self.amount_usd(key)
         if ceiling is not None and self.spent_usd + amount > ceiling:
             raise _reached(ceiling, self.spent_usd, amount)
@@ -92,7 +99,7 @@ class Purse:
 
     def amount_usd(self, key: str) -> Decimal:
         """What a request is counted for before its price is named: its estimate, by as much more as prices were so far."""
-        estimate = self.consent.estimates_usd.get(key) or Decimal(0)
+        estimate = self._estimates_usd.get(key) or Decimal(0)
         if self._dearer == 1:
             return estimate
         dearer = Fraction(estimate) * self._dearer
@@ -115,7 +122,7 @@ class Purse:
         if amount_usd is None:
             return
         self._held_usd[key] = amount_usd
-        if estimate := self.consent.estimates_usd.get(key):
+        if estimate := self._estimates_usd.get(key):
             self._dearer = max(self._dearer, Fraction(amount_usd) / Fraction(estimate))
 
     def give_back(self, key: str) -> None:

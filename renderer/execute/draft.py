@@ -46,7 +46,7 @@ async def draft(action: Action, *, seller: Seller, store: Store, fit: Fit, folde
         resolved,
         model=model,
         endpoint=cast("Endpoint", seller.endpoint),
-        media={role: _reference(given) for role, given in resolved.media.items()},
+        media={role: _reference(action, role, given) for role, given in resolved.media.items()},
     )
     media = {}
     paths = await asyncio.to_thread(bring, action, store)
@@ -61,7 +61,10 @@ async def draft(action: Action, *, seller: Seller, store: Store, fit: Fit, folde
     return Draft(model.id, model.vendor, content, media)
 
 
-def _reference(given: Digest | tuple[Digest, ...]) -> Json:
+def _reference(action: Action, role: str, given: Digest | tuple[Digest, ...] | None) -> Json:
+    """What stands in the body for a medium: the blob that it is, for a frame of a clip the picture made of it."""
+    if given is None:
+        given = action.inputs[role][0].digest
     if isinstance(given, Digest):
         return {"blob": given.sha256}
     return [{"blob": digest.sha256} for digest in given]

@@ -4,7 +4,7 @@ The loop owns every decision; tasks only compute and return. One function, `_Run
 transitions of a step's state. The laws, each with a test of its number:
 
 1. A step starts only when every need has a result, and a step whose need failed is blocked, with all behind it.
-2. At most `pool` actions of a pool run at once, started in the order in which the steps were given.
+2. At most `pool` actions of a pool run at once, of those that are ready the first in the order in which the steps were given.
 3. Of two steps with one key, and of two builds on one store, one runs and the other reuses.
 4. A failure stops nothing else, unless `fail_fast` is set; then nothing new starts and what runs is finished.
 5. An interrupt stops what runs, keeps what is done, and blocks the rest.
@@ -22,6 +22,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from enum import Enum
+from heapq import heappop, heappush
 from typing import NamedTuple, Protocol
 
 from renderer.errors import GateError, RendererError, StoreError
@@ -30,6 +31,7 @@ from renderer.model import Result
 from renderer.plan.action import Action
 
 QUIET_S = 0.1
+NEED_MISSING = "G901"
 Chore = Callable[[], None]
 """Something that is done anyway when the run has ended, and done by then if there was time: it takes milliseconds."""
 
@@ -134,7 +136,8 @@ class _Run:
             for need in step.needs:
                 assert need in self.steps, f"BUG: `{step.name}` needs unknown `{need}`"
                 self.needed_by.setdefault(need, []).append(step.name)
-        self.queues: dict[str, deque[str]] = {step.pool: deque() for step in steps}
+        self.rank = {step.name: rank for rank, step in enumerate(steps)}
+        self.queues: dict[str, list[tuple[int, str]]] = {step.pool: [] for step in steps}
         self.running: Counter[str] = Counter()
         self.tasks: dict[asyncio.Task[Ending], str] = {}
         self.starting = True
@@ -167,7 +170,7 @@ class _Run:
     def _start_ready(self) -> bool:
         for pool, queue in self.queues.items():
             while self.starting and queue and self.running[pool] < self.pools[pool]:
-                name = queue.popleft()
+                _, name = heappop(queue)
                 self._set(name, State.RUNNING)
                 self.running[pool] += 1
                 self.tasks[asyncio.create_task(self._attempt(self.steps[name]))] = name
@@ -195,7 +198,7 @@ class _Run:
         self.starting = self.starting and not (self.fail_fast and ending.outcome is Outcome.FAILED)
         for dependent in self.needed_by.get(name, ()):
             if self.states[dependent] is State.WANT:
-                self._end_unstarted(dependent, _needs_missing(name))
+                self._end_unstarted(dependent, _needs_missing(name, ending.error))
 
     def _end_unstarted(self, name: str, error: RendererError) -> None:
         self.emit(Finished(name, "", Outcome.BLOCKED, 0.0, error=error))
@@ -213,7 +216,7 @@ class _Run:
         assert state is not State.RUNNING or before is State.READY, f"BUG: `{name}` runs before it is ready"
         self.states[name] = state
         if state is State.READY:
-            self.queues[self.steps[name].pool].append(name)
+            heappush(self.queues[self.steps[name].pool], (self.rank[name], name))
 
     async def _interrupt(self) -> None:
         self.starting = False
@@ -281,8 +284,11 @@ def _foreign(error: Exception) -> RendererError:
     return found
 
 
-def _needs_missing(name: str) -> RendererError:
-    return GateError(f"`{name}` has no clip", code="G901")
+def _needs_missing(name: str, error: RendererError | None) -> RendererError:
+    """What blocks a step whose need `name` ended so: the first step of the chain that has no result."""
+    if error and error.code == NEED_MISSING:
+        return error
+    return GateError(f"`{name}` has no clip", code=NEED_MISSING)
 
 
 def _interrupted() -> RendererError:
