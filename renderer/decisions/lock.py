@@ -21,17 +21,25 @@ Place = tuple[str, int]
 """A take's shot and its number."""
 
 
+class LockedFrame(NamedTuple):
+    """A frame of the clip of another shot: the clip's sha256, the frame's number from 0, and how the author names it, as `rule_of` says it."""
+
+    sha256: str
+    number: int
+    rule: str
+
+
 class LockedTake(NamedTuple):
     """One paid take: what was asked for (`key`), and the clip that it is.
 
-    `inputs` holds, for each role, the digests in order; `seed` is None for a model that has none: the number tells it apart.
+    `inputs` holds, for each role, the digests in order, or the frame that it starts from; `seed` is None for a model that has none: the number tells it apart.
     """
 
     shot: str
     take: int
     key: str
     clip: Digest
-    inputs: Mapping[str, tuple[Digest, ...]]
+    inputs: Mapping[str, tuple[Digest | LockedFrame, ...]]
     seed: str | None
     price_usd: Decimal
 
@@ -100,9 +108,15 @@ def _take(take: LockedTake) -> list[str]:
     ]
 
 
-def _inputs(inputs: Mapping[str, tuple[Digest, ...]]) -> Iterator[str]:
+def _inputs(inputs: Mapping[str, tuple[Digest | LockedFrame, ...]]) -> Iterator[str]:
     for role in sorted(inputs):
-        yield from (f"input {role} {_digest(digest)}" for digest in inputs[role])
+        yield from (f"input {role} {_input(given)}" for given in inputs[role])
+
+
+def _input(given: Digest | LockedFrame) -> str:
+    if isinstance(given, Digest):
+        return _digest(given)
+    return f"{given.sha256} frame {given.number} {given.rule}"
 
 
 def _output(output: LockedOutput) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from renderer.decisions.lock import TITLE, VERSION, Lock, LockedOutput, LockedTake, lock_of
+from renderer.decisions.lock import TITLE, VERSION, Lock, LockedFrame, LockedOutput, LockedTake, lock_of
 from renderer.diagnostic import Diagnostic, Place
 from renderer.digest import Digest
 from renderer.errors import SpecError
@@ -18,6 +18,8 @@ FAULTS_MAX = 20
 _HEX = re.compile(r"[0-9a-f]{64}")
 _NAME = re.compile(r"[^\s#][^\s]*")
 _NUMBER = re.compile(r"[0-9]{1,18}")
+_FRAME = re.compile(r"frame")
+_RULE = re.compile(r"last|(before|at) [0-9]{1,18}(/[0-9]{1,18})?")
 _SEED = re.compile(r"-?[0-9]{1,40}")
 _PRICE = re.compile(r"[0-9]{1,12}(\.[0-9]{1,18})?")
 
@@ -129,11 +131,11 @@ def _blocks(lines: Sequence[_Line]) -> Iterator[list[_Line]]:
 
 def _read_take(head: _Line, facts: Sequence[_Line]) -> LockedTake:
     shot, number = _words(head, _NAME, _NUMBER)
-    inputs: dict[str, list[Digest]] = {}
+    inputs: dict[str, list[Digest | LockedFrame]] = {}
     for fact in facts:
         if fact.words[0] == "input":
-            role, sha256, size = _words(fact, _NAME, _HEX, _NUMBER)
-            inputs.setdefault(role, []).append(Digest(sha256, int(size)))
+            role, given = _read_input(fact)
+            inputs.setdefault(role, []).append(given)
     known = _facts(head, [fact for fact in facts if fact.words[0] != "input"], may=("seed",))
     return LockedTake(
         shot=shot,
@@ -144,6 +146,19 @@ def _read_take(head: _Line, facts: Sequence[_Line]) -> LockedTake:
         seed=_words(line, _SEED)[0] if (line := known("seed")).words else None,
         price_usd=Decimal(_words(known("price"), _PRICE)[0]),
     )
+
+
+def _read_input(fact: _Line) -> tuple[str, Digest | LockedFrame]:
+    """The role of an input, and the digest or frame that stands in it."""
+    if "frame" not in fact.words:
+        role, sha256, size = _words(fact, _NAME, _HEX, _NUMBER)
+        return role, Digest(sha256, int(size))
+    head = fact._replace(words=fact.words[:5])
+    role, sha256, _, number = _words(head, _NAME, _HEX, _FRAME, _NUMBER)
+    rule = " ".join(fact.words[5:])
+    if not _RULE.fullmatch(rule):
+        raise _Fault(fact, "L103", "`input` is followed by something else than it should be")
+    return role, LockedFrame(sha256, int(number), rule)
 
 
 def _read_fetched(head: _Line, facts: Sequence[_Line]) -> Digest:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from renderer.decisions.lock import Lock, LockedOutput, LockedTake, format_lock, lock_of
+from renderer.decisions.lock import Lock, LockedFrame, LockedOutput, LockedTake, format_lock, lock_of
 from renderer.decisions.read import parse_lock, salvage_locks
 from renderer.digest import Digest
 from renderer.errors import SpecError
@@ -16,13 +16,16 @@ from renderer.errors import SpecError
 HEX = st.text("0123456789abcdef", min_size=64, max_size=64)
 DIGESTS = st.builds(Digest, HEX, st.integers(0, 2**40))
 IDS = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,8}(\.[a-z0-9]{1,3}){0,2}(@tall)?", fullmatch=True)
+RULES = st.sampled_from(["last", "before 7/2", "at 0", "at 1201/500"])
+FRAMES = st.builds(LockedFrame, HEX, st.integers(0, 10**6), RULES)
+INPUTS = st.lists(DIGESTS, min_size=1, max_size=3).map(tuple) | st.tuples(FRAMES)
 TAKES = st.builds(
     LockedTake,
     shot=IDS,
     take=st.integers(1, 99),
     key=HEX,
     clip=DIGESTS,
-    inputs=st.dictionaries(IDS, st.lists(DIGESTS, min_size=1, max_size=3).map(tuple), max_size=3),
+    inputs=st.dictionaries(IDS, INPUTS, max_size=3),
     seed=st.none() | st.integers(-(2**63), 2**64).map(str),
     price_usd=st.decimals(0, 1000, places=6),
 )
