@@ -66,7 +66,7 @@ def sent_of(manifest: Mapping[str, Json], *, model: Model) -> Resolved:
     """The inverse of what is keyed: what a *generate* manifest says, as it goes on the wire, defaults written out.
 
     `manifest` is a paid one, made of what `resolve` gave; so what was keyed is what is sent. `media` has the
-    `Digest` of each medium, or a tuple of them, in place of its source.
+    `Digest` of each medium, or a tuple of them, in place of its source; None for a frame of a clip, which is not there yet.
     """
     keyed = manifest.get("fields", {})
     return _resolved(
@@ -160,7 +160,9 @@ def _asked(field: Field, value: Json) -> Json:
     return Fraction(value) if field.type in {"number", "integer"} else value
 
 
-def _digests(given: Json) -> Digest | tuple[Digest, ...]:
+def _digests(given: Json) -> Digest | tuple[Digest, ...] | None:
+    if "frame" in given:
+        return None
     if isinstance(given, list):
         return tuple(Digest(item["sha256"], item["size_bytes"]) for item in given)
     return Digest(given["sha256"], given["size_bytes"])

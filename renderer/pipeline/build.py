@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from renderer.digest import Digest
 from renderer.errors import RendererError, StoreError, UsageError
-from renderer.model import Asker, Json
+from renderer.model import Json
 from renderer.pipeline.compile import remember_build
 from renderer.pipeline.enrolling import note_use
 from renderer.pipeline.film import ROUNDS_MAX, FilmState
@@ -21,8 +21,7 @@ from renderer.pipeline.project import relative
 from renderer.pipeline.publish import DAMAGED, claim, publish
 from renderer.pipeline.run import PUBLISHING, Run
 from renderer.pipeline.till import admit_purchases, budget_of, sellers_needed
-from renderer.plan.action import Action, Input
-from renderer.plan.rows import Detail, OutputRow, TakeRow
+from renderer.plan.rows import OutputRow
 
 if TYPE_CHECKING:
     import asyncio
@@ -31,12 +30,11 @@ if TYPE_CHECKING:
     from renderer.execute.engine import Chore, Ending
     from renderer.execute.events import Emit
     from renderer.pipeline.gate import Ask
+    from renderer.pipeline.graph import Graph
     from renderer.pipeline.shop import Shop
 
-LOCAL = "local"
-GENERATE = "generate"
-BUY = "buy"
 UNKNOWN = "G920"
+NEED_MISSING = "G901"
 COLLECT_OFTEN = (1_000, 10, 10)
 
 
@@ -146,13 +144,15 @@ async def _make(
     emit: Emit,
     stop: Callable[[], asyncio.Event],
 ) -> None:
+    from renderer.pipeline.graph import run_graph, take_graph  # noqa: PLC0415 - the engine, only where something is made
+
     stopped = stop()
-    actions = _take_actions(run, dirty)
+    graph = take_graph(run, dirty)
     if consent is None and not strays:
-        run.endings |= await run_actions(run, actions, pool=GENERATE, emit=emit, stop=stopped)
+        run.endings |= await run_graph(graph, emit=emit, stop=stopped)
     else:
         with _collecting_often():
-            await _make_and_buy(run, actions, consent, strays, emit=emit, stop=stopped)
+            await _make_and_buy(run, graph, consent, strays, emit=emit, stop=stopped)
     run.take_in()
     chores = deque([lambda: _publish_early(run), run.workshop.store.save])
     for output in run.compiled.outputs:
@@ -162,7 +162,7 @@ async def _make(
 
 async def _make_and_buy(
     run: Run,
-    actions: Sequence[Action],
+    graph: Graph,
     consent: Consent | None,
     strays: Sequence[str],
     *,
@@ -171,6 +171,7 @@ async def _make_and_buy(
 ) -> None:
     """Make and buy takes; see to what earlier builds left. A request whose outcome becomes unknown is looked up once."""
     from renderer.execute.consent import Consent as Nothing  # noqa: PLC0415 - only where money may be spent
+    from renderer.pipeline.graph import run_graph  # noqa: PLC0415 - there already
     from renderer.pipeline.shop import open_shop, until_stopped  # noqa: PLC0415
 
     paid = [number for number in run.dirty() if run.compiled.takes[number].paid]
@@ -181,22 +182,42 @@ async def _make_and_buy(
         consent=consent or Nothing(),
         budget=budget_of(run),
         emit=emit,
-        names={action.key: action.name for action in actions},
+        names=graph.names,
     )
     async with shop:
         await until_stopped(shop.look_up(), stop)
-        async with shop.collecting_strays(but={action.key for action in actions}, stop=stop):
-            endings = await run_actions(run, actions, pool=GENERATE, emit=emit, stop=stop, shop=shop)
-        lost = [action for action in actions if _is_unknown(endings[action.key])]
+        async with shop.collecting_strays(but={*graph.makers}, stop=stop):
+            endings = await run_graph(graph, emit=emit, stop=stop, shop=shop)
+        lost = [key for key, ending in endings.items() if _is_unknown(ending)]
         found = await until_stopped(shop.look_up(), stop) if lost else None
         if found:
-            endings |= await run_actions(run, lost, pool=GENERATE, emit=emit, stop=stop, shop=shop)
+            endings |= await _once_more(run, graph, endings, emit=emit, stop=stop, shop=shop)
         await until_stopped(shop.settle_prices(), stop)
-        run.left_open += shop.left_open(but={action.key for action in actions})
+        run.left_open += shop.left_open(but={*graph.makers, *graph.keys.values()})
     run.endings |= endings
     run.spent_usd += Decimal(0) if run.workshop.is_replaying else shop.purse.spent_usd
     run.collected += shop.collected
     run.troubles += shop.troubles
+
+
+async def _once_more(
+    run: Run,
+    graph: Graph,
+    endings: Mapping[str, Ending],
+    *,
+    emit: Emit,
+    stop: asyncio.Event,
+    shop: Shop,
+) -> dict[str, Ending]:
+    """Make again what is on its way after all, and what was blocked behind it."""
+    from renderer.pipeline.graph import run_graph  # noqa: PLC0415 - there already
+
+    names = [
+        name for name, key in graph.keys.items() if _is_unknown(endings[key]) or _is_blocked(endings[key])
+    ]
+    run.endings |= endings
+    run.take_in()
+    return await run_graph(graph.part(names), emit=emit, stop=stop, shop=shop)
 
 
 @contextmanager
@@ -221,6 +242,10 @@ def _is_unknown(ending: Ending) -> bool:
     return ending.error is not None and ending.error.code == UNKNOWN
 
 
+def _is_blocked(ending: Ending) -> bool:
+    return ending.error is not None and ending.error.code == NEED_MISSING
+
+
 def _strays(run: Run) -> list[str]:
     """The providers, their keys set, that have open jobs on record: finished ones are brought home by every build."""
     if run.wishes.frozen or not run.wishes.reach.fetch:
@@ -243,6 +268,8 @@ async def make_film(
     chores: deque[Chore] | None = None,
 ) -> None:
     """Make what a film lacks and ask again, until it is there or something fails; `chores` as in `run_steps`."""
+    from renderer.pipeline.steps import LOCAL, run_actions  # noqa: PLC0415 - the engine, only where something is made
+
     for _ in range(ROUNDS_MAX):
         state = None if stop.is_set() else assess(output)
         if state is None:
@@ -256,90 +283,6 @@ async def make_film(
             run.film_errors[output.name] = failed
             return
     raise AssertionError("BUG: a film that is never done")
-
-
-async def run_actions(
-    run: Run,
-    actions: Sequence[Action],
-    *,
-    pool: str,
-    emit: Emit,
-    stop: asyncio.Event,
-    shop: Shop | None = None,
-    chores: deque[Chore] | None = None,
-) -> dict[str, Ending]:
-    """Run independent actions, each of another key, and say, by key, how each ended. May spend money through `shop`."""
-    from renderer.execute.engine import Step, run_steps  # noqa: PLC0415 - asyncio is imported late
-    from renderer.execute.perform import Performer, StoreShelf  # noqa: PLC0415
-
-    losses = run.losses() if shop else {}
-
-    def constantly(action: Action) -> Callable[[object], Action]:
-        def decide(_: object) -> Action:
-            if action.key in losses:
-                raise losses[action.key]
-            return action
-
-        return decide
-
-    workshop, wishes = run.workshop, run.wishes
-    maker = workshop.maker()
-    steps = []
-    for action in actions:
-        is_paid = action.kind == "generate" and action.manifest["provider"] != maker.name
-        always = wishes.always and not is_paid
-        steps.append(Step(action.name, constantly(action), pool=BUY if is_paid else pool, always=always))
-    endings = await run_steps(
-        steps,
-        shelf=StoreShelf(workshop.store, lambda: datetime.now(UTC)),
-        performer=Performer(workshop.store, workshop.ffmpeg, maker, shop.buyer if shop else None),
-        pools={
-            LOCAL: workshop.cores,
-            GENERATE: wishes.jobs or workshop.cores,
-            BUY: shop.pool_size if shop else 1,
-        },
-        emit=emit,
-        stop=stop,
-        fail_fast=wishes.fail_fast,
-        chores=chores,
-    )
-    by_key = {action.key: endings[action.name] for action in actions}
-    run.made |= {key for key, ending in by_key.items() if ending.result}
-    return by_key
-
-
-def _take_actions(run: Run, dirty: Sequence[int]) -> list[Action]:
-    """One action for each distinct request, in order of the file; all who ask for it are named."""
-    if not dirty:
-        return []
-    details = run.details(dirty)
-    askers = _askers(run, {run.compiled.takes[number].key for number in dirty})
-    first: Mapping[str, int] = {run.compiled.takes[number].key: number for number in reversed(dirty)}
-    return [
-        take_action(run, run.compiled.takes[number], details[number], askers=tuple(askers[key]))
-        for key, number in sorted(first.items(), key=lambda item: item[1])
-    ]
-
-
-def take_action(run: Run, row: TakeRow, detail: Detail, *, askers: tuple[Asker, ...]) -> Action:
-    """The action that makes a take."""
-    inputs = {
-        role: tuple(Input(Digest(sha256, size), run.input_path(path)) for sha256, size, path in given)
-        for role, given in detail.inputs.items()
-    }
-    return Action.of(detail.manifest, name=row.name, inputs=inputs, askers=askers)
-
-
-def _askers(run: Run, keys: Collection[str]) -> dict[str, list[Asker]]:
-    """All who ask for some keys, selected or not."""
-    askers: dict[str, list[Asker]] = {}
-    identity, spec = run.project.identity, run.project.asker_spec
-    for row in run.compiled.takes:
-        if row.key not in keys:
-            continue
-        asker = Asker(identity, spec, row.shot, row.take)
-        askers.setdefault(row.key, []).append(asker)
-    return askers
 
 
 def _spare_inputs(run: Run, films: Sequence[Path]) -> None:

@@ -28,6 +28,7 @@ from renderer.media.conform import seen_size
 from renderer.model import Json, Size
 from renderer.pipeline.including import Included, Reader
 from renderer.pipeline.inputs import InputDesk, Material
+from renderer.pipeline.links import check_links, links_of
 from renderer.pipeline.materials import Materials, find_materials
 from renderer.pipeline.outputs import (
     framing_rows,
@@ -42,8 +43,9 @@ from renderer.pipeline.project import Project, Reach, no_storyboard
 from renderer.pipeline.tracks import Tracks, check_cues, find_tracks, sound_row
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.assemble import assemble
+from renderer.plan.chain import stand_in_key
 from renderer.plan.manifest import generate_manifest
-from renderer.plan.rows import Compiled, Detail, FootageRow, InputRow, ShotRow, TakeRow
+from renderer.plan.rows import ChainRow, Compiled, Detail, FootageRow, InputRow, ShotRow, TakeRow
 from renderer.storyboard import Output, Request, Shot, Source, Storyboard, Take
 
 ANIMATIC_DURATION_S = Fraction(5)
@@ -106,13 +108,15 @@ class _Bench:
         *,
         takes: Iterable[TakeRow] = (),
         footage: FootageRow | None = None,
+        chains: Iterable[ChainRow] = (),
     ) -> None:
         """Add the row of a shot, with all inputs that were asked for since the last one."""
         use = use_row(shot.use)
         inputs = tuple(_input_row(name, found, self.desk.project) for name, found in self.desk.taken())
         framings, sound = framing_rows(shot), sound_row(shot.sound)
         row = ShotRow(
-            shot.id, tuple(takes), footage, str(length_s), use, inputs, *shot.asked, framings, sound
+            *(shot.id, tuple(takes), footage, str(length_s), use, inputs, *shot.asked),
+            *(framings, sound, tuple(chains)),
         )
         self.shots.append(row)
 
@@ -177,6 +181,7 @@ def _examine(
     _check_uses(bench, storyboard)
     diagnostics += idle_reframes(storyboard, bench.sizes) if project.variant is None else ()
     diagnostics += tracks.diagnostics
+    diagnostics += check_links(storyboard, bench.shots)
     if len(bench.shots) == len(storyboard.shots):
         diagnostics += check_cues(storyboard, assemble(storyboard, bench.shots, tracks=tracks.rows))
     found = sorted(
@@ -259,14 +264,17 @@ def _key_shot(
             offers[name] = offer
     if any(take.model not in offers for take in shot.takes):
         return
-    takes = []
+    takes, chains = [], []
     for number, take in enumerate(shot.takes, 1):
         offer = offers[take.model]
         manifest = _manifest(workshop, shot, take, number=number, offer=offer, output=output)
+        links = links_of(offer.materials.frames)
+        if links:
+            chains.append(ChainRow(number - 1, links, manifest))
         row = TakeRow(
             shot=shot.id,
             take=number,
-            key=action_key(manifest),
+            key=stand_in_key(manifest, links) if links else action_key(manifest),
             provider=offer.request.provider,
             model=take.model,
             seed=take.seed,
@@ -280,7 +288,7 @@ def _key_shot(
         bench.details.append(Detail(manifest, _input_details(offer.materials, bench.desk.project), placed))
     # The film shows the first take, unless another is picked: its length is what the cut counts with.
     first = offers[shot.takes[0].model]
-    bench.keep(shot, first.length_s, takes=takes)
+    bench.keep(shot, first.length_s, takes=takes, chains=chains)
     if shot.framings:
         bench.sizes[shot.id] = size_of_clip(first.request, first.model, output)
 

@@ -145,7 +145,7 @@ def _film_work(state: FilmState | None) -> str:
 
 
 def _estimate(row: TakeRow, result: Result | None, verdict: str) -> Decimal | None:
-    if result or not row.paid or verdict not in {"", Verdict.RUN.value}:
+    if result or not row.paid or verdict not in {"", Verdict.RUN.value, Verdict.DEPENDS.value}:
         return Decimal(0)
     return None if row.estimate_usd is None else Decimal(row.estimate_usd)
 

@@ -73,15 +73,21 @@ class Locked:
         if self.digest is None or (all(results) and self.knows(self.imprint(takes, results))):
             return found
         for number, row in enumerate(takes):
-            clip = self.clips.get(row.key) if row.paid else None
-            there = found[number]
-            if clip is None or (there and there.digest == clip):
-                continue
-            named = self._find(row.key, clip)
-            if named or not (row.key in replaced or self.workshop.is_replaying):
-                found[number] = named
-            if found[number] is None and row.key not in replaced and not self.workshop.is_replaying:
-                self.lost[row.key] = clip
+            found[number] = self.settled(row, found[number], is_replaced=row.key in replaced)
+        return found
+
+    def settled(self, row: TakeRow, there: Result | None, *, is_replaced: bool = False) -> Result | None:
+        """What a take is whose request has this result: the lock's clip, if it names one; None, and among the lost, where that is lost.
+
+        Where it `is_replaced`, a lost clip gives way to the result. Raises as `parse_lock`.
+        """
+        clip = self.clips.get(row.key) if row.paid else None
+        if clip is None or (there and there.digest == clip):
+            return there
+        gives_way = is_replaced or self.workshop.is_replaying
+        found = self._find(row.key, clip) or (there if gives_way else None)
+        if found is None and not gives_way:
+            self.lost[row.key] = clip
         return found
 
     def imprint(self, takes: Sequence[TakeRow], results: Sequence[Result | None]) -> str:

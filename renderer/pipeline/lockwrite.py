@@ -8,14 +8,15 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 
-from renderer.decisions.lock import Lock, LockedOutput, LockedTake, Place, format_lock, lock_of
+from renderer.decisions.lock import Lock, LockedFrame, LockedOutput, LockedTake, Place, format_lock, lock_of
 from renderer.digest import Digest
 from renderer.errors import RendererError, StoreError
 from renderer.model import Json, Result
 from renderer.pipeline.locked import read_lock, read_text
 from renderer.pipeline.project import BUILD, Project
 from renderer.pipeline.run import Run
-from renderer.plan.rows import Compiled, OutputRow, TakeRow
+from renderer.plan.chain import rule_of
+from renderer.plan.rows import Compiled, LinkRow, OutputRow, TakeRow
 from renderer.store.files import put_in_place, write_aside
 from renderer.store.locks import Locks
 from renderer.store.store import Store
@@ -70,13 +71,21 @@ def write_lock(project: Project, lock: Lock) -> bool:
     return True
 
 
-def locked_take(store: Store, row: TakeRow, result: Result) -> LockedTake | None:
-    """What there is to say of a paid take that has a clip; None where its trace is not readable any more."""
+def locked_take(
+    store: Store, row: TakeRow, result: Result, *, links: Sequence[LinkRow] = ()
+) -> LockedTake | None:
+    """What there is to say of a paid take that has a clip; None where its trace is not readable any more.
+
+    `links` are those of a chained take.
+    """
     trace = store.trace(row.key)
     if trace is None:
         return None
     manifest = trace.manifest
-    inputs = {role: _digests(given) for role, given in manifest.get("inputs", {}).items()}
+    rules = {link.role: rule_of(link) for link in links}
+    given = manifest.get("inputs", {})
+    inputs = {role: (_frame(given[role], rules[role]),) for role in given if role in rules}
+    inputs |= {role: _digests(given[role]) for role in given if role not in rules}
     seed, price = manifest.get("seed"), result.price_usd
     return LockedTake(row.shot, row.take, row.key, result.digest, inputs, seed, price)
 
@@ -92,6 +101,7 @@ def _taken_up(run: Run, before: Lock) -> Lock:
     Takes that are gone from the storyboard leave with a build of all shots. A clip that is lost, or was bought for another
     request, stays until there is another one.
     """
+    links = {chain.take: chain.links for chain in run.compiled.chains}
     places, by_key = before.by_place, {take.key: take for take in reversed(before.takes)}
     takes: dict[Place, LockedTake] = {} if not run.wishes.shots else dict(places)
     for number, row in enumerate(run.compiled.takes):
@@ -99,15 +109,24 @@ def _taken_up(run: Run, before: Lock) -> Lock:
         known = places.get(place)
         if known is None or known.key != row.key:
             known = by_key.get(row.key, known)
-        if row.paid and result and number in run.selected and not _says(known, row, result):
-            known = locked_take(run.workshop.store, row, result) or known
+        if (
+            row.paid
+            and result
+            and number in run.selected
+            and not _says(known, row, result, links.get(number, ()))
+        ):
+            known = locked_take(run.workshop.store, row, result, links=links.get(number, ())) or known
         if known and row.paid:
             takes[place] = known._replace(shot=row.shot, take=row.take)
     return lock_of(takes.values(), fetched_of(run.compiled), _outputs(run, before))
 
 
-def _says(known: LockedTake | None, row: TakeRow, result: Result) -> bool:
-    return known is not None and (known.key, known.clip) == (row.key, result.digest)
+def _says(known: LockedTake | None, row: TakeRow, result: Result, links: Sequence[LinkRow]) -> bool:
+    if known is None or (known.key, known.clip) != (row.key, result.digest):
+        return False
+    frames = (given for link in links for given in known.inputs.get(link.role, ()))
+    rules = [given.rule for given in frames if isinstance(given, LockedFrame)]
+    return rules == [rule_of(link) for link in links]
 
 
 def _outputs(run: Run, before: Lock) -> Sequence[LockedOutput]:
@@ -137,6 +156,10 @@ def _made_of(run: Run, output: OutputRow) -> str:
         separators=(",", ":"),
     )
     return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _frame(given: Json, rule: str) -> LockedFrame:
+    return LockedFrame(given["sha256"], given["frame"], rule)
 
 
 def _digests(given: Json) -> tuple[Digest, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from renderer.catalogue.entry import Model
@@ -12,21 +13,26 @@ from renderer.diagnostic import Finding
 from renderer.digest import Digest
 from renderer.model import Size
 from renderer.pipeline.inputs import InputDesk, Material
-from renderer.storyboard import Request, Source
+from renderer.storyboard import Frame, Request, Source
 
 STILLS = ("image", "last_image")
 """What is always looked at, also for a model that takes neither, and all that a free provider draws."""
 
 PARAMS = "params."
 
+NO_FRAMES: Mapping[Role, Frame] = MappingProxyType({})
 Given = Material | tuple[Material, ...]
 
 
 class Materials(NamedTuple):
-    """What was found for each role: a material, or those of a list in order. Roles with a fault are left out."""
+    """What was found for each role: a material, or those of a list in order. Roles with a fault are left out.
+
+    `frames` are the roles that frames of other shots stand in, which there is nothing to be found of yet.
+    """
 
     given: Mapping[Role, Given]
     findings: tuple[Finding, ...] = ()
+    frames: Mapping[Role, Frame] = NO_FRAMES
 
     @property
     def sizes(self) -> dict[Role, Size]:
@@ -57,16 +63,21 @@ def find_materials(
         role: _below(sources, folder_of(role)) if role.startswith(PARAMS) else sources
         for role, sources in resolve(request, model=model).media.items()
     }
-    stills = {role: source for role in STILLS if (source := getattr(request, role))}
+    frames = {role: given for role, given in taken.items() if isinstance(given, Frame)}
+    stills = {
+        role: source for role in STILLS if isinstance(source := getattr(request, role), Source) and source
+    }
     given: dict[Role, Given] = {}
     findings: list[Finding] = []
     for role, sources in (stills if model.lenient else {**stills, **taken}).items():
+        if role in frames:
+            continue
         found = _find(desk, role, sources, model=model)
         findings.extend(item for item in found if isinstance(item, Finding))
         materials = tuple(item for item in found if isinstance(item, Material))
         if role in taken and materials and len(materials) == len(found):
             given[role] = materials[0] if isinstance(sources, Source) else materials
-    return Materials(given, tuple(findings))
+    return Materials(given, tuple(findings), frames)
 
 
 def _below(sources: Source | tuple[Source, ...], folder: str) -> Source | tuple[Source, ...]:

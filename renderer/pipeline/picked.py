@@ -44,6 +44,9 @@ class Picked(NamedTuple):
     warnings: tuple[Diagnostic, ...] = ()
 
 
+NOTHING_PICKED = Picked()
+
+
 def read_picks(store: Store, project: Project) -> Mapping[str, Decision]:
     """The decisions beside a storyboard, by shot; none for a variant. Raises `SpecError` as `parse_picks`, `StoreError` E617."""
     digest = None if project.variant is not None else store.digest_of(project.picks)
@@ -91,7 +94,7 @@ def resolve_picks(decisions: Mapping[str, Decision], takes: Sequence[TakeRow], *
     it is that take that is made and shown, and no other of its shot.
     """
     if not decisions:
-        return Picked()
+        return NOTHING_PICKED
     book = _Book(takes, file)
     for name, decision in decisions.items():
         book.take(name, decision)

@@ -13,12 +13,13 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from renderer.model import Result, Size
-from renderer.pipeline.build import GENERATE, film_copies, make_film, run_actions, take_action
+from renderer.pipeline.build import film_copies, make_film
 from renderer.pipeline.enrolling import note_use
 from renderer.pipeline.film import FilmState, assess_film
 from renderer.pipeline.project import Project
 from renderer.pipeline.publish import claim, publish
 from renderer.pipeline.run import Run, Wishes, open_run
+from renderer.pipeline.steps import GENERATE, run_actions, take_action
 from renderer.pipeline.workshop import ANIMATIC, Workshop
 from renderer.plan.action import Action, Input
 from renderer.plan.rows import OutputRow, TakeRow

@@ -23,6 +23,7 @@ from renderer.pipeline.project import Project, Reach
 from renderer.pipeline.tracks import check_cues
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.assemble import assemble
+from renderer.plan.chain import is_broken
 from renderer.plan.rows import Compiled, Detail, ShotRow
 from renderer.storyboard import Span
 
@@ -92,7 +93,7 @@ def recompile(
     shots = [row for section in by_section for row in section]
     compiled = assemble(examined.storyboard, shots, included=examined.included, tracks=examined.tracks.rows)
     shown = [slot.frames for output in compiled.outputs for slot in output.slots]
-    if min(shown, default=0) < 1 or spec.ids_clash([shot.shot for shot in shots]):
+    if min(shown, default=0) < 1 or spec.ids_clash([shot.shot for shot in shots]) or is_broken(shots):
         return None
     if check_cues(examined.storyboard, compiled):
         return None

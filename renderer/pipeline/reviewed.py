@@ -1,7 +1,7 @@
 """A plan that was written down for review, and the promise that a build of it does what was read there, or nothing.
 
 What would be bought is held by its keys, which say what is asked for; the cut by its slots. What a machine decides for itself, such as the
-keys of free clips, is not in it.
+keys of free clips, is not in it. A chained take whose parent is not there yet is held by what stands for its key.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import NamedTuple
 from renderer.errors import GateError, UsageError, shortened
 from renderer.model import Json
 from renderer.pipeline.run import Run
-from renderer.pipeline.verdict import Verdict
+from renderer.plan.chain import stand_in_key
 
 VERSION = 1
 
@@ -99,11 +99,15 @@ def read_review(path: Path) -> Reviewed:
 def check_reviewed(run: Run, reviewed: Reviewed) -> None:
     """Raises `GateError` G940 where a build would not do what was reviewed: other requests, another cut, more to buy."""
     now = review(run)
-    names = [name for name in {**reviewed.keys, **now.keys} if reviewed.keys.get(name) != now.keys.get(name)]
+    stand_ins = _stand_ins(run)
+    known = {name: {key, stand_ins.get(key, key)} for name, key in now.keys.items()}
+    names = [
+        name for name in {**reviewed.keys, **now.keys} if reviewed.keys.get(name) not in known.get(name, ())
+    ]
     more = [
         run.compiled.takes[number].name
         for key, number in _wanted(run).items()
-        if key not in reviewed.purchases
+        if not reviewed.purchases & {key, stand_ins.get(key, key)}
     ]
     told = [("storyboard", now.spec)] if now.spec != reviewed.spec else []
     told += [("other requests", shortened(names))] if names else []
@@ -118,10 +122,16 @@ def check_reviewed(run: Run, reviewed: Reviewed) -> None:
         )
 
 
+def _stand_ins(run: Run) -> dict[str, str]:
+    """For the key of each chained take what stood for it in a plan, if it was not known when that was written down."""
+    takes = run.compiled.takes
+    return {takes[chain.take].key: stand_in_key(chain.manifest, chain.links) for chain in run.compiled.chains}
+
+
 def _wanted(run: Run) -> dict[str, int]:
     """The requests that a build would buy, by key, each with the first take that asks for it."""
     takes = run.compiled.takes
-    paid = [number for number in run.dirty() if takes[number].paid and run.verdict(number) is Verdict.RUN]
+    paid = [number for number in run.dirty() if run.is_bought(number)]
     return {takes[number].key: number for number in reversed(paid)}
 
 

@@ -81,7 +81,7 @@ def named_sources(storyboard: Storyboard) -> Iterator[Source]:
     for shot in storyboard.shots:
         if request := shot.request:
             asked = (request.image, request.last_image, request.video, request.audio, *request.references)
-            found += [source for source in asked if source]
+            found += [source for source in asked if isinstance(source, Source)]
         found += [shot.clip] if shot.clip else []
     return (source for source in found if source.kind == "path")
 

@@ -21,16 +21,17 @@ from renderer.pipeline.compile import compile_storyboard, diagnostic_of
 from renderer.pipeline.enrolling import enrol
 from renderer.pipeline.film import FilmState, assess_film
 from renderer.pipeline.locked import Locked, lost_error
-from renderer.pipeline.picked import Picked, blob_of, read_picks, resolve_picks
+from renderer.pipeline.picked import NOTHING_PICKED, Picked, blob_of, read_picks, resolve_picks
 from renderer.pipeline.project import Project, Reach
 from renderer.pipeline.shots import select
 from renderer.pipeline.soundtrack import Track
-from renderer.pipeline.verdict import Verdict
+from renderer.pipeline.verdict import NOTHING_CHAINED, Chained, Verdict
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.action import Input
 from renderer.plan.rows import Compiled, Detail, OutputRow
 
 if TYPE_CHECKING:
+    from renderer.decisions.picks import Decision
     from renderer.diagnostic import Diagnostic
     from renderer.execute.engine import Ending
     from renderer.job import JobState
@@ -67,6 +68,7 @@ PUBLISHING = "build/"
 class Run:
     """The state of one storyboard.
 
+    `bare` is what was compiled; in `compiled` chained takes have their keys, as far as what they start from is there.
     `results` stands beside `compiled.takes`; `endings` is keyed by the take's key, `films` and `film_errors` by
     the output's name; `known_details` by the take's number; `made` are the keys that this build made, `in_place` the files that
     it has seen to early. Filled in as a build goes.
@@ -75,12 +77,15 @@ class Run:
     workshop: Workshop
     project: Project
     wishes: Wishes
+    bare: Compiled
     compiled: Compiled
     known_details: dict[int, Detail]
     selected: frozenset[int]
     results: list[Result | None]
     locked: Locked
-    picked: Picked
+    decisions: Mapping[str, Decision]
+    picked: Picked = NOTHING_PICKED
+    chained: Chained = NOTHING_CHAINED
     endings: dict[str, Ending] = field(default_factory=dict)
     made: set[str] = field(default_factory=set)
     films: dict[str, FilmState] = field(default_factory=dict)
@@ -114,6 +119,10 @@ class Run:
             return Verdict.KEPT
         if not self.must_run(number):
             return Verdict.REUSED
+        if number in self.chained.waits:
+            from renderer.pipeline.chains import waiting_verdict  # noqa: PLC0415 - only where shots start from one another
+
+            return waiting_verdict(self, number)
         if not row.paid:
             return Verdict.RUN
         standing = self.standing(row.key)
@@ -121,6 +130,10 @@ class Run:
             standing.verdict is Verdict.IN_FLIGHT and standing.job is not None and standing.job.is_open
         )
         return Verdict.LOST if row.key in self.locked.lost and not is_coming else standing.verdict
+
+    def is_bought(self, number: int) -> bool:
+        """Whether a build would buy a take: at once, or when what it starts from is there."""
+        return self.compiled.takes[number].paid and self.verdict(number) in {Verdict.RUN, Verdict.DEPENDS}
 
     def standing(self, key: str) -> Standing:
         """Where a missing paid take stands, by its key; all that are missing are looked up together."""
@@ -145,9 +158,15 @@ class Run:
         return [number for number in range(len(self.results)) if self.must_run(number)]
 
     def look_up(self) -> None:
-        """Ask the store again what there is of every take."""
-        self.results = self.workshop.store.lookup_many([row.key for row in self.compiled.takes])
+        """Ask the store what there is of every take, by its key, its lock and its picks."""
+        self.results = self.workshop.store.lookup_many([row.key for row in self.bare.takes])
+        self.compiled, self.chained = self.bare, NOTHING_CHAINED
         self.settle()
+        self.picked = resolve_picks(self.decisions, self.compiled.takes, file=self.project.label_of_picks)
+        if self.bare.chains:
+            from renderer.pipeline.chains import complete  # noqa: PLC0415 - only where shots start from one another
+
+            complete(self)
 
     def settle(self) -> None:
         """Give each paid take the clip that the lock names for it."""
@@ -164,6 +183,10 @@ class Run:
 
     def take_in(self) -> None:
         """Put the results of this build's endings where its takes stand; ask again only where some are missing still."""
+        if self.bare.chains:
+            from renderer.pipeline.chains import take_in  # noqa: PLC0415 - only where shots start from one another
+
+            take_in(self)
         for number, row in enumerate(self.compiled.takes):
             if (ending := self.endings.get(row.key)) and ending.result:
                 self.results[number] = ending.result
@@ -191,10 +214,12 @@ class Run:
             from renderer.pipeline.recompile import find_details  # noqa: PLC0415 - parsing costs imports
 
             reach = self.wishes.reach
-            self.known_details |= find_details(
-                self.workshop, self.project, self.compiled, missing, reach=reach
-            )
-        return self.known_details
+            self.known_details |= find_details(self.workshop, self.project, self.bare, missing, reach=reach)
+        whole = self.chained.manifests
+        return self.known_details | {
+            number: self.known_details[number]._replace(manifest=whole[number])
+            for number in whole.keys() & self.known_details.keys()
+        }
 
     def newest(self, numbers: Sequence[int]) -> list[Trace | None]:
         """The newest footage of the shots of some takes, whatever the request it was made under, in order."""
@@ -236,7 +261,7 @@ class Run:
         for first, choice in self.picked.choices.items():
             result = self.results[choice.number]
             if choice.clip and (result is None or result.digest.sha256 != choice.clip):
-                result = self._named(choice.clip)
+                result = self.named(choice.clip)
             shown[first] = result
         return shown
 
@@ -249,7 +274,8 @@ class Run:
         }
         return {shot: lost_error(Digest(sha256, 0), named_by="picks") for shot, sha256 in named.items()}
 
-    def _named(self, sha256: str) -> Result | None:
+    def named(self, sha256: str) -> Result | None:
+        """A stored clip by its digest alone, None where it is not there."""
         digest = blob_of(self.workshop.store, sha256)
         return Result(digest, self.locked.facts(digest)) if digest else None
 
@@ -286,11 +312,12 @@ def open_run(workshop: Workshop, project: Project, wishes: Wishes) -> Run:
     enrol(workshop.store, project, now=datetime.now(UTC))
     compiled, details = compile_storyboard(workshop, project, reach=wishes.reach)
     selected = select(compiled.takes, wishes.shots, others=[row.shot for row in compiled.footage])
-    results = workshop.store.lookup_many([row.key for row in compiled.takes])
-    locked = Locked(workshop, project)
-    file = project.label_of_picks
-    picked = resolve_picks(read_picks(workshop.store, project), compiled.takes, file=file)
-    run = Run(workshop, project, wishes, compiled, dict(details), selected, results, locked, picked)
-    run.settle()
-    run.selected -= {number for number in picked.passed if run.results[number] is None}
+    if wishes.shots and compiled.chains:
+        from renderer.pipeline.chains import with_ancestors  # noqa: PLC0415 - only where shots start from one another
+
+        selected = with_ancestors(compiled, selected)
+    locked, decisions = Locked(workshop, project), read_picks(workshop.store, project)
+    run = Run(workshop, project, wishes, compiled, compiled, dict(details), selected, [], locked, decisions)
+    run.look_up()
+    run.selected -= {number for number in run.picked.passed if run.results[number] is None}
     return run

@@ -28,6 +28,8 @@ def admit_purchases(run: Run, dirty: Sequence[int], *, ask: Ask) -> Consent | No
     if not paid:
         return None
     _check_network(run, paid)
+    if run.wishes.frozen or not run.wishes.reach.fetch:
+        return None
     for provider in sellers_needed(run, paid):
         assert run.workshop.seller(provider).account, "BUG: an account without a fingerprint"
     from renderer.pipeline.gate import admit  # noqa: PLC0415 - only where something is bought
@@ -38,7 +40,8 @@ def admit_purchases(run: Run, dirty: Sequence[int], *, ask: Ask) -> Consent | No
 def sellers_needed(run: Run, numbers: Sequence[int]) -> list[str]:
     """The providers that some takes cannot do without, in order of the file."""
     takes = run.compiled.takes
-    return list(dict.fromkeys(takes[n].provider for n in numbers if run.verdict(n) in AT_SELLERS))
+    wanted = (n for n in numbers if run.verdict(n) in AT_SELLERS or run.is_bought(n))
+    return list(dict.fromkeys(takes[n].provider for n in wanted))
 
 
 def _purchases(run: Run, paid: Sequence[int]) -> list[Purchase]:
@@ -48,7 +51,7 @@ def _purchases(run: Run, paid: Sequence[int]) -> list[Purchase]:
     from renderer.report.run import why_words  # noqa: PLC0415
 
     takes = run.compiled.takes
-    wanted = {takes[number].key: number for number in reversed(paid) if run.verdict(number) is Verdict.RUN}
+    wanted = {takes[number].key: number for number in reversed(paid) if run.is_bought(number)}
     whys = explain_takes(run) if wanted else {}
     return [
         Purchase(
@@ -118,7 +121,9 @@ def _amount(text: str | None) -> Decimal | None:
 
 
 def _check_network(run: Run, paid: Sequence[int]) -> None:
-    if not run.wishes.frozen and run.wishes.reach.fetch:
+    # What depends on clips that are made for nothing may turn out to be there: each is judged when its key is known.
+    paid = [number for number in paid if run.verdict(number) is not Verdict.DEPENDS]
+    if not paid or (not run.wishes.frozen and run.wishes.reach.fetch):
         return
     names = [f"`{run.compiled.takes[number].name}`" for number in paid]
     subject = f"{len(paid)} paid {'take is' if len(paid) == 1 else 'takes are'} missing"

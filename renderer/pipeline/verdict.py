@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
+from typing import NamedTuple
+
+from renderer.errors import GateError
+from renderer.model import Json
 
 
 class Verdict(Enum):
@@ -13,9 +18,33 @@ class Verdict(Enum):
     IN_FLIGHT = "in_flight"
     UNKNOWN = "unknown"
     REFUSED = "refused"
+    DEPENDS = "depends"
+    WAITING = "waiting"
     LOST = "lost"
     KEPT = "kept"
 
     @property
     def words(self) -> str:
         return self.value.replace("_", " ")
+
+
+class Wait(NamedTuple):
+    """Why the key of a chained take is not known: the clip of `shot`, the first that it starts from, is not there.
+
+    `parents` are the takes, by number among all, that make what it starts from. `error` is why that will not come about before a
+    person decides, None where it may.
+    """
+
+    shot: str
+    parents: tuple[int, ...] = ()
+    error: GateError | None = None
+
+
+class Chained(NamedTuple):
+    """What is known of the chained takes, by number among all: the whole manifest of each, or what it waits for."""
+
+    manifests: Mapping[int, Mapping[str, Json]] = {}
+    waits: Mapping[int, Wait] = {}
+
+
+NOTHING_CHAINED = Chained()

@@ -82,6 +82,8 @@ def _why(run: Run, number: int, before: Before, after: Mapping[str, Json], shot:
     row = run.compiled.takes[number]
     if run.results[number]:
         return Why("always made")
+    if wait := run.chained.waits.get(number):
+        return Why(wait.error.message if wait.error else f"its parent `{wait.shot}` comes first")
     if told := _told(run, number):
         return Why(told)
     if run.workshop.store.trace(row.key):

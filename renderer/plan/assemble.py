@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import accumulate
 
 from renderer.model import AT, MIDDLE, Json, frames_until, variant_of
+from renderer.plan.chain import chains_of
 from renderer.plan.mix import TrackRow
 from renderer.plan.rows import FETCHED, Compiled, FitRow, FramingRow, InputRow, OutputRow, ShotRow, SlotRow
 from renderer.plan.score import mix_of
@@ -47,6 +48,7 @@ def assemble(
         warnings=tuple(warnings),
         budget=(_text(storyboard.budget.per_run_usd), _text(storyboard.budget.total_usd)),
         tracks=files,
+        chains=chains_of(shots),
     )
 
 

@@ -56,3 +56,13 @@ def digest_json(digest: Digest) -> dict[str, Json]:
 def input_json(given: Digest | Sequence[Digest]) -> Json:
     """How a manifest names what stands in one role: a medium, or a list of them."""
     return digest_json(given) if isinstance(given, Digest) else [digest_json(digest) for digest in given]
+
+
+def frame_json(clip_sha256: str, number: int) -> dict[str, Json]:
+    """How a manifest names a frame of a clip: by the clip's digest and the frame's number from 0, never by pixels."""
+    return {"sha256": clip_sha256, "frame": number}
+
+
+def with_inputs(manifest: Mapping[str, Json], more: Mapping[str, Json]) -> dict[str, Json]:
+    """A manifest with more roles among its inputs; no role at all leaves it as it is."""
+    return {**manifest, "inputs": {**manifest.get("inputs", {}), **more}} if more else dict(manifest)

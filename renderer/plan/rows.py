@@ -23,7 +23,10 @@ FETCHED = "url:"
 
 
 class TakeRow(NamedTuple):
-    """One take: `paid` makes `estimate_usd` count (None: unknown price). Line and column are the shot id's."""
+    """One take: `paid` makes `estimate_usd` count (None: unknown price). Line and column are the shot id's.
+
+    The `key` of a chained take stands for one that is not known before the shots are that it starts from: see `chain`.
+    """
 
     shot: str
     take: int
@@ -44,6 +47,35 @@ class TakeRow(NamedTuple):
     def output(self) -> str | None:
         """The one output whose film shows this take, where it is that of a variant."""
         return output_of(self.shot)
+
+
+class LinkRow(NamedTuple):
+    """What one role of a chained take is: a frame of the clip that `shot` shows.
+
+    `at` is a time of that clip, exact seconds as text; where it is None, the last frame before `until` is meant, or the clip's last one.
+    """
+
+    role: str
+    shot: str
+    at: str | None
+    until: str | None = None
+
+
+class ChainRow(NamedTuple):
+    """A take that is made from frames of other shots: its links, ≥ 1, and its manifest without them.
+
+    `take` is its number from 0: in a `ShotRow` among the shot's takes, in a `Compiled` among all.
+    """
+
+    take: int
+    links: tuple[LinkRow, ...]
+    manifest: Mapping[str, Json]
+
+    @classmethod
+    def from_json(cls, value: Sequence[Json]) -> ChainRow:
+        """The inverse of writing it as JSON; raises `TypeError` or `ValueError` for another form."""
+        take, links, manifest = value
+        return cls(take, tuple(map(LinkRow._make, links)), manifest)
 
 
 class Detail(NamedTuple):
@@ -103,6 +135,7 @@ class ShotRow(NamedTuple):
     characters: int
     framings: tuple[FramingRow, ...] = ()
     sound: tuple[str, bool, str] | None = None
+    chains: tuple[ChainRow, ...] = ()
 
     def moved(self, lines: int) -> ShotRow:
         """The same shot, so many lines further down."""
@@ -113,7 +146,7 @@ class ShotRow(NamedTuple):
     @classmethod
     def from_json(cls, value: Sequence[Json]) -> ShotRow:
         """The inverse of writing it as JSON; raises `TypeError` or `ValueError` for another form."""
-        shot, takes, footage, length_s, use, inputs, variables, characters, framings, sound = value
+        shot, takes, footage, length_s, use, inputs, variables, characters, framings, sound, chains = value
         return cls(
             shot,
             tuple(map(TakeRow._make, takes)),
@@ -125,6 +158,7 @@ class ShotRow(NamedTuple):
             characters,
             tuple(map(_framing, framings)),
             sound and (sound[0], sound[1], sound[2]),
+            tuple(map(ChainRow.from_json, chains)),
         )
 
 
@@ -175,7 +209,7 @@ class Compiled(NamedTuple):
 
     `inputs` are the files it depends on besides the storyboard (path relative to the storyboard's folder,
     sha256, size); `urls` those that the store has, with the sha256 of the address where they were fetched, else nothing. `warnings` are diagnostics in their JSON form. `budget` is in exact US dollars,
-    for one build and in all. `tracks` are the files of those that were found.
+    for one build and in all. `tracks` are the files of those that were found; `chains` the chained takes, in order of the file.
     """
 
     title: str | None
@@ -187,6 +221,7 @@ class Compiled(NamedTuple):
     warnings: tuple[Mapping[str, Json], ...]
     budget: tuple[str | None, str | None] = (None, None)
     tracks: tuple[TrackRow, ...] = ()
+    chains: tuple[ChainRow, ...] = ()
 
     def to_json(self) -> dict[str, Json]:
         return {
@@ -200,6 +235,7 @@ class Compiled(NamedTuple):
             "warnings": self.warnings,
             "budget": self.budget,
             "tracks": self.tracks,
+            "chains": self.chains,
         }
 
     @classmethod
@@ -217,6 +253,7 @@ class Compiled(NamedTuple):
             warnings=tuple(value["warnings"]),
             budget=(value["budget"][0], value["budget"][1]),
             tracks=tuple(map(TrackRow._make, value["tracks"])),
+            chains=tuple(map(ChainRow.from_json, value["chains"])),
         )
 
 

@@ -99,7 +99,7 @@ def _shots_json(shots: Iterable[Difference]) -> Iterable[dict[str, Json]]:
         estimate = shot.estimate_usd
         yield {
             **id_json(shot.id, shot.take),
-            "key": shot.key,
+            "key": shot.known_key,
             "change": kind,
             "verdict": None if kind == "removed" else shot.verdict,
             "reason": shot.reason,

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 VERSION = 1
 _OWN = re.compile(r"shots\[[0-9]+\]\.")
+UNKEYED = frozenset({"depends", "waiting"})
+"""Verdicts of takes whose key is not known before others are made; `ShotLine.key` stands for it then."""
 PRICED = frozenset({"run", "depends"})
 """Verdicts of what would be bought, if it costs anything."""
 
@@ -70,6 +72,11 @@ class ShotLine(NamedTuple):
     clip: ClipLine | None = None
     error: RendererError | None = None
     causes: tuple[CauseLine, ...] = ()
+
+    @property
+    def known_key(self) -> str | None:
+        """The key, None while it depends on what is not made yet."""
+        return None if self.verdict in UNKEYED else self.key
 
     @property
     def why(self) -> str:
@@ -187,7 +194,7 @@ def id_json(shot: str, take: int | None) -> dict[str, Json]:
 def _shot_json(shot: ShotLine) -> dict[str, Json]:
     return {
         **id_json(shot.id, shot.take),
-        "key": shot.key,
+        "key": shot.known_key,
         "provider": shot.provider,
         "model": shot.model,
         "seed": shot.seed,

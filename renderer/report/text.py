@@ -16,6 +16,7 @@ STYLES = {
     "run": "\x1b[1;33m",
     "ran": "\x1b[1;32m",
     "depends": "\x1b[33m",
+    "waiting": "\x1b[31m",
     "failed": "\x1b[1;31m",
     "blocked": "\x1b[31m",
     "in_flight": "\x1b[36m",

@@ -109,7 +109,7 @@ def _story_json(story: Story) -> dict[str, Json]:
     shot = story.shot
     return {
         **id_json(shot.id, shot.take),
-        "key": shot.key,
+        "key": shot.known_key,
         "verdict": shot.verdict,
         "reason": shot.reason,
         "changes": [

@@ -1,0 +1,110 @@
+"""From takes and actions to the engine's steps, and from its endings back: who makes what, in which pool, for whom.
+
+Takes that start from nobody are steps without needs; `graph` adds those that do. Films and previews run plain actions.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from renderer.digest import Digest
+from renderer.execute.engine import Chore, Ending, Step, run_steps
+from renderer.execute.perform import Performer, StoreShelf
+from renderer.model import Asker, Result
+from renderer.plan.action import Action, Input
+from renderer.plan.rows import Detail, TakeRow
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from renderer.execute.events import Emit
+    from renderer.pipeline.run import Run
+    from renderer.pipeline.shop import Shop
+
+LOCAL = "local"
+GENERATE = "generate"
+BUY = "buy"
+Decide = Callable[[Mapping[str, Result]], Action | Result]
+
+
+async def run_actions(
+    run: Run,
+    actions: Sequence[Action],
+    *,
+    pool: str,
+    emit: Emit,
+    stop: asyncio.Event,
+    chores: deque[Chore] | None = None,
+) -> dict[str, Ending]:
+    """Run independent free actions, each of another key, and say, by key, how each ended."""
+    always = run.wishes.always
+    steps = [Step(action.name, constantly(action), pool=pool, always=always) for action in actions]
+    endings = await run_all(run, steps, emit=emit, stop=stop, chores=chores)
+    by_key = {action.key: endings[action.name] for action in actions}
+    run.made |= {key for key, ending in by_key.items() if ending.result}
+    return by_key
+
+
+async def run_all(
+    run: Run,
+    steps: Sequence[Step],
+    *,
+    emit: Emit,
+    stop: asyncio.Event,
+    shop: Shop | None = None,
+    chores: deque[Chore] | None = None,
+) -> dict[str, Ending]:
+    """Run steps with the tools of a run, and say, by name, how each ended. May spend money through `shop`."""
+    workshop, wishes = run.workshop, run.wishes
+    return await run_steps(
+        steps,
+        shelf=StoreShelf(workshop.store, lambda: datetime.now(UTC)),
+        performer=Performer(workshop.store, workshop.ffmpeg, workshop.maker(), shop.buyer if shop else None),
+        pools={
+            LOCAL: workshop.cores,
+            GENERATE: wishes.jobs or workshop.cores,
+            BUY: shop.pool_size if shop else 1,
+        },
+        emit=emit,
+        stop=stop,
+        fail_fast=wishes.fail_fast,
+        chores=chores,
+    )
+
+
+def constantly(action: Action) -> Decide:
+    """What decides for one action, whatever came before."""
+    return lambda _: action
+
+
+def take_step(run: Run, row: TakeRow, decide: Decide, *, needs: Sequence[str] = ()) -> Step:
+    """The step of a take: bought, or made here, and then perhaps made again."""
+    if row.paid:
+        return Step(row.name, decide, needs=tuple(needs), pool=BUY)
+    return Step(row.name, decide, needs=tuple(needs), pool=GENERATE, always=run.wishes.always)
+
+
+def take_action(run: Run, row: TakeRow, detail: Detail, *, askers: tuple[Asker, ...]) -> Action:
+    """The action that makes a take."""
+    return Action.of(detail.manifest, name=row.name, inputs=take_inputs(run, detail), askers=askers)
+
+
+def take_inputs(run: Run, detail: Detail) -> dict[str, tuple[Input, ...]]:
+    """The inputs of a take that are there before anything is made, by role."""
+    return {
+        role: tuple(Input(Digest(sha256, size), run.input_path(path)) for sha256, size, path in given)
+        for role, given in detail.inputs.items()
+    }
+
+
+def askers_of(run: Run, keys: Collection[str]) -> dict[str, tuple[Asker, ...]]:
+    """All who ask for some keys, selected or not."""
+    askers: dict[str, list[Asker]] = {}
+    identity, spec = run.project.identity, run.project.asker_spec
+    for row in run.compiled.takes:
+        if row.key in keys:
+            askers.setdefault(row.key, []).append(Asker(identity, spec, row.shot, row.take))
+    return {key: tuple(found) for key, found in askers.items()}
