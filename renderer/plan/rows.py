@@ -17,7 +17,7 @@ from renderer.plan.mix import MixRow, TrackRow
 if TYPE_CHECKING:
     from renderer.storyboard import Shot
 
-FORM = 6
+FORM = 7
 FETCHED = "url:"
 """How the name of an input begins that was fetched; the rest is the sha256 of its address."""
 
