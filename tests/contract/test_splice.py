@@ -184,6 +184,23 @@ def test_a_splice_is_its_parts_frame_for_frame(
             assert 4 * boundary_samples(sum(frames), fps=FPS) == len(heard(ffmpeg.path, film))
 
 
+@pytest.mark.parametrize("fps", ["24000/1001", "30000/1001", "25", "60", "1/2"])
+def test_any_rate_is_kept_exactly(ffmpeg: Ffmpeg, tmp_path: Path, fps: str) -> None:
+    """Rates that no clock of whole milliseconds holds; parts of a second and of many."""
+    rate, frames = Fraction(fps), [1, 40, 7, 90]
+    parts = [tmp_path / f"{count}.mp4" for count in frames]
+    for path, count in zip(parts, frames, strict=True):
+        source = f"testsrc2=s=64x36:r={fps},{TAGS}"
+        run(ffmpeg.path, "-f", "lavfi", "-i", source, "-frames:v", count, *encode_arguments(rate), path)
+    film = tmp_path / "film.mp4"
+    openings = splice(parts, frames=frames, fps=rate, sound=None, output=film)
+    seams = [0, *accumulate(frames)][:-1]
+    check_film(film, frames=138, fps=rate, size=Size(64, 36), has_sound=False, seams=seams, openings=openings)
+    facts = probe(film)
+    assert (rate, True, 138 / rate) == (facts.fps, facts.constant_rate, facts.duration_s)
+    is_the_sum(ffmpeg, film, parts)
+
+
 def test_the_same_parts_give_the_same_bytes_in_any_folder(
     clip: Maker, track: Callable[[int], Path], tmp_path: Path
 ) -> None:
