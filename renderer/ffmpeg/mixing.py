@@ -98,6 +98,7 @@ def _cue_chain(cue: Mapping[str, Json], number: int, manifest: Mapping[str, Json
         *([f"afade=t=in:ss=0:ns={fade_in}"] if fade_in else []),
         *([f"afade=t=out:ss={samples - fade_out}:ns={fade_out}"] if fade_out else []),
         *([f"adelay=delays={cue['start']}S:all=1"] if cue["start"] else []),
+        *(["apad"] if cue.get("duck") else []),
     ]
     return f"[{number + 1}:a:0]{','.join(filters)}[cue{number}]"
 
@@ -130,14 +131,15 @@ def _keys(voices: Sequence[int], ducks: Sequence[int]) -> list[str]:
     heard = "[voice]" + "".join(f"[key{number}]" for number in voices)
     outs = "".join(f"[under{number}]" for number in ducks)
     summed = f"{heard}amix=inputs={1 + len(voices)}:normalize=0:duration=first:dropout_transition=0"
-    return [*mono, f"{summed},asplit=outputs={len(ducks)}{outs}"]
+    return [*mono, f"{summed},apad,asplit=outputs={len(ducks)}{outs}"]
 
 
 def _ducking(duck: Sequence[str], number: int) -> str:
     """A cue that goes down by so many decibels while its key is above the threshold, however loud that is.
 
     The key is made a plain yes or no first. From there the envelope falls by `DUCK_FLOOR_DB` until the compressor lets
-    go, so the ratio alone says how far down the cue goes. ffmpeg's times are four time constants.
+    go, so the ratio alone says how far down the cue goes. ffmpeg's times are four time constants. Where one of its two
+    inputs ends, the compressor drops what is left of the other (measured), so both are without end.
     """
     by_db, attack_s, release_s, threshold_db = duck
     threshold = 10 ** (float(threshold_db) / 20)

@@ -2,7 +2,7 @@
 
 The clips come through a pipe as they do without tracks; files of tracks are opened beside it. A file that loops is
 decoded once, to raw sound, because only that repeats to the sample. A loudness takes two passes: one that measures,
-one that raises or lowers the whole by what is missing.
+one that raises or lowers the whole by what is missing; and one between them where a limiter is needed.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ SILENT_LUFS = -70.0
 """The absolute gate of ITU-R BS.1770-4: what is softer counts as silence."""
 _VALUE = re.compile(rb"=(-?[0-9]+\.[0-9]+|-?inf|-?nan)\s*\Z")
 TAIL_BYTES = 200
+MAKEUP_MAX_DB = Decimal(3)
 
 
 async def make_mix(
@@ -49,18 +50,30 @@ async def make_mix(
 ) -> None:
     """Make the track that a manifest of a mix names; `clips` and `sounds` hold, by digest, all that it hears.
 
-    An MP4 with one AAC track of exactly the film's length. Raises `MediaError` M843 where it cannot be measured, and as
-    `run_ffmpeg` does.
+    An MP4 with one AAC track of exactly the film's length. `scratch` is a folder for what lies between. Raises as
+    `play_mix`.
     """
+    encoding = [*sound_arguments(manifest["encoder"]), str(output)]
+    await play_mix(ffmpeg, manifest, encoding, clips=clips, sounds=sounds, scratch=scratch)
+
+
+async def play_mix(
+    ffmpeg: Ffmpeg,
+    manifest: Mapping[str, Json],
+    encoding: Sequence[str],
+    *,
+    clips: Clips,
+    sounds: Mapping[str, Path],
+    scratch: Path,
+) -> None:
+    """Play a mix into an encoder, ffmpeg's output arguments. Raises `MediaError` M843 where it cannot be measured, and as `run_ffmpeg` does."""
     mixing = _Mixing(ffmpeg, manifest, clips, scratch)
     await mixing.open(sounds)
     wanted = manifest.get("loudness")
+    middle = limiter_filters(manifest["peak_db"]) if manifest["cues"] else []
     if wanted:
-        await mixing.run([], measuring_filters(), ["-f", "null", "-"])
-        middle = _correction(scratch, wanted, rate_hz=mixing.rate_hz)
-    else:
-        middle = limiter_filters(manifest["peak_db"]) if manifest["cues"] else []
-    await mixing.run(middle, [], [*sound_arguments(manifest["encoder"]), str(output)])
+        middle = await _correction(mixing, Decimal(wanted["lufs"]), wanted["peak_db"])
+    await mixing.run(middle, [], encoding)
 
 
 def mix_parts(manifest: Mapping[str, Json]) -> Iterator[Part]:
@@ -92,6 +105,11 @@ class _Mixing:
                 opening = ["-protocol_whitelist", "file", "-stream_loop", "-1", *form, "-i", local_url(raw)]
             self.inputs += opening
 
+    async def measured(self, middle: Sequence[str]) -> tuple[float, float]:
+        """Loudness in LUFS and true peak, 1 being full scale, after what is done to the whole."""
+        await self.run(middle, measuring_filters(), ["-f", "null", "-"])
+        return _measured(self.scratch / LOUDNESS_FILE), _measured(self.scratch / PEAK_FILE)
+
     async def run(self, middle: Sequence[str], after: Sequence[str], encoding: Sequence[str]) -> None:
         """Mix, with what is done to the whole and what listens to it, into an encoder."""
         layout = "mono" if channels_of(self.manifest["encoder"]) == 1 else STEREO
@@ -104,15 +122,21 @@ class _Mixing:
         await play_into(self.ffmpeg, parts, arguments, clips=self.clips, form=self.form, cwd=self.scratch)
 
 
-def _correction(folder: Path, wanted: Mapping[str, str], *, rate_hz: int) -> list[str]:
-    """The gain to a loudness, and the limiter where that gain would pass the peak; nothing for silence."""
-    lufs, peak = _measured(folder / LOUDNESS_FILE), _measured(folder / PEAK_FILE)
-    if not lufs > SILENT_LUFS:
+async def _correction(mixing: _Mixing, lufs: Decimal, peak_db: str) -> list[str]:
+    """The gain to a loudness, and the limiter where that gain would pass the peak; nothing for silence.
+
+    What the limiter takes away is measured once more and given back, as far as that goes.
+    """
+    found, peak = await mixing.measured([])
+    if not found > SILENT_LUFS:
         return []
-    gain = round(Decimal(wanted["lufs"]) - Decimal(str(lufs)), 3)
-    gained = gain_filters(f"{gain:f}" if gain else "0")
-    passes = peak * 10 ** (float(gain) / 20) > 10 ** (float(wanted["peak_db"]) / 20)
-    return [*gained, *(peak_filters(wanted["peak_db"], rate_hz=rate_hz) if passes else [])]
+    gain = round(lufs - Decimal(str(found)), 3)
+    if peak * 10 ** (float(gain) / 20) <= 10 ** (float(peak_db) / 20):
+        return gain_filters(f"{gain:f}" if gain else "0")
+    limiting = peak_filters(peak_db, rate_hz=mixing.rate_hz)
+    softer, _ = await mixing.measured([*gain_filters(f"{gain:f}"), *limiting])
+    gain += min(MAKEUP_MAX_DB, max(Decimal(0), round(lufs - Decimal(str(softer)), 3)))
+    return [*gain_filters(f"{gain:f}"), *limiting]
 
 
 def _measured(path: Path) -> float:
