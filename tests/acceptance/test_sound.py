@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import math
 import subprocess
@@ -10,8 +11,12 @@ from array import array
 from collections import Counter
 from pathlib import Path
 
-from .stage import Stage, frames_in, real_ffmpeg
+import pytest
 
+from .stage import Stage, frames_in, real_ffmpeg
+from .test_fetched import Shelf, shelf
+
+__all__ = ["shelf"]
 RATE_HZ = 48_000
 FILM = """\
 version: 1
@@ -136,6 +141,173 @@ def test_another_tempo_cuts_anew_and_generates_nothing(stage: Stage) -> None:
     built = stage.built()
     assert [] == built.ran
     assert 24 + 32 + 24 == built.json["sequence"]["frames"]
+
+
+def test_two_outputs_of_one_cut_share_their_sound(stage: Stage) -> None:
+    """Another size is seen, and not heard."""
+    staged(stage)
+    outputs = "outputs: {wide: {size: 64x36, fps: 24}, tall: {size: 36x64, fps: 24}}"
+    stage.edit("output: {size: 64x36, fps: 24}", outputs)
+    stage.built()
+    assert (1, 2) == ((made := actions(stage))["sound"], made["join"])
+    wide, tall = (heard(stage.film(f"film-{name}.mp4")) for name in ("wide", "tall"))
+    assert wide == tall
+
+
+def talking(stage: Stage, name: str = "talk.mp4") -> None:
+    """Footage of two seconds with a pitch of 1000 Hz."""
+    inputs = [
+        "-f",
+        "lavfi",
+        "-i",
+        "testsrc2=s=64x36:r=24:d=2",
+        "-f",
+        "lavfi",
+        "-i",
+        "sine=f=1000:r=44100:d=2",
+    ]
+    encoding = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", "-ac", "2"]
+    argv = [str(real_ffmpeg()), "-v", "error", *inputs, *encoding, str(stage.root / name)]
+    subprocess.run(argv, check=True)
+
+
+TALK = """\
+version: 1
+output: {size: 64x36, fps: 24}
+tracks: [{id: music, file: sounds/music.wav, duck: 9}]
+shots:
+  - {id: talk, clip: talk.mp4}
+  - {id: again, clip: talk.mp4, sound: {kind: voice, gain_db: -6}}
+  - {id: mute, clip: talk.mp4, sound: {mute: true}}
+"""
+
+
+def test_a_shot_says_how_its_own_sound_is_heard(stage: Stage) -> None:
+    """As it is; softer, and as a voice that the music goes down under; not at all."""
+    talking(stage)
+    tone(stage.root / "sounds" / "music.wav", hertz=440, seconds=6)
+    stage.write("film.yaml", TALK)
+    stage.built()
+    sound, music = heard(stage.film()), 20 * math.log10(0.25)
+    own = level_db(sound, 0.5, 1.5, hertz=1000)
+    assert own > -30
+    assert near(own - 6, level_db(sound, 2.5, 3.5, hertz=1000))
+    assert level_db(sound, 4.5, 5.5, hertz=1000) < -70
+    levels = [level_db(sound, start + 0.6, start + 1.6, hertz=440) - music for start in (0, 2, 4)]
+    assert near(0, levels[0])
+    assert near(-9, levels[1])
+    assert near(0, levels[2])
+
+
+def test_a_film_without_tracks_keeps_its_sound(stage: Stage) -> None:
+    """The plain form of a sound's manifest, with the key that it always had."""
+    talking(stage)
+    stage.write(
+        "film.yaml",
+        TALK.replace("tracks:", "x-tracks:").replace(", sound: {mute: true}", "").replace("gain_db: -6", ""),
+    )
+    stage.built()
+    (found,) = [
+        trace["manifest"]
+        for path in (stage.store / "ac").glob("*/*.json")
+        if (trace := json.loads(path.read_bytes()))["manifest"]["action"] == "sound"
+    ]
+    assert {"action", "version", "slots", "fps", "encoder", "fade_samples", "ffmpeg"} == found.keys()
+    assert 1 == found["version"]
+
+
+def test_a_film_is_brought_to_its_loudness(stage: Stage) -> None:
+    """As the meter says of the encoded film, within half a LU; and in mono at another rate where that is asked for."""
+    staged(stage)
+    stage.edit("fps: 24}", "fps: 24, audio: {loudness: -20, rate: 44100, channels: 1}}")
+    stage.built()
+    meter = ["-i", str(stage.film()), "-af", "ebur128=framelog=quiet", "-f", "null", "-"]
+    said = subprocess.run(
+        [str(real_ffmpeg()), "-nostats", *meter], capture_output=True, check=True
+    ).stderr.decode()
+    assert near(-20, float(said[said.rindex("I:") :].split()[1]), within=0.5)
+    assert "44100 Hz, mono" in said
+
+
+BAD = {
+    "is not there": ("S401", None),
+    "is a text": ("S412", b"la la la"),
+    "is a playlist": ("S412", b"#EXTM3U\nhttp://127.0.0.1:9/a.ts\n"),
+    "is cut short": ("M842", b"fLaC" + bytes(50)),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_track_that_cannot_be_heard_is_one_clear_error(stage: Stage, case: str) -> None:
+    """At its `file`, before anything is made."""
+    code, content = BAD[case]
+    staged(stage)
+    (stage.root / "sounds" / "voice.wav").unlink()
+    if content is not None:
+        stage.write("sounds/voice.wav", content)
+    told = stage.run("validate", "--json")
+    assert 2 == told.code
+    ((found, line, column),) = [(one["code"], one["line"], one["column"]) for one in told.json["errors"]]
+    assert (code, 5, 26) == (found, line, column)
+    assert (2, []) == ((failed := stage.build()).code, failed.json.get("shots", []))
+
+
+def test_a_clip_without_sound_and_a_file_outside_are_no_tracks(stage: Stage) -> None:
+    """M841 and S511."""
+    staged(stage)
+    stage.footage("sounds/mute.mp4")
+    stage.edit("sounds/voice.wav", "sounds/mute.mp4")
+    assert ["M841"] == stage.run("validate", "--json").codes
+    stage.edit("sounds/mute.mp4", "../voice.wav")
+    assert ["S511"] == stage.run("validate", "--json").codes
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("gain_db: -6", "use: {in: 4}", "S266"),
+        ("gain_db: -6", "use: {in: 1, out: 5}", "S267"),
+        ("seconds", "seconds", "S268"),
+        ("at: 0.25", "at: 2.5", "S269"),
+    ],
+)
+def test_a_track_that_the_film_makes_little_of_is_told(stage: Stage, old: str, new: str, code: str) -> None:
+    """Once, at its place; only one that has nothing to be heard is an error."""
+    staged(stage)
+    if code == "S268":
+        tone(stage.root / "sounds" / "music.wav", hertz=440, seconds=2)
+    else:
+        stage.edit(old, new)
+    told = stage.run("validate", "--json")
+    kind = "errors" if code == "S266" else "warnings"
+    assert [code] == [one["code"] for one in told.json[kind]]
+    assert (2 if code == "S266" else 0) == told.code
+
+
+def test_a_track_may_come_from_a_url_or_stand_in_the_storyboard(stage: Stage, shelf: Shelf) -> None:
+    """Fetched once and pinned; the bytes of a data URI are in the text."""
+    staged(stage)
+    shelf.files["/music.wav"] = (stage.root / "sounds" / "music.wav").read_bytes()
+    tone(stage.root / "short.wav", hertz=1000, seconds=0.2)
+    short = base64.b64encode((stage.root / "short.wav").read_bytes()).decode()
+    stage.edit("sounds/music.wav", f'"{shelf.url}/music.wav"')
+    stage.edit("sounds/voice.wav", f'"data:audio/wav;base64,{short}"')
+    stage.built()
+    sound = heard(stage.film())
+    assert near(20 * math.log10(0.25) - 6, level_db(sound, 0.2, 1.2, hertz=440))
+    assert level_db(sound, 1.3, 1.4, hertz=1000) > -20
+    shelf.files.clear()
+    asked = list(shelf.asked)
+    stage.edit("gain_db: -6", "gain_db: -7")
+    stage.built("--offline")
+    assert asked == shelf.asked == ["/music.wav"]
+
+
+def test_a_preview_is_heard_too(stage: Stage) -> None:
+    """With the tracks of the film."""
+    staged(stage)
+    assert 0 == stage.run("preview").code
+    assert level_db(heard(stage.film("film.preview.mp4")), 0.2, 1.2, hertz=440) > -20
 
 
 def _built(stage: Stage) -> Stage:
