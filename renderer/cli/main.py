@@ -36,6 +36,7 @@ COMMANDS = {
     "lock": "Check the lock, or make it anew.",
     "cache": "Look into the store of clips, verify, clear and share it.",
     "export": "Write the film for another program: edit lists, graphs, dependencies.",
+    "handover": "Fill a folder for an editor: clips, edit lists, contact sheet.",
     "doctor": "Check this machine: ffmpeg, store, disk, fonts.",
     "help": "Explain an error code, or a command.",
 }

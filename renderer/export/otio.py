@@ -14,13 +14,14 @@ from types import ModuleType
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from renderer.digest import digest_bytes
 from renderer.errors import UsageError
 from renderer.export.plain import one_line, plain, timecode
-from renderer.export.timeline import Event, Timeline, Version
+from renderer.export.timeline import Clip, Event, Timeline, Version
 
 OURS = "renderer"
 INDENT = 2
-EDL_RATES = (
+TIMECODE_RATES = (
     Fraction(24000, 1001),
     Fraction(30000, 1001),
     *map(Fraction, (24, 25, 30, 48, 50, 60)),
@@ -36,22 +37,19 @@ def to_otio(timeline: Timeline) -> str:
 
 
 def to_fcp7xml(timeline: Timeline) -> str:
-    """The film as Final Cut Pro 7 XML, which Premiere and Resolve open. Raises as `to_otio`."""
-    text: str = _library().adapters.write_to_string(build_timeline(timeline), "fcp_xml")
+    """The film as Final Cut Pro 7 XML, which Premiere and Resolve open. Raises as `to_otio`, and `UsageError` U102 for a rate without timecode."""
+    _require_timecode(timeline.fps)
+    film = build_timeline(timeline, has_timecode=True)
+    text: str = _library().adapters.write_to_string(film, "fcp_xml")
     return text if text.endswith("\n") else f"{text}\n"
 
 
 def to_edl(timeline: Timeline) -> str:
-    """The film as a CMX 3600 list: picture alone, clips by file name. Raises as `to_otio`; `UsageError` U102 for a rate without timecode."""
-    if not has_timecode(timeline.fps):
-        raise UsageError(
-            f"there is no timecode at {timeline.fps} frames a second",
-            code="U102",
-            hint="choose another `fps`, or export `otio` or `fcp7xml`, which count frames",
-        )
-    written: str = _library().adapters.write_to_string(
-        _picture_alone(build_timeline(timeline, is_list=True)), "cmx_3600", style="nucoda", reelname_len=None
-    )
+    """The film as a CMX 3600 list: picture alone, clips by file name. Raises as `to_fcp7xml`."""
+    _require_timecode(timeline.fps)
+    film = build_timeline(timeline, is_list=True, has_timecode=True)
+    del film.tracks[1:]
+    written: str = _library().adapters.write_to_string(film, "cmx_3600", style="nucoda", reelname_len=None)
     title, _, rest = written.partition("\n")
     mode = "DROP FRAME" if ";" in timecode(0, fps=timeline.fps) else "NON-DROP FRAME"
     return f"{title}\nFCM: {mode}\n{_with_speeds(rest).rstrip()}\n"
@@ -68,8 +66,17 @@ def _with_speeds(text: str) -> str:
 
 
 def has_timecode(fps: Fraction) -> bool:
-    """Whether an edit list can be written at this rate."""
-    return fps in EDL_RATES
+    """Whether XML and an edit list can be written at this rate."""
+    return fps in TIMECODE_RATES
+
+
+def _require_timecode(fps: Fraction) -> None:
+    if not has_timecode(fps):
+        raise UsageError(
+            f"there is no timecode at {fps} frames a second",
+            code="U102",
+            hint="choose another `fps`, or export `otio`, which counts frames",
+        )
 
 
 def _library() -> ModuleType:
@@ -95,9 +102,10 @@ class _Piece(NamedTuple):
 class _Writer:
     """Builds the items of one film; `reels` are the names of tapes that an edit list has for clips."""
 
-    def __init__(self, timeline: Timeline, *, is_list: bool) -> None:
+    def __init__(self, timeline: Timeline, *, is_list: bool, has_timecode: bool) -> None:
         self.library = _library()
-        self.timeline, self.is_list, self.rate = timeline, is_list, float(timeline.fps)
+        self.timeline, self.rate = timeline, float(timeline.fps)
+        self.is_list, self.has_timecode = is_list, has_timecode
         self.reels = _reels(timeline)
 
     def span(self, first: int, frames: int, rate: float | None = None) -> Any:
@@ -117,11 +125,17 @@ class _Writer:
         tracks = {"video": picture, **({"audio": {}} if clip.has_sound else {})}
         reference = schema.ExternalReference(
             target_url=clip.path if self.is_list else quote(clip.path),
-            available_range=self.span(0, clip.frames, float(clip.fps)),
+            available_range=self.whole(clip),
             metadata={**told, "fcp_xml": {"media": tracks}},
         )
         reference.name = clip.path.rpartition("/")[2]
         return reference
+
+    def whole(self, clip: Clip) -> Any:
+        """All of a clip, at its own rate; at the film's where a form has no word for its own."""
+        if self.has_timecode and not has_timecode(clip.fps):
+            return self.span(0, round(clip.frames / clip.fps * self.timeline.fps))
+        return self.span(0, clip.frames, float(clip.fps))
 
     def item(self, number: int, event: Event, piece: _Piece) -> Any:
         shown = event.shown
@@ -186,9 +200,12 @@ class _Writer:
         return picture, sound
 
 
-def build_timeline(timeline: Timeline, *, is_list: bool = False) -> Any:
-    """The film as OpenTimelineIO's own value; with `is_list` as an edit list needs it: reels, and files for names."""
-    writer = _Writer(timeline, is_list=is_list)
+def build_timeline(timeline: Timeline, *, is_list: bool = False, has_timecode: bool = False) -> Any:
+    """The film as OpenTimelineIO's own value.
+
+    With `is_list` as an edit list needs it: reels, and files for names; with `has_timecode` all rates are some that have it.
+    """
+    writer = _Writer(timeline, is_list=is_list, has_timecode=has_timecode)
     picture, sound = writer.tracks()
     heard = any(event.shown.clip and event.shown.clip.has_sound for event in timeline.events)
     film = writer.library.schema.Timeline(name=one_line(timeline.title) or timeline.name)
@@ -202,11 +219,6 @@ def build_timeline(timeline: Timeline, *, is_list: bool = False) -> Any:
     if timeline.size:
         size = {"width": str(timeline.size.width_px), "height": str(timeline.size.height_px)}
         film.metadata["fcp_xml"] = {"media": {"video": {"format": {"samplecharacteristics": size}}}}
-    return film
-
-
-def _picture_alone(film: Any) -> Any:
-    del film.tracks[1:]
     return film
 
 
@@ -242,20 +254,15 @@ def _told(version: Version) -> dict[str, Any]:
 
 
 def _reels(timeline: Timeline) -> dict[tuple[str, str], str]:
-    """A name of eight capitals and digits for each version: the start of its shot's and of its clip's; no two alike."""
+    """A name of eight capitals and digits for each clip: the start of its shot's and of its digest; no two clips have one."""
     found: dict[tuple[str, str], str] = {}
     taken: dict[str, str] = {}
-    for version in [event.shown for event in timeline.events]:
-        sha256 = version.clip.digest.sha256 if version.clip else ""
-        letters = "".join(filter(str.isalnum, version.shot.upper()))
-        names = [
-            (letters[:4] + sha256[:4].upper()).ljust(REEL_SIGNS, "0"),
-            sha256[:REEL_SIGNS].upper() or letters.ljust(8, "0")[:8],
-        ]
-        reel = next(
-            (name for name in names if taken.get(name, version.shot + sha256) == version.shot + sha256),
-            names[-1],
-        )
-        taken[reel] = version.shot + sha256
-        found[version.shot, version.label] = reel
+    for shown in (event.shown for event in timeline.events):
+        digest = shown.clip.digest if shown.clip else digest_bytes(shown.shot.encode("utf-8", "replace"))
+        sha256 = digest.sha256.upper()
+        letters = "".join(sign for sign in shown.shot.upper() if sign.isascii() and sign.isalnum())[:4]
+        names = [letters + sha256[: REEL_SIGNS - len(letters)], sha256[:REEL_SIGNS]]
+        reel = next((name for name in names if taken.get(name, sha256) == sha256), names[-1])
+        taken[reel] = sha256
+        found[shown.shot, shown.label] = reel
     return found

@@ -54,7 +54,7 @@ def timecode(frame: int, *, fps: Fraction) -> str:
     >>> timecode(1800, fps=Fraction(30000, 1001)), timecode(84, fps=Fraction(24))
     ('00:01:00;02', '00:00:03:12')
     """
-    nominal = round(fps)
+    nominal = max(1, round(fps))
     dropped = DROPPED_A_MINUTE.get(fps, 0)
     if dropped:
         minute = nominal * 60 - dropped

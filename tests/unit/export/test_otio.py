@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from renderer.errors import UsageError
-from renderer.export.otio import EDL_RATES, to_edl, to_fcp7xml, to_otio
+from renderer.export.otio import TIMECODE_RATES, to_edl, to_fcp7xml, to_otio
 from renderer.export.timeline import Timeline, Transition, Version
 
 from .films import FILM, NTSC, event, film, version
@@ -137,10 +137,22 @@ def test_reels_are_eight_signs_and_tell_clips_apart() -> None:
 
 def test_a_rate_without_timecode_has_no_edit_list() -> None:
     """It is told, and no list with other times is written."""
-    with pytest.raises(UsageError) as told:
-        to_edl(film(event(PAD, 0, 5), fps=Fraction(12)))
-    assert "U102" == told.value.code
-    assert all(to_edl(film(event(PAD, 0, 5), fps=fps)) for fps in EDL_RATES)
+    for write in (to_edl, to_fcp7xml):
+        with pytest.raises(UsageError) as told:
+            write(film(event(PAD, 0, 5), fps=Fraction(12)))
+        assert "U102" == told.value.code
+        assert all(write(film(event(PAD, 0, 5), fps=fps)) for fps in TIMECODE_RATES)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_clip_of_an_odd_rate_is_told_in_every_form(form: str) -> None:
+    """Phones record at averages such as 29.83; no form fails over it, and the cut is as exact as ever."""
+    odd = version("phone", frames=120, fps=Fraction(120, 7))
+    found = read(film(event(odd, 10, 80)), form)
+    assert [(10, 80, 0)] == items(found)
+    if form != "cmx_3600":
+        media = next(iter(found.find_clips())).media_reference.available_range.duration
+        assert 7.0 == pytest.approx(media.to_seconds())
 
 
 @settings(max_examples=60, deadline=None)

@@ -1,0 +1,113 @@
+"""Contact sheets: one frame of each shot in a grid, with lines of text below; as JPEG files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from renderer.media.probe import open_clip, sniff_container
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+    from PIL.ImageFont import FreeTypeFont
+
+COLUMNS_MAX, ROWS_MAX = 5, 12
+FRAME_PX, GAP_PX, TEXT_PX = 384, 24, 18
+LEADING_PX = 26
+TITLE_PX = 34
+PAPER, INK, FAINT, EMPTY = (22, 22, 24), (240, 240, 240), (160, 160, 166), (44, 44, 48)
+ASPECT_MIN = Fraction(1, 3)
+QUALITY = 88
+DECODED_MAX = 1000
+"""Frames between two keyframes that are decoded in search of one; what comes after is shown by the last of these."""
+
+
+class Cell(NamedTuple):
+    """One picture: the clip, None where there is none, the time to show, and lines of text, the first one in bold ink."""
+
+    clip: Path | None
+    time_s: Fraction
+    lines: tuple[str, ...]
+
+
+class Type(NamedTuple):
+    """How texts are set: a font at a size, and as much of a text as fits a width, drawable, at that size."""
+
+    font: Callable[[int], FreeTypeFont]
+    fitted: Callable[[str, int, int], str]
+
+
+def contact_sheets(title: str, cells: Sequence[Cell], *, aspect: Fraction, type_: Type) -> Iterator[bytes]:
+    """Sheets of up to 60 cells each, in order; frames stand in boxes of this aspect, width over height.
+
+    Raises `MediaError` M801, M802, M804 for a clip that cannot be read.
+    """
+    full = COLUMNS_MAX * ROWS_MAX
+    sheets = [cells[start : start + full] for start in range(0, len(cells), full)]
+    for number, some in enumerate(sheets, start=1):
+        told = title if len(sheets) == 1 else f"{title}, {number} of {len(sheets)}"
+        stream = BytesIO()
+        _draw(told, some, max(aspect, ASPECT_MIN), type_).save(stream, "JPEG", quality=QUALITY, subsampling=0)
+        yield stream.getvalue()
+
+
+def _draw(title: str, cells: Sequence[Cell], aspect: Fraction, type_: Type) -> Image:
+    from PIL import Image, ImageDraw  # noqa: PLC0415 - only where something is drawn
+
+    columns = min(COLUMNS_MAX, len(cells))
+    rows = -(-len(cells) // columns)
+    height = round(FRAME_PX / aspect)
+    text_height = LEADING_PX * max(len(cell.lines) for cell in cells) + GAP_PX // 3
+    step = (FRAME_PX + GAP_PX, height + text_height + GAP_PX)
+    top = GAP_PX * 2 + TITLE_PX
+    sheet = Image.new("RGB", (GAP_PX + columns * step[0], top + rows * step[1]), PAPER)
+    pen = ImageDraw.Draw(sheet)
+    width = sheet.width - 2 * GAP_PX
+    pen.text((GAP_PX, GAP_PX), type_.fitted(title, TITLE_PX, width), fill=INK, font=type_.font(TITLE_PX))
+    for number, cell in enumerate(cells):
+        left, y = GAP_PX + number % columns * step[0], top + number // columns * step[1]
+        _paste(sheet, pen, cell, box=(left, y, height))
+        for line, text in enumerate(cell.lines):
+            place = (left, y + height + GAP_PX // 3 + line * LEADING_PX)
+            fill = FAINT if line else INK
+            pen.text(place, type_.fitted(text, TEXT_PX, FRAME_PX), fill=fill, font=type_.font(TEXT_PX))
+    return sheet
+
+
+def _paste(sheet: Image, pen: Any, cell: Cell, *, box: tuple[int, int, int]) -> None:
+    """The frame, whole, in the middle of its box; a crossed box where there is none."""
+    left, top, height = box
+    corner = (left + FRAME_PX - 1, top + height - 1)
+    pen.rectangle(((left, top), corner), fill=EMPTY)
+    frame = frame_at(cell.clip, cell.time_s) if cell.clip else None
+    if frame is None:
+        pen.line(((left, top), corner), fill=FAINT)
+        pen.line(((left, corner[1]), (corner[0], top)), fill=FAINT)
+        return
+    scale = min(FRAME_PX / frame.width, height / frame.height)
+    small = frame.resize((max(1, round(frame.width * scale)), max(1, round(frame.height * scale))))
+    sheet.paste(small, (left + (FRAME_PX - small.width) // 2, top + (height - small.height) // 2))
+
+
+def frame_at(path: Path, time_s: Fraction) -> Image | None:
+    """The frame that is on screen at a time of a clip, upright, in square pixels; its last one after the end; None where it has none."""
+    with open_clip(path, container=sniff_container(path)) as clip:
+        video = clip.streams.video[0]
+        assert video.time_base, "BUG: a clip without a time base"
+        start = video.start_time or 0
+        wanted = start + int(time_s / video.time_base)
+        clip.seek(max(start, wanted), stream=video, backward=True)
+        found = None
+        for number, frame in enumerate(clip.decode(video)):
+            if found is not None and (number > DECODED_MAX or (frame.pts is not None and frame.pts > wanted)):
+                break
+            found = frame
+        if found is None:
+            return None
+        image: Image = found.to_image()  # type: ignore[no-untyped-call]
+        aspect = video.sample_aspect_ratio or Fraction(1)
+        square = image.resize((max(1, round(image.width * aspect)), image.height)) if aspect != 1 else image
+        return square.rotate(found.rotation, expand=True) if found.rotation else square

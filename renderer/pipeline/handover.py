@@ -1,0 +1,178 @@
+"""A folder for the editor at the next desk: full-length clips, edit lists, the shot list, contact sheets. Buys nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import NamedTuple
+
+from renderer.digest import Digest
+from renderer.errors import GateError, shortened
+from renderer.export.contents import to_readme
+from renderer.export.otio import has_timecode, to_edl, to_fcp7xml, to_otio
+from renderer.export.plain import timecode
+from renderer.export.shotlist import to_csv
+from renderer.export.timeline import SHORT, Event, Timeline, clip_name, safe_name, unique_names
+from renderer.media.contact import Cell, Type, contact_sheets
+from renderer.pipeline.folder import Content, Filled, fill
+from renderer.pipeline.run import Run
+from renderer.pipeline.timeline import chosen_outputs, timeline_of
+
+CLIPS = "clips"
+README = "README.txt"
+SIGNS = (SHORT, 12, 64)
+WIDE = Fraction(16, 9)
+LISTED = {"otio": to_otio, "xml": to_fcp7xml, "edl": to_edl, "csv": to_csv}
+TIMED = ("xml", "edl")
+MEANINGS = {
+    "otio": "OpenTimelineIO: the cut with all takes and requests",
+    "xml": "Final Cut Pro 7 XML: the cut, for Premiere and Resolve",
+    "edl": "CMX 3600 edit list: the picture",
+    "csv": "shot list",
+    "jpg": "contact sheet",
+}
+Wanted = tuple[Digest, str, int | None, str]
+"""A clip that a timeline names: digest, shot, take, and the path of own footage, else empty."""
+
+
+class Handover(NamedTuple):
+    """What lies in the folder, by name, what was done, shots without a clip, and what an editor should know."""
+
+    files: Mapping[str, Content]
+    filled: Filled
+    missing: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def hand_over(run: Run, folder: Path, *, outputs: Sequence[str] = (), is_partial: bool = False) -> Handover:
+    """Fill a folder with all that an editor needs of these outputs, all of them where none is named.
+
+    Raises `GateError` U103, with nothing written, where a clip of the cut is missing, unless it may be partial;
+    `UsageError` U100; `StoreError` for a clip that the store has no more; and as `fill`.
+    """
+    films, clips = _timelines(run, outputs)
+    missing = tuple(dict.fromkeys(shot for film in films for shot in film.missing))
+    if missing and not is_partial:
+        raise GateError(
+            "clips of the film are missing",
+            code="U103",
+            facts=[("shots", shortened(missing))],
+            hint="build it first, or hand over what there is with `--partial`",
+        )
+    sources = _sources(run, clips)
+    documents, notes = _documents(run, films, sources, missing)
+    files = {
+        **{f"{CLIPS}/{name}": Content(wanted[0], source=_own(run, wanted)) for wanted, name in clips.items()},
+        **{name: Content.of(text) for name, text in documents.items()},
+    }
+    filled = fill(run.workshop.store, folder, files)
+    kept = (f"{name} is no longer part of the film, and was changed: it is left" for name in filled.left)
+    return Handover(files, filled, missing, (*notes, *kept))
+
+
+def _timelines(run: Run, outputs: Sequence[str]) -> tuple[list[Timeline], dict[Wanted, str]]:
+    """The films, and the name of each clip that they name: of every take that there is of the shots in their cuts."""
+    chosen = chosen_outputs(run, outputs)
+    wanted: dict[Wanted, str] = {}
+
+    def note(digest: Digest, shot: str, take: int | None, path: str) -> str:
+        wanted[digest, shot, take, path] = ""
+        return ""
+
+    def place(digest: Digest, shot: str, take: int | None, path: str) -> str:
+        return f"{CLIPS}/{wanted[digest, shot, take, path]}"
+
+    for output in chosen:
+        timeline_of(run, output, place=note)
+    names = unique_names([list(_names(run, one)) for one in wanted])
+    wanted = dict(zip(wanted, names, strict=True))
+    return [timeline_of(run, output, place=place) for output in chosen], wanted
+
+
+def _names(run: Run, wanted: Wanted) -> Iterator[str]:
+    """The names that a clip may have, from short to long; the longest tells it from every other."""
+    digest, shot, take, path = wanted
+    ending = Path(path).suffix.removeprefix(".") or "mp4"
+    for signs in SIGNS:
+        yield clip_name(
+            run.project.spec.stem, shot=shot, take=take, sha256=digest.sha256, ending=ending, signs=signs
+        )
+
+
+def _own(run: Run, wanted: Wanted) -> Path | None:
+    return run.project.spec.parent / wanted[3] if wanted[3] else None
+
+
+def _sources(run: Run, clips: Mapping[Wanted, str]) -> dict[str, Path]:
+    """Where the bytes of each clip are, by its path in the folder; those of the store were checked."""
+    stored = [wanted for wanted in clips if not wanted[3]]
+    paths = run.workshop.store.verified_paths([wanted[0] for wanted in stored])
+    checked = dict(zip(stored, paths, strict=True))
+    return {
+        f"{CLIPS}/{name}": checked.get(wanted) or run.project.spec.parent / wanted[3]
+        for wanted, name in clips.items()
+    }
+
+
+def _documents(
+    run: Run, films: Sequence[Timeline], sources: Mapping[str, Path], missing: Sequence[str]
+) -> tuple[dict[str, bytes], list[str]]:
+    """The texts and sheets by name, and what is to be known of them."""
+    texts: dict[str, bytes] = {}
+    meanings: dict[str, str] = {f"{CLIPS}/": "the clips of all takes, as they were made"}
+    notes = [f"shots without a clip: {shortened(missing)}"] if missing else []
+    stems = unique_names(
+        [[safe_name(film.name), f"{safe_name(film.name)}-{number}"] for number, film in enumerate(films, 1)]
+    )
+    for film, stem in zip(films, stems, strict=True):
+        forms = {form: write for form, write in LISTED.items() if form not in TIMED or has_timecode(film.fps)}
+        if len(forms) < len(LISTED):
+            notes.append(
+                f"{film.file} has no XML and no edit list: there is no timecode at {film.fps} frames a second"
+            )
+        texts |= {f"{stem}.{form}": write(film).encode() for form, write in forms.items()}
+        sheets = list(_sheets(film, sources))
+        texts |= {
+            f"{stem}{f'-{number}' if number > 1 else ''}.jpg": sheet for number, sheet in enumerate(sheets, 1)
+        }
+        notes += _held(film)
+    meanings |= {name: MEANINGS[name.rpartition(".")[2]] for name in texts}
+    title = run.compiled.title or run.project.spec.stem
+    texts[README] = to_readme(title, films, files=meanings, notes=notes).encode()
+    return texts, notes
+
+
+def _held(film: Timeline) -> Iterator[str]:
+    for number, event in enumerate(film.events, start=1):
+        if event.held > 1:
+            yield f"{film.file}, slot {number} ({event.shown.shot}): the last frame is held for {event.held} frames"
+
+
+def _sheets(film: Timeline, sources: Mapping[str, Path]) -> Iterator[bytes]:
+    """A frame of each shot that the film shows, from the middle of its first slot."""
+    first: dict[int, tuple[int, Event]] = {}
+    for start, event in zip(film.starts, film.events, strict=True):
+        first.setdefault(id(event.shown), (start, event))
+    cells = [_cell(film, start, event, sources) for start, event in first.values()]
+    aspect = Fraction(*film.size) if film.size else WIDE
+    return contact_sheets(film.title, cells, aspect=aspect, type_=_type())
+
+
+def _cell(film: Timeline, start: int, event: Event, sources: Mapping[str, Path]) -> Cell:
+    shown = event.shown
+    middle = Fraction(2 * event.first + max(1, event.frames - event.held), 2) / film.fps
+    how = ", ".join(filter(None, [shown.label, shown.model or shown.provider]))
+    clip = sources[shown.clip.path] if shown.clip else None
+    return Cell(clip, middle, (shown.shot, how, timecode(start, fps=film.fps)))
+
+
+def _type() -> Type:
+    """The fonts of cards and slates."""
+    from renderer.providers.animatic.typeset import font, printable, shorten, width_em  # noqa: PLC0415 - drawing is imported late
+
+    def fitted(text: str, size_px: int, width_px: int) -> str:
+        measure: Callable[[str], float] = lambda part: width_em("text", part)  # noqa: E731 - a port of one line
+        return shorten(printable(text), width_px / size_px, measure)
+
+    return Type(lambda size_px: font("text", size_px), fitted)
