@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from renderer.errors import GateError, shortened
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from renderer.pipeline.gate import Ask, Limits, Purchase
     from renderer.report.budget import Allowance
 
+AMOUNTS_MAX = 1_000
+"""How many amounts are kept to be shared."""
 AT_SELLERS = frozenset({Verdict.RUN, Verdict.IN_FLIGHT})
 
 
@@ -116,6 +119,7 @@ def _spent_before(run: Run) -> Decimal:
     return spent_usd(jobs, project=project.identity, spec=project.spec_name)
 
 
+@lru_cache(maxsize=AMOUNTS_MAX)
 def _amount(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
 

@@ -17,7 +17,7 @@ from renderer.digest import CHUNK_BYTES, Digest, digest_bytes, digest_file
 from renderer.errors import StoreError
 from renderer.store.border import store_error, translated
 from renderer.store.files import READ_ONLY, flush, put_in_place, set_aside, sync_folder, write_aside
-from renderer.store.layout import Layout
+from renderer.store.layout import Fan, Layout
 from renderer.store.scratch import Scratch
 
 
@@ -31,11 +31,12 @@ class Blobs:
     def __init__(self, layout: Layout, scratch: Scratch) -> None:
         self._layout = layout
         self._scratch = scratch
+        self._fan = Fan(layout.blobs)
         self.prefix = f"{layout.blobs}{os.sep}"
 
     def path(self, digest: Digest) -> Path:
         """Where the blob stands, or would stand."""
-        return self._layout.blobs / digest.sha256[:2] / digest.sha256
+        return self._fan.path(digest.sha256)
 
     def has(self, digest: Digest) -> bool:
         """Whether a blob of this name and size is there; one stat, nothing is read."""

@@ -25,12 +25,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from sys import intern
 
 from renderer.job import Intent, Job, JobState, Price
 from renderer.model import Asker, Json
 
 REFUSED = "REFUSED"
+AMOUNTS_MAX = 1_000
+"""How many amounts are kept to be shared: the takes of a film cost much the same."""
 
 
 def intent_record(intent: Intent) -> dict[str, Json]:
@@ -82,7 +85,7 @@ def _begun(record: Mapping[str, Json]) -> Job:
         askers=tuple(
             Asker(intern(project), intern(spec), shot, take) for project, spec, shot, take in record["askers"]
         ),
-        estimate_usd=None if estimate is None else Decimal(estimate),
+        estimate_usd=None if estimate is None else _usd(estimate),
         reason="the program ended before an answer was on record",
     )
 
@@ -152,7 +155,12 @@ def _forgotten(job: Job, record: Mapping[str, Json]) -> Job:
 
 def _price(record: Mapping[str, Json]) -> Price | None:
     price = record.get("price")
-    return None if price is None else Price(Decimal(price["usd"]), price["source"])
+    return None if price is None else Price(_usd(price["usd"]), intern(price["source"]))
+
+
+@lru_cache(maxsize=AMOUNTS_MAX)
+def _usd(text: str) -> Decimal:
+    return Decimal(text)
 
 
 CHANGES: Mapping[str, Callable[[Job, Mapping[str, Json]], Job]] = {

@@ -91,6 +91,25 @@ class Layout:
         return self.root / "locks"
 
 
+class Fan:
+    """The files of a folder, each below the first two digits of its name, so that no folder holds too many.
+
+    The folders between are made into a `Path` once: making one enters each of its parts into a table of the process, and
+    a part that nobody holds any more is entered anew, which after a thousand takes is two megabytes.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._between: dict[str, Path] = {}
+
+    def path(self, name: str, *, suffix: str = "") -> Path:
+        digits = name[:2]
+        between = self._between.get(digits)
+        if between is None:
+            between = self._between[digits] = self._folder / digits
+        return between / (name + suffix)
+
+
 def locate_root(environ: Mapping[str, str], *, chosen: Path | None = None) -> Path:
     """The root to use: `--cache-dir`, else `RENDERER_CACHE_DIR`, else the user's data folder; nothing is created.
 

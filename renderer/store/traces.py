@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ from renderer.errors import StoreError
 from renderer.model import Asker, Json, Result, Trace
 from renderer.store.border import translated
 from renderer.store.files import put_in_place, set_aside, write_aside
-from renderer.store.layout import Layout
+from renderer.store.layout import Fan, Layout
 from renderer.store.locks import Locks
 from renderer.store.scratch import Scratch
 
@@ -32,23 +33,27 @@ class Traces:
         self._layout = layout
         self._scratch = scratch
         self._locks = locks
+        self._fan = Fan(layout.traces)
+        self._prefix = f"{layout.traces}{os.sep}"
 
     def path(self, key: str) -> Path:
-        return self._layout.traces / key[:2] / f"{key}.json"
+        return self._fan.path(key, suffix=".json")
 
     def read(self, key: str) -> Trace | None:
         """The trace of a key, checked; None when there is none, or when it is damaged and was moved away."""
-        path = self.path(key)
-        with translated("read the store", path):
+        # A text, for it is asked for often: the process keeps a place for each name that ever was part of a `Path`.
+        name = f"{self._prefix}{key[:2]}{os.sep}{key}.json"
+        with translated("read the store", name):
             try:
-                content = path.read_bytes()
+                with open(name, "rb") as stream:  # noqa: PTH123
+                    content = stream.read()
             except (FileNotFoundError, NotADirectoryError):
                 return None
         fields = read_fields(content)
         if fields is None or fields["key"] != key:
-            set_aside(path, self._layout.damaged)
+            set_aside(self.path(key), self._layout.damaged)
             return None
-        return _trace_of(fields, path=path)
+        return _trace_of(fields, name=name)
 
     def record(
         self,
@@ -81,10 +86,10 @@ class Traces:
         return (trace for key in self.keys() if (trace := self.read(key)))
 
     def _write(self, trace: Trace) -> None:
-        aside = self._scratch.name(".json")
-        with translated("write the store", self.path(trace.key)):
+        aside, path = self._scratch.name(".json"), self.path(trace.key)
+        with translated("write the store", path):
             write_aside(aside, format_trace(trace))
-            put_in_place(aside, self.path(trace.key))
+            put_in_place(aside, path)
 
 
 def format_trace(trace: Trace) -> bytes:
@@ -102,7 +107,7 @@ def format_trace(trace: Trace) -> bytes:
 def parse_trace(content: bytes, *, path: Path) -> Trace | None:
     """The inverse of `format_trace`; None for bytes that are damaged. `path` is named where the form is unknown."""
     fields = read_fields(content)
-    return None if fields is None else _trace_of(fields, path=path)
+    return None if fields is None else _trace_of(fields, name=str(path))
 
 
 def read_fields(content: bytes) -> dict[str, Json] | None:
@@ -116,7 +121,7 @@ def read_fields(content: bytes) -> dict[str, Json] | None:
     return fields
 
 
-def _trace_of(fields: Mapping[str, Json], *, path: Path) -> Trace:
+def _trace_of(fields: Mapping[str, Json], *, name: str) -> Trace:
     """A whole trace as a value; fields that we do not know are passed over. Another form is no damage: E612."""
     try:
         return Trace(
@@ -130,7 +135,7 @@ def _trace_of(fields: Mapping[str, Json], *, path: Path) -> Trace:
         raise StoreError(
             "a trace in the store has a form that this program does not know",
             code="E612",
-            facts=[("trace", path)],
+            facts=[("trace", name)],
             hint="upgrade `renderer`, or choose another store with `--cache-dir`",
         ) from error
 
