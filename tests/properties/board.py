@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import wave
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from renderer.pipeline.project import Reach, open_project
 from renderer.pipeline.workshop import Workshop, open_workshop
 
 STILLS = ("a.png", "b.png", "c.png")
+TONE = "tone.wav"
 PAID = {"provider": "aimlapi", "model": "gen3a_turbo"}
 FREE = {"provider": "animatic"}
 
@@ -35,6 +38,7 @@ class Table:
     def at(cls, folder: Path) -> Table:
         for number, name in enumerate(STILLS):
             Image.new("RGB", (16, 9), (number, 0, 0)).save(folder / name)
+        (folder / TONE).write_bytes(tone())
         workshop = open_workshop(os.environ, here=folder, cache_dir=folder / "store")
         workshop.store.put_bytes(b"so that there is a store")
         return cls(folder, workshop)
@@ -53,6 +57,17 @@ class Table:
 
     def keys_of(self, text: str) -> list[str]:
         return [row.key for row in self.examine(text).compiled.takes]
+
+
+def tone() -> bytes:
+    """A tenth of a second of silence, as a WAV file."""
+    content = BytesIO()
+    with wave.open(content, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(8000)
+        sound.writeframes(bytes(1600))
+    return content.getvalue()
 
 
 def written(storyboard: Mapping[str, Any]) -> str:

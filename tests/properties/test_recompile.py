@@ -31,6 +31,8 @@ HEADS = (
     "version: 1\nvars: {ship: a rocket}\ncharacters: {mara: {look: on ${ship}, images: [a.png]}}\nshots:\n",
     "version: 1\noutputs: {wide: {size: 64x36}, tall: {size: 36x64, fps: 12}}\nshots:\n",
     "version: 1\noutputs: {tall: {fps: 6}}\ndefaults: {use: 0.5, for: {tall: {style: dusk, seeds: [4, 5]}}}\nshots:\n",
+    "version: 1\ntracks: [{id: music, file: tone.wav, bpm: 97, loop: true, duck: 9, start: {shot: s1}}]\ndefaults: {sound: {kind: voice}}\nshots:\n",
+    "version: 1\noutput: {audio: {loudness: -16}}\nshots:\n",
 )
 TAILS = (
     "",
@@ -40,6 +42,7 @@ TAILS = (
     "...\n",
     "vars: {sea: calm}\n",
     "sequence: [s0.rome, s0.paris, s0.rome]\n",
+    "tracks:\n- {id: hum, file: tone.wav, start: {shot: s2, at: {beats: 1}}, bpm: 90, fade_out: 0.1}\n",
 )
 FIELDS = (
     "prompt: steam\n",
@@ -75,6 +78,10 @@ FIELDS = (
     "for: {tall: {prompt: ${ship}, takes: 2, fit: pad}}\n",
     "for:\n  wide: {image: b.png}\n  tall: {use: {in: 0.2}, style: null}\n",
     "for: null\n",
+    "use: {beats: 1}\n",
+    "use: {in: 0.1, out: {beats: 1.5, track: music}}\n",
+    "sound: {gain_db: -3, kind: effects}\n",
+    "sound: {mute: true}\n",
 )
 IDS = ("s0", "s1", "s2", "s3", "s4", "s5", "s0.take2", "S")
 
