@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from renderer.export.plain import one_line
@@ -35,6 +35,10 @@ def graph_of(timelines: Sequence[Timeline]) -> Graph:
         book.nodes[film] = Node(film, "film", timeline.file, not timeline.missing)
         for place, event in enumerate(timeline.events, start=1):
             book.slot(f"s{number}_{place}", event, film=film)
+        for sound in timeline.sounds:
+            book.sound(sound.track, film=film)
+    for event in (event for timeline in timelines for event in timeline.events):
+        book.chain(event.shown.shot, book.version(event.shown))
     return Graph(tuple(book.nodes.values()), tuple(book.edges))
 
 
@@ -56,19 +60,26 @@ class _Book:
                 self.edges[take, name] = None
         self.edges[name, film] = None
 
+    def sound(self, track: str, *, film: str) -> None:
+        self.edges[self._node("i", ("track", track), "input", f"track {track}", is_there=True), film] = None
+
     def version(self, version: Version) -> str:
         label = f"{version.shot}, {version.label}" + (f", {version.model}" if version.model else "")
         name = self._node(
             "t", (version.shot, version.label), "take", label, is_there=version.clip is not None
         )
-        inputs = version.request.get("inputs")
-        for role, given in inputs.items() if isinstance(inputs, dict) else ():
-            for one in given if isinstance(given, list) else [given]:
-                digest = str(one.get("sha256", ""))[:8]
-                self.edges[self._node("i", (digest,), "input", f"{role} {digest}", is_there=True), name] = (
-                    None
-                )
+        for parent in version.parents:
+            frame = self._node("c", (parent,), "segment", f"a frame of {parent}", is_there=True)
+            self.edges[frame, name] = None
+        for role, digest in _inputs(version):
+            self.edges[self._node("i", (digest,), "input", f"{role} {digest}", is_there=True), name] = None
         return name
+
+    def chain(self, shot: str, shown: str) -> None:
+        """Let frames of a shot come from what the film shows of it."""
+        frame = self.ids.get(("c", shot))
+        if frame:
+            self.edges[shown, frame] = None
 
     def _node(self, prefix: str, what: tuple[str, ...], kind: str, label: str, *, is_there: bool) -> str:
         key = (prefix, *what)
@@ -76,6 +87,15 @@ class _Book:
             self.ids[key] = f"{prefix}{len(self.ids) + 1}"
             self.nodes[self.ids[key]] = Node(self.ids[key], kind, label, is_there)
         return self.ids[key]
+
+
+def _inputs(version: Version) -> Iterator[tuple[str, str]]:
+    """The role and the start of the digest of each medium that was asked with; frames of other shots are none."""
+    inputs = version.request.get("inputs")
+    for role, given in inputs.items() if isinstance(inputs, Mapping) else ():
+        for one in given if isinstance(given, list | tuple) else [given]:
+            if "frame" not in one:
+                yield role, str(one.get("sha256", ""))[:8]
 
 
 def to_dot(timelines: Sequence[Timeline]) -> str:

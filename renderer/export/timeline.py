@@ -36,7 +36,8 @@ class Clip(NamedTuple):
 class Version(NamedTuple):
     """One attempt at a shot, or own footage (`provider` empty). `take` is None for a clip of an older request.
 
-    `clip` is None where there is none yet. `request` is what was asked for, in neutral fields.
+    `clip` is None where there is none yet. `request` is what was asked for, in neutral fields; `parents` are the shots
+    of which it takes frames.
     """
 
     shot: str
@@ -47,6 +48,7 @@ class Version(NamedTuple):
     seed: int | None = None
     price_usd: Decimal | None = None
     request: Mapping[str, Json] = {}
+    parents: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -83,8 +85,25 @@ class Event(NamedTuple):
     enter: Transition | None = None
 
 
+class Sound(NamedTuple):
+    """One hearing of a track: `frames` frames of its file from `first` on, at `start` of the film; all at the film's rate.
+
+    `rate_hz` and `samples` are the file's own, `how` tells what the film does to it, such as its gain; `path` as a clip's.
+    """
+
+    track: str
+    path: str
+    digest: Digest
+    rate_hz: int
+    samples: int
+    start: int
+    first: int
+    frames: int
+    how: Mapping[str, Json] = {}
+
+
 class Timeline(NamedTuple):
-    """One film. `name` is its file's stem; `size` None where no clip tells it yet; events in cut order, ≥ 1."""
+    """One film. `name` is its file's stem; `size` None where no clip tells it yet; events in cut order, ≥ 1; sounds track by track."""
 
     name: str
     title: str
@@ -92,6 +111,7 @@ class Timeline(NamedTuple):
     size: Size | None
     fps: Fraction
     events: tuple[Event, ...]
+    sounds: tuple[Sound, ...] = ()
 
     @property
     def starts(self) -> tuple[int, ...]:

@@ -7,15 +7,15 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from renderer.digest import Digest
 from renderer.errors import StoreError, UsageError
 from renderer.export.depfile import to_depfile
+from renderer.export.edl import to_edl
 from renderer.export.graph import to_dot, to_mermaid
-from renderer.export.otio import to_edl, to_fcp7xml, to_otio
+from renderer.export.otio import to_fcp7xml, to_otio
 from renderer.export.shotlist import to_csv
 from renderer.export.timeline import Timeline
 from renderer.pipeline.run import Run
-from renderer.pipeline.timeline import chosen_outputs, timeline_of
+from renderer.pipeline.timeline import Place, Wanted, chosen_outputs, timeline_of
 from renderer.store.files import put_in_place, write_aside
 
 FORMS: Mapping[str, Callable[[Timeline], str]] = {
@@ -54,6 +54,7 @@ def needs(run: Run) -> list[Path]:
     project = run.project
     beside = [path for path in (project.picks, project.lock) if project.variant is None and path.is_file()]
     named = [row[0] for row in run.compiled.inputs] + [row.path for row in run.compiled.footage]
+    named += [row.path for row in run.compiled.tracks if row.path]
     return [project.spec, *beside, *(project.spec.parent / name for name in dict.fromkeys(named))]
 
 
@@ -72,15 +73,15 @@ def write_text(path: Path, text: str) -> None:
         ) from error
 
 
-def _published(run: Run, folder: Path) -> Callable[[Digest, str, int | None, str], str]:
-    """Where a build puts clips, or where own footage lies."""
+def _published(run: Run, folder: Path) -> Place:
+    """Where a build puts clips, or where an author's files lie."""
 
-    def place(digest: Digest, shot: str, take: int | None, path: str) -> str:  # noqa: ARG001 - one shape for all places
-        if path:
-            return _from(run.project.spec.parent / path, folder)
-        if take is None:
+    def place(wanted: Wanted) -> str:
+        if wanted.path:
+            return _from(run.project.spec.parent / wanted.path, folder)
+        if wanted.take is None:
             return ""  # a build puts the clips of today's takes there, and no others
-        name = f"{shot}.mp4" if take == 1 else f"{shot}.take{take}.mp4"
+        name = f"{wanted.shot}.mp4" if wanted.take == 1 else f"{wanted.shot}.take{wanted.take}.mp4"
         return _from(run.project.clips / name, folder)
 
     return place

@@ -7,17 +7,17 @@ from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
-from renderer.digest import Digest
 from renderer.errors import GateError, shortened
 from renderer.export.contents import to_readme
-from renderer.export.otio import has_timecode, to_edl, to_fcp7xml, to_otio
+from renderer.export.edl import to_edl
+from renderer.export.otio import has_timecode, to_fcp7xml, to_otio
 from renderer.export.plain import timecode
 from renderer.export.shotlist import to_csv
 from renderer.export.timeline import SHORT, Event, Timeline, clip_name, safe_name, unique_names
 from renderer.media.contact import Cell, Type, contact_sheets
 from renderer.pipeline.folder import Content, Filled, fill
 from renderer.pipeline.run import Run
-from renderer.pipeline.timeline import chosen_outputs, timeline_of
+from renderer.pipeline.timeline import Wanted, chosen_outputs, timeline_of
 
 CLIPS = "clips"
 README = "README.txt"
@@ -32,8 +32,6 @@ MEANINGS = {
     "csv": "shot list",
     "jpg": "contact sheet",
 }
-Wanted = tuple[Digest, str, int | None, str]
-"""A clip that a timeline names: digest, shot, take, and the path of own footage, else empty."""
 
 
 class Handover(NamedTuple):
@@ -63,7 +61,10 @@ def hand_over(run: Run, folder: Path, *, outputs: Sequence[str] = (), is_partial
     sources = _sources(run, clips)
     documents, notes = _documents(run, films, sources, missing)
     files = {
-        **{f"{CLIPS}/{name}": Content(wanted[0], source=_own(run, wanted)) for wanted, name in clips.items()},
+        **{
+            f"{CLIPS}/{name}": Content(wanted.digest, source=_own(run, wanted))
+            for wanted, name in clips.items()
+        },
         **{name: Content.of(text) for name, text in documents.items()},
     }
     filled = fill(run.workshop.store, folder, files)
@@ -74,43 +75,46 @@ def hand_over(run: Run, folder: Path, *, outputs: Sequence[str] = (), is_partial
 def _timelines(run: Run, outputs: Sequence[str]) -> tuple[list[Timeline], dict[Wanted, str]]:
     """The films, and the name of each clip that they name: of every take that there is of the shots in their cuts."""
     chosen = chosen_outputs(run, outputs)
-    wanted: dict[Wanted, str] = {}
+    names: dict[Wanted, str] = {}
 
-    def note(digest: Digest, shot: str, take: int | None, path: str) -> str:
-        wanted[digest, shot, take, path] = ""
+    def note(wanted: Wanted) -> str:
+        names[wanted] = ""
         return ""
 
-    def place(digest: Digest, shot: str, take: int | None, path: str) -> str:
-        return f"{CLIPS}/{wanted[digest, shot, take, path]}"
+    def place(wanted: Wanted) -> str:
+        return f"{CLIPS}/{names[wanted]}"
 
     for output in chosen:
         timeline_of(run, output, place=note)
-    names = unique_names([list(_names(run, one)) for one in wanted])
-    wanted = dict(zip(wanted, names, strict=True))
-    return [timeline_of(run, output, place=place) for output in chosen], wanted
+    found = unique_names([list(_names(run, wanted)) for wanted in names])
+    names = dict(zip(names, found, strict=True))
+    return [timeline_of(run, output, place=place) for output in chosen], names
 
 
 def _names(run: Run, wanted: Wanted) -> Iterator[str]:
     """The names that a clip may have, from short to long; the longest tells it from every other."""
-    digest, shot, take, path = wanted
-    ending = Path(path).suffix.removeprefix(".") or "mp4"
     for signs in SIGNS:
         yield clip_name(
-            run.project.spec.stem, shot=shot, take=take, sha256=digest.sha256, ending=ending, signs=signs
+            run.project.spec.stem,
+            shot=wanted.shot,
+            take=wanted.take,
+            sha256=wanted.digest.sha256,
+            ending=wanted.ending,
+            signs=signs,
         )
 
 
 def _own(run: Run, wanted: Wanted) -> Path | None:
-    return run.project.spec.parent / wanted[3] if wanted[3] else None
+    return run.project.spec.parent / wanted.path if wanted.path else None
 
 
 def _sources(run: Run, clips: Mapping[Wanted, str]) -> dict[str, Path]:
     """Where the bytes of each clip are, by its path in the folder; those of the store were checked."""
-    stored = [wanted for wanted in clips if not wanted[3]]
-    paths = run.workshop.store.verified_paths([wanted[0] for wanted in stored])
+    stored = [wanted for wanted in clips if not wanted.path]
+    paths = run.workshop.store.verified_paths([wanted.digest for wanted in stored])
     checked = dict(zip(stored, paths, strict=True))
     return {
-        f"{CLIPS}/{name}": checked.get(wanted) or run.project.spec.parent / wanted[3]
+        f"{CLIPS}/{name}": checked.get(wanted) or run.project.spec.parent / wanted.path
         for wanted, name in clips.items()
     }
 
@@ -120,7 +124,7 @@ def _documents(
 ) -> tuple[dict[str, bytes], list[str]]:
     """The texts and sheets by name, and what is to be known of them."""
     texts: dict[str, bytes] = {}
-    meanings: dict[str, str] = {f"{CLIPS}/": "the clips of all takes, as they were made"}
+    meanings: dict[str, str] = {f"{CLIPS}/": "the clips of all takes, and the sounds, as they were made"}
     notes = [f"shots without a clip: {shortened(missing)}"] if missing else []
     stems = unique_names(
         [[safe_name(film.name), f"{safe_name(film.name)}-{number}"] for number, film in enumerate(films, 1)]

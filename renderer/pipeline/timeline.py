@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
+from typing import NamedTuple
 
 from renderer.digest import Digest
 from renderer.errors import UsageError, did_you_mean, shortened
-from renderer.export.timeline import Clip, Event, Timeline, Version
+from renderer.export.timeline import Clip, Event, Sound, Timeline, Version
 from renderer.media.conform import Cut, held_frames, seen_size
-from renderer.model import Json, MediaFacts, Result, Size
+from renderer.model import Json, MediaFacts, Result, Size, frames_until
 from renderer.pipeline.run import Run
 from renderer.plan.action import Input
+from renderer.plan.mix import CueRow
 from renderer.plan.rows import OutputRow, SlotRow, TakeRow
 
 ASKED = ("provider", "model", "fields", "params", "inputs", "seed", "take")
 """The parts of a manifest that an author asked for; the others name machines and tools."""
-Place = Callable[[Digest, str, int | None, str], str]
-"""Where a clip lies, by digest, shot, take (None: of an older request, or own footage) and own footage's path, else empty; empty itself for one that lies nowhere."""
+LOOPS_MAX = 10_000
+
+
+class Wanted(NamedTuple):
+    """Bytes that a timeline names: of a take of a shot (`take` None: an older request's), or of a file that the author named.
+
+    `path` is that file's, relative to the storyboard's folder; empty where the store has the bytes. `ending` is that of the file's name.
+    """
+
+    digest: Digest
+    shot: str
+    take: int | None
+    path: str = ""
+    ending: str = "mp4"
+
+
+Place = Callable[[Wanted], str]
+"""Where wanted bytes lie, relative to the document that names them; empty where they lie nowhere."""
 
 
 def chosen_outputs(run: Run, names: Sequence[str]) -> tuple[OutputRow, ...]:
@@ -44,6 +63,7 @@ def timeline_of(run: Run, output: OutputRow, *, place: Place) -> Timeline:
         size=desk.size_of(output),
         fps=fps,
         events=events,
+        sounds=tuple(_sounds(run, output, fps, place)),
     )
 
 
@@ -56,6 +76,10 @@ class _Desk:
         self.numbers: dict[str, list[int]] = {}
         for number, row in enumerate(run.compiled.takes):
             self.numbers.setdefault(row.shot, []).append(number)
+        self.parents = {
+            run.compiled.takes[chain.take].name: tuple(dict.fromkeys(link.shot for link in chain.links))
+            for chain in run.compiled.chains
+        }
         self.versions: dict[str, tuple[Version, tuple[Version, ...]]] = {}
 
     def event(self, slot: SlotRow, fps: Fraction) -> Event:
@@ -102,7 +126,10 @@ class _Desk:
         manifest = trace.manifest if trace else self._manifest(row)
         clip = self._clip(Input(result.digest, facts=result.facts), row.shot, row.take) if result else None
         price = result.price_usd if result else None
-        return Version(row.shot, row.take, clip, row.provider, row.model, row.seed, price, _asked(manifest))
+        parents = self.parents.get(row.name, ())
+        return Version(
+            row.shot, row.take, clip, row.provider, row.model, row.seed, price, _asked(manifest), parents
+        )
 
     def _manifest(self, row: TakeRow) -> Mapping[str, Json]:
         number = next(one for one in self.numbers[row.shot] if self.run.compiled.takes[one] is row)
@@ -132,9 +159,51 @@ class _Desk:
         facts = clip.facts
         if facts is None:
             return None
-        where = self.place(clip.digest, shot, take, path)
+        ending = path.rpartition(".")[2] if "." in path else "mp4"
+        where = self.place(Wanted(clip.digest, shot, take, path, ending))
         return Clip(where, clip.digest, facts.size, facts.fps, facts.frames, facts.audio is not None)
 
 
 def _asked(manifest: Mapping[str, Json]) -> Mapping[str, Json]:
     return {name: manifest[name] for name in ASKED if name in manifest}
+
+
+def _sounds(run: Run, output: OutputRow, fps: Fraction, place: Place) -> Iterator[Sound]:
+    """What one film hears of each track, in whole frames, rounded on the running sum; a loop is heard once for each turn."""
+    if output.mix is None:
+        return
+    for cue in sorted(output.mix.cues, key=lambda cue: cue.row):
+        row = run.compiled.tracks[cue.row]
+        digest = Digest(row.sha256, row.size_bytes)
+        ending = row.path.rpartition(".")[2] if "." in row.path else row.container
+        path = place(Wanted(digest, row.track, None, row.path, ending))
+        frame = partial(_frame, rate_hz=output.mix.rate_hz, fps=fps)
+        turn = cue.period or cue.samples
+        for at in range(0, min(cue.samples, turn * LOOPS_MAX), turn):
+            start, end = frame(cue.start + at), frame(cue.start + min(at + turn, cue.samples))
+            if end > start:
+                yield Sound(
+                    row.track,
+                    path,
+                    digest,
+                    row.rate_hz,
+                    row.samples,
+                    start,
+                    frame(cue.first),
+                    end - start,
+                    _how(cue),
+                )
+
+
+def _frame(sample: int, *, rate_hz: int, fps: Fraction) -> int:
+    return frames_until(Fraction(sample, rate_hz), fps)
+
+
+def _how(cue: CueRow) -> Mapping[str, Json]:
+    told = {
+        "gain_db": cue.gain_db,
+        "fade_in": cue.fade_in,
+        "fade_out": cue.fade_out,
+        "duck": list(cue.duck or ()),
+    }
+    return {name: value for name, value in told.items() if value not in (0, "0", [])}

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import subprocess
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from PIL import Image
 
 from renderer.digest import digest_file
 
-from .stage import THREE_SHOTS, Finished, Stage
+from .stage import THREE_SHOTS, Finished, Stage, real_ffmpeg
 
 FILM = THREE_SHOTS.replace("fps: 12", "fps: 24").replace("prompt: steam}", "prompt: steam, takes: 2}")
 
@@ -189,6 +190,26 @@ def test_each_output_has_its_lists(stage: Stage) -> None:
     assert [True] == ["no edit list" in note for note in done["notes"]]
     assert "no edit list" in (stage.root / "out/README.txt").read_text()
     assert 4 == sum("/clips/" in row["path"] for row in done["files"])
+
+
+def test_sounds_are_handed_over(stage: Stage) -> None:
+    """Each track of the mix is in the folder and in the lists, where the film has it."""
+    sound = ["-f", "lavfi", "-i", "sine=duration=0.75", str(stage.root / "song.wav")]
+    subprocess.run([str(real_ffmpeg()), "-nostdin", "-loglevel", "error", *sound], check=True)
+    stage.write("film.yaml", f"{FILM}tracks: [{{id: music, file: song.wav, start: 0.5, gain_db: -6}}]\n")
+    stage.built()
+    handed(stage)
+    found = otio.adapters.read_from_file(str(stage.root / "out/film.otio")).audio_tracks()[0]
+    item = next(iter(found.find_clips()))
+    assert ("music", 12.0, 18.0) == (
+        found.name,
+        item.range_in_parent().start_time.value,
+        item.duration().value,
+    )
+    assert "-6" == item.metadata["renderer"]["gain_db"]
+    assert (stage.root / "out" / item.media_reference.target_url).read_bytes() == (
+        stage.root / "song.wav"
+    ).read_bytes()
 
 
 def test_a_list_that_was_tampered_with_reaches_nothing_outside(cutting_room: Stage) -> None:

@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from renderer.errors import UsageError
-from renderer.export.otio import TIMECODE_RATES, to_edl, to_fcp7xml, to_otio
-from renderer.export.timeline import Timeline, Transition, Version
+from renderer.export.edl import to_edl
+from renderer.export.otio import TIMECODE_RATES, to_fcp7xml, to_otio
+from renderer.export.timeline import Sound, Timeline, Transition, Version
 
-from .films import FILM, NTSC, event, film, version
+from .films import FILM, NTSC, digest, event, film, version
 
 PAD, SKY = version("pad"), version("sky", 2, sound=True)
 FORMS = {
@@ -124,6 +125,37 @@ def test_sound_follows_the_picture() -> None:
     found = read(film(event(PAD, 0, 48), event(SKY, 5, 48)), "otio_json")
     gap, heard = found.audio_tracks()[0]
     assert (48.0, 5.0) == (gap.duration().value, heard.source_range.start_time.value)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_slot_that_is_repeated_stands_at_both_places(form: str) -> None:
+    """The very same part of a clip, twice: no program is left to guess where the second one is, picture or sound."""
+    timeline = film(event(SKY, 5, 20), event(PAD, 0, 10), event(SKY, 5, 20))
+    found = read(timeline, form)
+    assert [(5, 20, 0), (0, 10, 20), (5, 20, 30)] == items(found)
+    heard = [one for track in found.audio_tracks() for one in track if isinstance(one, otio.schema.Clip)]
+    assert form == "cmx_3600" or [0.0, 30.0] == [one.range_in_parent().start_time.value for one in heard]
+
+
+@pytest.mark.parametrize("form", ["otio_json", "fcp_xml"])
+def test_tracks_of_sound_stand_where_they_are_heard(form: str) -> None:
+    """Each track by itself; a loop is as many items as it has turns."""
+    music = Sound("music", "clips/music.wav", digest("music"), 48000, 36000, 0, 0, 18, {"gain_db": "-6"})
+    turns = (music, music._replace(start=18), music._replace(start=36, frames=12))
+    voice = Sound("voice", "clips/voice.wav", digest("voice"), 44100, 441000, 30, 4, 18)
+    found = read(film(event(PAD, 0, 48))._replace(sounds=(*turns, voice)), form)
+    places = [
+        [
+            tuple(
+                round(time.value)
+                for time in (one.range_in_parent().start_time, one.source_range.start_time, one.duration())
+            )
+            for one in track
+            if isinstance(one, otio.schema.Clip)
+        ]
+        for track in found.audio_tracks()
+    ]
+    assert [[(0, 0, 18), (18, 0, 18), (36, 0, 12)], [(30, 4, 18)]] == places
 
 
 def test_reels_are_eight_signs_and_tell_clips_apart() -> None:

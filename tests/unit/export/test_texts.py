@@ -110,6 +110,18 @@ def test_a_take_that_is_shown_twice_stands_in_the_graph_once() -> None:
     ]
 
 
+def test_a_shot_that_begins_with_a_frame_of_another_hangs_on_it() -> None:
+    """The frame comes from what the film shows of the other shot, whichever of them stands first."""
+    pad, sky = version("pad"), version("sky")._replace(parents=("pad",))
+    dot = to_dot([film(event(sky, 0, 24), event(pad, 0, 24))])
+    names = {label: name for name, label in re.findall(r'(\w+) \[.*label="([^"]*)"', dot)}
+    frame = names["a frame of pad"]
+    assert {
+        f"  {names['pad, take 1, gen3a_turbo']} -> {frame};",
+        f"  {frame} -> {names['sky, take 1, gen3a_turbo']};",
+    } <= set(dot.splitlines())
+
+
 @pytest.mark.skipif(MAKE is None, reason="there is no make here")
 def test_make_reads_every_name(tmp_path: Path) -> None:
     """make asks for the very files, and for the film again when one of them is newer."""
