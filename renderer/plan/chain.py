@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import accumulate
 
 from renderer.digest import action_key
-from renderer.model import Json, MediaFacts
+from renderer.model import Json, MediaFacts, output_of, variant_of
 from renderer.plan.manifest import with_inputs
 from renderer.plan.rows import ChainRow, Compiled, LinkRow, ShotRow
 
@@ -152,4 +152,18 @@ def is_broken(shots: Sequence[ShotRow]) -> bool:
         for name in below.get(done, ()):
             rest[name].discard(done)
             free += [name] if not rest[name] else []
-    return bool(rest) or any(bad_links(shots))
+    return bool(rest) or any(bad_links(shots)) or _is_unfollowed(shots)
+
+
+def _is_unfollowed(shots: Sequence[ShotRow]) -> bool:
+    """Whether a parent has a variant where a shot has none, or has one that starts from another clip."""
+    names = {shot.shot for shot in shots}
+    outputs = {output for name in names if (output := output_of(name))}
+    for shot in shots if outputs else ():
+        own = output_of(shot.shot)
+        lacking = [own] if own else [one for one in outputs if variant_of(shot.shot, one) not in names]
+        if any(
+            variant_of(parent, output) in names for parent in parents_of(shot.chains) for output in lacking
+        ):
+            return True
+    return False

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from renderer.diagnostic import Place
+from renderer.model import AT as AT_SIGN
+from renderer.model import base_of
 from renderer.spec.distance import hint_for
 from renderer.spec.merge import Merged, leaves
 from renderer.spec.scene import Scene
@@ -52,17 +54,24 @@ def _between(field: Merged) -> str:
     return f"`{ANY}` has no `{AT}`" if ANY in field else f"`{AT}` of no shot"
 
 
-def check_chains(
+def check_parents(
     scene: Scene, shots: Mapping[str, Shot], *, complete: bool, elsewhere: frozenset[str] = frozenset()
 ) -> None:
-    """Tell chains from unknown shots (S240), if the shots are `complete` with those `elsewhere`, and each loop once (S241)."""
+    """Tell chains from unknown shots (S240), if the shots are `complete` with those `elsewhere`. Nobody names a variant."""
+    for shot in shots.values() if complete else ():
+        for role, frame in frames_of(shot):
+            if AT_SIGN in frame.shot or (frame.shot not in shots and frame.shot not in elsewhere):
+                _tell_unknown(scene, shot, role, frame, [one.id for one in shots.values() if not one.output])
+
+
+def check_loops(scene: Scene, shots: Mapping[str, Shot]) -> None:
+    """Tell each loop of chains once (S241), that of variants where it is none of their shots."""
     chained = {shot.id: frames for shot in shots.values() if (frames := dict(frames_of(shot)))}
-    for name, frames in chained.items():
-        for role, frame in frames.items():
-            if complete and frame.shot not in shots and frame.shot not in elsewhere:
-                _tell_unknown(scene, shots[name], role, frame, shots)
+    told: set[frozenset[str]] = set()
     for loop in loops({name: [frame.shot for frame in frames.values()] for name, frames in chained.items()}):
-        _tell_loop(scene, loop, shots)
+        if (bases := frozenset(map(base_of, loop))) not in told:
+            told.add(bases)
+            _tell_loop(scene, loop, shots)
 
 
 def frames_of(shot: Shot) -> Iterator[tuple[str, Frame]]:
@@ -99,9 +108,9 @@ def loops(parents: Mapping[str, list[str]]) -> Iterator[list[str]]:
                 path[above] = iter(parents[above])
 
 
-def _tell_unknown(scene: Scene, shot: Shot, role: str, frame: Frame, shots: Mapping[str, Shot]) -> None:
+def _tell_unknown(scene: Scene, shot: Shot, role: str, frame: Frame, shots: Sequence[str]) -> None:
     notes = [f"shots here: {listed([*shots])}"] if len(shots) <= NAMES_SHOWN_MAX else []
-    message = f"shot `{shot.id}` {VERBS[role]} a frame of the unknown shot `{shorten(frame.shot)}`"
+    message = f"shot `{shot.base}` {VERBS[role]} a frame of the unknown shot `{shorten(frame.shot)}`"
     first = next((name for name in shots if name.startswith(f"{frame.shot}.")), None)
     hint = f"name one of its shots, such as `{first}`" if first else hint_for(frame.shot, shots)
     scene.problems.add("S240", message, _place(shot, role, frame), notes=notes, hint=hint)

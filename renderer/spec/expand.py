@@ -8,9 +8,10 @@ from typing import Any
 from renderer.diagnostic import Diagnostic
 from renderer.model import base_of
 from renderer.spec.cast import read_characters
-from renderer.spec.chains import check_chains
+from renderer.spec.chains import check_loops, check_parents
 from renderer.spec.cut import check_ids, read_budget, read_sequence
 from renderer.spec.document import Document
+from renderer.spec.following import follow_parents
 from renderer.spec.merge import Merged, Written, merge
 from renderer.spec.nodes import Fields, Items
 from renderer.spec.outputs import read_outputs
@@ -125,7 +126,9 @@ def _expand(
     ]
     known = check_ids(problems, shots)
     complete = bool(items) and len({shot.item for shot in shots}) == len(items)
-    check_chains(scene, known, complete=complete, elsewhere=beside.shots)
+    check_parents(scene, known, complete=complete, elsewhere=beside.shots)
+    known = follow_parents(known, outputs, elsewhere=beside.shots)
+    check_loops(scene, known)
     sequence = read_sequence(scene, known, complete=complete, elsewhere=beside.shots)
     ids = list(dict.fromkeys(map(base_of, [*known, *sorted(beside.shots)])))
     tracks = read_tracks(scene, ids, complete=complete)

@@ -297,3 +297,20 @@ def shown(stage: Stage, shot: str) -> dict[str, list[int]]:
         if {"shown", "picked"} & set(take["marks"]):
             found.setdefault(take["id"], []).append(take["take"])
     return found
+
+
+def test_a_chain_goes_on_in_each_film_from_its_own_clip(bought: Stage, vendor: Simulator) -> None:
+    """One override buys the chain of that film, and of no other; taking it away and putting it back buys nothing."""
+    bought.edit("{id: crew, prompt: a visor}", "{id: crew, prompt: a visor, image: {last_frame_of: pad}}")
+    assert ["crew"] == bought.built("--yes").ran
+    before, wide = posts(vendor), digest_of(bought.film("film-wide.mp4"))
+    bought.edit("prompt: steam}", 'prompt: steam, for: {tall: {ratio: "9:16"}}}')
+    assert {"pad@tall": "run", "crew@tall": "depends"} == {
+        name: verdict for name, verdict in bought.plan().verdicts.items() if verdict != "reused"
+    }
+    assert ["pad@tall", "crew@tall"] == bought.built("--yes").ran
+    assert (before + 2, wide) == (posts(vendor), digest_of(bought.film("film-wide.mp4")))
+    bought.edit(', for: {tall: {ratio: "9:16"}}}', "}")
+    assert [] == bought.built("--yes").ran
+    bought.edit("prompt: steam}", 'prompt: steam, for: {tall: {ratio: "9:16"}}}')
+    assert ([], before + 2) == (bought.built("--frozen").ran, posts(vendor))

@@ -82,6 +82,8 @@ FIELDS = (
     "use: {in: 0.1, out: {beats: 1.5, track: music}}\n",
     "sound: {gain_db: -3, kind: effects}\n",
     "sound: {mute: true}\n",
+    "image: {last_frame_of: s1}\n",
+    "prompt: calm\nlast_image: {frame_of: s2, at: 0.1}\n",
 )
 IDS = ("s0", "s1", "s2", "s3", "s4", "s5", "s0.take2", "S")
 
@@ -129,6 +131,9 @@ GOOD = st.tuples(
             (0, 30),
             (10, 31),
             (25, 30),
+            (37,),
+            (38,),
+            (38, 30),
         ]
     ),
 )
@@ -217,6 +222,10 @@ def step_by_step(workshop: Workshop, project: Project) -> tuple[Compiled, dict[i
 @example(
     Board(7, (("s0", (0, 29)), ("s1", (0, 30)), ("s2", (10,))), 3),
     [("replace", 2, ("s2", (10, 31))), ("move", 1, 0), ("replace", 0, ("s3", (0,)))],
+)
+@example(
+    Board(7, (("s1", (0,)), ("s2", (37,)), ("s3", (38,))), 0),
+    [("replace", 0, ("s1", (0, 30))), ("replace", 2, ("s3", (37,))), ("replace", 0, ("s1", (10,)))],
 )
 @example(Board(8, (("s0", (0,)), ("s1", (0, 32))), 0), [("replace", 1, ("s1", (0, 30)))])
 def test_an_edit_compiles_to_what_the_whole_text_compiles_to(
