@@ -76,6 +76,8 @@ class _Desk:
         self.numbers: dict[str, list[int]] = {}
         for number, row in enumerate(run.compiled.takes):
             self.numbers.setdefault(row.shot, []).append(number)
+        # Asked for together: each asking may read the storyboard once more.
+        self.unmade = [number for number, result in enumerate(run.results) if result is None]
         self.parents = {
             run.compiled.takes[chain.take].name: tuple(dict.fromkeys(link.shot for link in chain.links))
             for chain in run.compiled.chains
@@ -133,7 +135,7 @@ class _Desk:
 
     def _manifest(self, row: TakeRow) -> Mapping[str, Json]:
         number = next(one for one in self.numbers[row.shot] if self.run.compiled.takes[one] is row)
-        return self.run.details([number])[number].manifest
+        return self.run.details(self.unmade)[number].manifest
 
     def _older(self, shot: str, result: Result) -> Version:
         """A clip that was made for another request than today's."""
