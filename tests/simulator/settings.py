@@ -73,11 +73,12 @@ class Settings:
     clock_skew_s: float = 0.0
     date_skew_s: float = 0.0
 
-    # Clips and their links. Recorded: all kinds of links; lives from 600 s to two days.
+    # Clips and their links. Recorded: all kinds of links; lives from 600 s to two days. Every clip is that of `clip_file`, if there is one.
     clip_s: float | None = None
     clip_size: str | None = None
     clip_rate_fps: int = 24
     clip_padding_bytes: int = 0
+    clip_file: str | None = None
     similar: bool = False
     links: Choices = ("jwt",)
     link_life_s: float = 86_400.0

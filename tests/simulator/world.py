@@ -91,6 +91,8 @@ class World:
         self.state.add("job", job_value(self.jobs.delete(job)))
 
     def clip(self, job: Job) -> bytes:
+        if self.settings.clip_file:
+            return Path(self.settings.clip_file).read_bytes()
         return self.clips.clip(
             self.base(job), picture=job.picture, padding_bytes=self.settings.clip_padding_bytes
         )

@@ -25,7 +25,7 @@ from renderer.media.splice.index import FilmPlan, FilmTables, write_index
 from renderer.media.splice.part import Chunk, chunks, read_picture, read_sound, runs
 from renderer.media.splice.track import Track
 
-FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 __all__ = ["Opening", "UnfitError", "splice"]
 
 

@@ -1,0 +1,217 @@
+"""Footage as cameras, phones, browsers and vendors write it: a film that shows it rightly, or one clear error, never a wrong film."""
+
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+import av
+import pytest
+
+from tests.simulator.simulator import Simulator
+
+from .stage import Stage, real_ffmpeg
+
+SIZE = (64, 36)
+FRAMES = 24
+SOURCE = "color=s=64x36:r=24,format=yuv420p,geq=lum='if(lt(X,32),40+8*N,if(lt(Y,18),235,16))':cb=128:cr=128"
+"""Its left half tells the number of the frame; the right one is white above black."""
+X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-qp", "4", "-pix_fmt", "yuv420p")
+ALL = tuple(range(FRAMES))
+
+
+class Odd(NamedTuple):
+    """A clip: how ffmpeg writes it, and which frames of the source a film of 24 frames a second shows."""
+
+    name: str
+    options: Sequence[str]
+    shown: tuple[int, ...] = ALL
+    sound_s: float = 0
+    copied_from: Sequence[str] = ()
+    turned: bool = False
+
+
+FRAGMENTS = ("-g", "6", "-movflags", "frag_keyframe+empty_moov+default_base_moof")
+SLOWER = "setpts='if(lt(N,12),N,12+(N-12)*2)/24/TB'"
+FULL = "scale=in_range=tv:out_range=pc,format=yuvj420p"
+X265 = ("-c:v", "libx265", "-x265-params", "log-level=none:qp=4", "-tag:v", "hvc1")
+VP9 = ("-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-crf", "4", "-b:v", "0")
+EDITED = ("-ss", "0.5", "-c", "copy")
+SLOWED = tuple(number for number in ALL for _ in range(1 if number < 12 else 2))[:-1]
+"""The last one lasts as long as the source's, as ffmpeg writes it."""
+GOOD = [
+    Odd("fragments.mp4", (*X264, *FRAGMENTS)),
+    Odd("browser.webm", VP9),
+    Odd("browser-sound.webm", (*VP9, "-c:a", "libopus"), sound_s=1),
+    Odd("edited.mov", EDITED, shown=ALL[12:], copied_from=X264),
+    Odd("late.mov", ("-itsoffset", "0.3", "-c", "copy"), copied_from=X264),
+    Odd("phone.mp4", (*X264, "-vf", SLOWER, "-fps_mode", "vfr"), shown=SLOWED),
+    Odd("blink.mp4", (*X264, "-frames:v", "1"), shown=(0,)),
+    Odd("turned.mp4", ("-display_rotation", "90", "-c", "copy"), copied_from=X264, turned=True),
+    Odd("odd.webm", (*VP9, "-vf", "pad=65:37", "-pix_fmt", "yuv420p")),
+    Odd("odd444.mp4", (*X264[:-1], "yuv444p", "-vf", "pad=65:37")),
+    Odd("ten.mp4", (*X265, "-pix_fmt", "yuv420p10le")),
+    Odd("camera.mov", ("-c:v", "prores_ks", "-profile:v", "3", "-pix_fmt", "yuv422p10le")),
+    Odd("wide.mp4", (*X264, "-vf", "scale=48:36,setsar=4/3")),
+    Odd("full.mp4", (*X264[:-1], "yuvj420p", "-vf", FULL, "-color_range", "pc")),
+    Odd("short-sound.mp4", (*X264, "-c:a", "aac"), sound_s=0.3),
+    Odd("long-sound.mp4", (*X264, "-c:a", "aac"), sound_s=3),
+    Odd("mono-sound.mov", (*X264, "-c:a", "pcm_s16be", "-ar", "22050", "-ac", "1"), sound_s=1),
+]
+BAD = {
+    "zero.mp4": ("M802", "is empty"),
+    "truncated.mp4": ("M802", "is damaged or cut short"),
+    "headless.mp4": ("M802", "is damaged or cut short"),
+    "corrupt.mp4": ("M802", "is damaged or cut short"),
+    "sound.mp4": ("M803", "has no picture"),
+    "still.mp4": ("M801", "is not a clip"),
+}
+
+
+@pytest.fixture(scope="session")
+def write(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Odd], Path]:
+    """Write an odd clip, once."""
+    folder = tmp_path_factory.mktemp("odd")
+
+    def write(odd: Odd) -> Path:
+        path = folder / odd.name
+        if path.exists():
+            return path
+        if odd.copied_from:
+            plain = write(Odd("plain.mov", odd.copied_from))
+            before = odd.options[:2] if odd.options[0] in ("-ss", "-itsoffset", "-display_rotation") else ()
+            _run(*before, "-i", str(plain), *odd.options[len(before) :], str(path))
+            return path
+        heard = ["-f", "lavfi", "-i", f"sine=440:r=48000:d={odd.sound_s}"] if odd.sound_s else []
+        frames = [] if "-frames:v" in odd.options else ["-frames:v", str(FRAMES)]
+        _run("-f", "lavfi", "-i", SOURCE, *heard, *frames, *odd.options, str(path))
+        return path
+
+    return write
+
+
+@pytest.fixture
+def broken(write: Callable[[Odd], Path], tmp_path: Path) -> Callable[[str], Path]:
+    """Write a clip that is none."""
+
+    def broken(name: str) -> Path:
+        path = tmp_path / name
+        first = write(Odd("first.mp4", (*X264, "-movflags", "+faststart"))).read_bytes()
+        last = write(Odd("last.mp4", X264)).read_bytes()
+        middle = bytearray(last)
+        middle[len(last) // 3 : len(last) // 3 + 2000] = Random(1).randbytes(2000)
+        contents = {
+            "zero.mp4": b"",
+            "truncated.mp4": first[: len(first) // 2],
+            "headless.mp4": last[: len(last) // 2],
+            "corrupt.mp4": bytes(middle),
+            "still.mp4": b"\x89PNG\r\n\x1a\n" + bytes(50),
+        }
+        if name in contents:
+            path.write_bytes(contents[name])
+        else:
+            _run("-f", "lavfi", "-i", "sine=440:d=0.5", "-c:a", "aac", str(path))
+        return path
+
+    return broken
+
+
+def _run(*arguments: str) -> None:
+    subprocess.run([real_ffmpeg(), "-v", "error", "-nostdin", "-y", *arguments], check=True)
+
+
+def lumas(film: Path, places: Sequence[tuple[int, int]]) -> list[list[int]]:
+    """How bright each frame of a film is at some places."""
+    with av.open(film) as container:
+        planes = [frame.planes[0] for frame in container.decode(video=0)]
+        return [[memoryview(plane)[y * plane.line_size + x] for x, y in places] for plane in planes]
+
+
+def assert_shows(film: Path, odd: Odd) -> None:
+    """The film shows these frames of the source, upright, whole, and in limited range."""
+    places = [(18, 48), (8, 14), (28, 14)] if odd.turned else [(14, 18), (50, 8), (50, 28)]
+    seen = lumas(film, places)
+    assert [*odd.shown] == [round((number - 40) / 8) for number, _, _ in seen]
+    assert all(abs(white - 235) <= 4 and abs(black - 16) <= 4 for _, white, black in seen), seen[0]
+
+
+@pytest.mark.parametrize("odd", GOOD, ids=lambda odd: odd.name)
+def test_odd_footage_is_shown_rightly(stage: Stage, write: Callable[[Odd], Path], odd: Odd) -> None:
+    """Frame for frame by its own clock, upright, in its own shape, with its blacks and whites where they belong."""
+    shutil.copy(write(odd), stage.root / odd.name)
+    size = "36x64" if odd.turned else "64x36"
+    stage.write(
+        "film.yaml", f"version: 1\noutput: {{size: {size}}}\nshots:\n  - {{id: own, clip: {odd.name}}}\n"
+    )
+    done = stage.built()
+    assert len(odd.shown) == done.json["sequence"]["frames"]
+    assert_shows(stage.film(), odd)
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_footage_that_is_none_is_one_error(stage: Stage, broken: Callable[[str], Path], name: str) -> None:
+    """Exit 2 at its place in the storyboard, before anything is made."""
+    code, words = BAD[name]
+    shutil.copy(broken(name), stage.root / name)
+    stage.write(
+        "film.yaml", f"version: 1\nshots:\n  - {{id: own, clip: {name}}}\n  - {{id: pad, prompt: steam}}\n"
+    )
+    done = stage.build()
+    assert (2, [code]) == (done.code, done.codes)
+    [error] = done.json["errors"]
+    assert (3, True, True) == (error["line"], words in error["message"], bool(error["hint"]))
+    assert not (stage.root / "build").exists()
+
+
+SPEC = """\
+version: 1
+output: {size: 64x36, fps: 24}
+defaults: {provider: aimlapi, model: gen3a_turbo, duration: 5, ratio: "16:9", use: 1}
+shots:
+  - {id: pad, prompt: steam, image: a.png}
+"""
+
+
+@pytest.fixture
+def vendor() -> Iterator[Simulator]:
+    """Generations are done at once."""
+    with Simulator.start(generation_s=(0.05, 0.1), clip_s=0.5, clip_size="64x36") as running:
+        yield running
+
+
+@pytest.fixture
+def buyer(stage: Stage, vendor: Simulator) -> Stage:
+    stage.still("a.png")
+    stage.write("film.yaml", SPEC)
+    return stage.using(**vendor.environ)
+
+
+RETURNED = ["fragments.mp4", "browser.webm", "edited.mov", "phone.mp4", "blink.mp4", "ten.mp4", "full.mp4"]
+
+
+@pytest.mark.parametrize("odd", [odd for odd in GOOD if odd.name in RETURNED], ids=lambda odd: odd.name)
+def test_an_odd_clip_from_a_vendor_is_shown_rightly(
+    buyer: Stage, vendor: Simulator, write: Callable[[Odd], Path], odd: Odd
+) -> None:
+    """It is cut to the slot's second, and its last frame is held where it is too short."""
+    vendor.change(clip_file=str(write(odd)))
+    assert 0 == buyer.build("--yes").code
+    held = (*odd.shown, *(odd.shown[-1:] * FRAMES))[:FRAMES]
+    assert_shows(buyer.film(), odd._replace(shown=held))
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("zero.mp4", "P707"), ("corrupt.mp4", "P713"), ("sound.mp4", "P713")]
+)
+def test_a_clip_from_a_vendor_that_is_none_fails_its_shot(
+    buyer: Stage, vendor: Simulator, broken: Callable[[str], Path], name: str, code: str
+) -> None:
+    """Exit 1, the reason and the job are told, no film is made, and nothing is bought again for it."""
+    vendor.change(clip_file=str(broken(name)))
+    first = buyer.build("--yes")
+    assert (1, [code], {"pad": "failed"}) == (first.code, first.codes, first.outcomes)
+    assert first.json["shots"][0]["job"]
+    assert not buyer.film().exists()
+    assert (1, 1) == (buyer.build("--yes").code, len(vendor.received("submit")))
