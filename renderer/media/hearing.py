@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 HEAD_BYTES = 64
 CHANNELS_MAX = 64
+RATE_MAX_HZ = 768_000
+LENGTH_MAX_S = 6 * 3600
 SHORTFALL_MAX_S = Fraction(1, 2)
 INDEXED = frozenset({"wav", "aiff", "flac", "mp4", "matroska"})
 """Containers that say how long they are; the length of others is a guess."""
@@ -55,20 +57,22 @@ class SoundFacts(NamedTuple):
         return cls(str(container), int(rate_hz), int(channels), int(samples))
 
 
-def hear(path: Path) -> SoundFacts:
+def hear(path: Path, *, length_max_s: int = LENGTH_MAX_S) -> SoundFacts:
     """What a sound file is.
 
     Raises `MediaError`: S401 to S405 for what is no readable file, S412 for what is no sound file, M841 where it has no
-    sound, M842 where it is damaged or cut short.
+    sound, M842 where it is damaged or cut short, M844 where it is longer than `length_max_s`.
     """
     head = read_head(path, head_bytes=HEAD_BYTES, size_max=TRACK_BYTES_MAX)
-    return _hear(local_url(path), f"`{path}`", container=container_of(head, name=f"`{path}`"))
+    container = container_of(head, name=f"`{path}`")
+    return _hear(local_url(path), f"`{path}`", container=container, length_max_s=length_max_s)
 
 
 def hear_bytes(content: bytes) -> SoundFacts:
     """What the bytes of a data URI are. Raises as `hear`."""
     name = "the data URI"
-    return _hear(io.BytesIO(content), name, container=container_of(content[:HEAD_BYTES], name=name))
+    container = container_of(content[:HEAD_BYTES], name=name)
+    return _hear(io.BytesIO(content), name, container=container, length_max_s=LENGTH_MAX_S)
 
 
 def container_of(head: bytes, *, name: str) -> str:
@@ -83,7 +87,7 @@ def container_of(head: bytes, *, name: str) -> str:
     )
 
 
-def _hear(source: str | io.BytesIO, name: str, *, container: str) -> SoundFacts:
+def _hear(source: str | io.BytesIO, name: str, *, container: str, length_max_s: int) -> SoundFacts:
     import av  # noqa: PLC0415 - 70 ms, not needed for a build with nothing to do
 
     options = {"protocol_whitelist": "file", "enable_drefs": "0"}
@@ -95,17 +99,29 @@ def _hear(source: str | io.BytesIO, name: str, *, container: str) -> SoundFacts:
                 raise MediaError(
                     f"{name} has no sound", code="M841", hint="a track needs a file with sound in it"
                 )
-            return _facts(opened, opened.streams.audio[0], name, container=container)
+            audio = opened.streams.audio[0]
+            samples = _decode(opened, audio, name, length_max_s=length_max_s)
+            return _facts(opened, audio, name, container=container, samples=samples)
     except (av.FFmpegError, OSError) as error:
         raise _damaged(name, ("decoder", error)) from error
 
 
-def _facts(opened: InputContainer, audio: AudioStream, name: str, *, container: str) -> SoundFacts:
+def _decode(opened: InputContainer, audio: AudioStream, name: str, *, length_max_s: int) -> int:
+    """Decode all of a sound and count its samples."""
     samples = 0
     for packet in opened.demux(audio):
         if packet.is_corrupt:
             raise _damaged(name, ("packet", packet.pts))
         samples += sum(frame.samples for frame in packet.decode())
+        if samples > length_max_s * (audio.codec_context.sample_rate or RATE_MAX_HZ):
+            hint = "cut it to what the film needs"
+            raise MediaError(f"{name} is longer than {length_max_s / 3600:g} hours", code="M844", hint=hint)
+    return samples
+
+
+def _facts(
+    opened: InputContainer, audio: AudioStream, name: str, *, container: str, samples: int
+) -> SoundFacts:
     rate_hz, channels = audio.codec_context.sample_rate, audio.codec_context.channels
     if not samples or not rate_hz or not 1 <= channels <= CHANNELS_MAX:
         raise _damaged(name, ("samples", samples), ("channels", channels))

@@ -337,6 +337,43 @@ def test_mono_is_heard_on_both_sides_and_five_channels_are_mixed_down(desk: Desk
     assert {0.0} == set(left[1::2])
 
 
+@pytest.mark.parametrize("channels", [1, 2, 6])
+@pytest.mark.parametrize("rate_hz", [44_100, 48_000])
+def test_clips_of_any_kind_are_cut_to_their_slots(desk: Desk, rate_hz: int, channels: int) -> None:
+    """One of a single frame, one that is shorter than its slot, in mono, stereo and 5.1: each begins on its sample."""
+    picture = ["-f", "lavfi", "-i", "color=s=32x32:r=24"]
+    for name, frames in (("blink", 1), ("short", 12)):
+        heard = ["-f", "lavfi", "-i", f"aevalsrc=exprs=0.25:s={rate_hz}:d={frames / 24}"]
+        encoding = [
+            "-frames:v",
+            str(frames),
+            "-c:v",
+            "libx264",
+            "-c:a",
+            "pcm_s16le",
+            "-ac",
+            str(channels),
+            "-f",
+            "matroska",
+        ]
+        path = desk.folder / f"{name}.mkv"
+        desk.ask(*picture, *heard, *encoding, str(path))
+        desk.clips[name] = (path, probe(path))
+    parts = [
+        {"clip": None, "first": 0, "samples": 2000},
+        {"clip": "blink", "first": 0, "samples": 2000},
+        {"clip": "short", "first": 0, "samples": 36_000},
+        {"clip": "blink", "first": 0, "samples": 8000},
+    ]
+    left = desk.mixed(samples=SECOND, parts=parts)[::2]
+    assert SECOND == len(left)
+    loud = [place for place in range(0, SECOND, 100) if left[place] > 0.05]
+    assert [*range(2300, 3800, 100)] == [place for place in loud if 2300 <= place < 3800]
+    assert [*range(4300, 27_700, 100)] == [place for place in loud if 4300 <= place < 27_700]
+    assert [*range(40_300, 41_700, 100)] == [place for place in loud if 40_300 <= place < 41_700]
+    assert {0.0} == {left[place] for place in (0, 1999, 28_100, 35_000, 39_999, 42_200, 47_999)}
+
+
 @pytest.mark.parametrize(("rate_hz", "channels"), [(44_100, 2), (48_000, 1), (44_100, 1)])
 def test_the_track_has_the_rate_and_channels_of_the_output(desk: Desk, rate_hz: int, channels: int) -> None:
     """And exactly the film's length."""

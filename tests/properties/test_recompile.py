@@ -32,7 +32,7 @@ HEADS = (
     "version: 1\noutputs: {wide: {size: 64x36}, tall: {size: 36x64, fps: 12}}\nshots:\n",
     "version: 1\noutputs: {tall: {fps: 6}}\ndefaults: {use: 0.5, for: {tall: {style: dusk, seeds: [4, 5]}}}\nshots:\n",
     "version: 1\ntracks: [{id: music, file: tone.wav, bpm: 97, loop: true, duck: 9, start: {shot: s1}}]\ndefaults: {sound: {kind: voice}}\nshots:\n",
-    "version: 1\noutput: {audio: {loudness: -16}}\nshots:\n",
+    "version: 1\nvars: {sea: tone.wav}\noutput: {audio: {loudness: -16}}\ntracks: [{id: hum, file: '${sea}', loop: true}]\nshots:\n",
 )
 TAILS = (
     "",

@@ -1,11 +1,14 @@
 """Sound files: what they are, to the sample, whatever holds them; and which are none."""
 
 import base64
+import contextlib
 import subprocess
 import wave
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from renderer.errors import MediaError
 from renderer.ffmpeg.binary import locate_ffmpeg
@@ -73,6 +76,15 @@ def test_a_clip_without_sound_is_no_track(tmp_path: Path) -> None:
     assert "M841" == refused(make(tmp_path / "a.mp4", source="color=s=32x32:r=24:d=1"))
 
 
+def test_a_sound_that_goes_on_and_on_is_refused(tmp_path: Path) -> None:
+    """M844: a small file may decode to weeks of silence, and nobody waits for that."""
+    path = make(tmp_path / "a.flac", source="anullsrc=r=8000:cl=mono:d=10")
+    with pytest.raises(MediaError) as caught:
+        hear(path, length_max_s=9)
+    assert "M844" == caught.value.code
+    assert 80_000 == hear(path, length_max_s=10).samples
+
+
 @pytest.mark.parametrize("ending", ["wav", "flac", "m4a"])
 def test_a_sound_that_was_cut_short_is_refused(tmp_path: Path, ending: str) -> None:
     """M842: it promises more than is there."""
@@ -97,6 +109,36 @@ def test_what_is_no_sound_is_refused(tmp_path: Path, content: bytes, code: str) 
     path = tmp_path / "a.wav"
     path.write_bytes(content)
     assert code == refused(path)
+
+
+@pytest.fixture(scope="module")
+def sounds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """A tenth of a second in each container."""
+    folder = tmp_path_factory.mktemp("sounds")
+    return {
+        ending: make(folder / f"a.{ending}", source="sine=f=440:d=0.1").read_bytes() for ending in CONTAINERS
+    }
+
+
+@given(
+    ending=st.sampled_from(sorted(CONTAINERS)),
+    places=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), max_size=8),
+    kept=st.floats(0, 1),
+)
+@settings(max_examples=150, deadline=None)
+def test_a_damaged_sound_is_heard_or_refused(
+    sounds: dict[str, bytes], ending: str, places: list[tuple[float, int]], kept: float
+) -> None:
+    """Whatever bytes were changed, and wherever it was cut; never anything else, and never for long."""
+    content = bytearray(sounds[ending])
+    for place, value in places:
+        content[int(place * (len(content) - 1))] = value
+    if kept > 0.5:  # half of them are whole
+        content = content[: int((kept - 0.5) * 2 * len(content))]
+    facts: SoundFacts | None = None
+    with contextlib.suppress(MediaError):
+        facts = hear_bytes(bytes(content))
+    assert facts is None or (facts.samples > 0 and facts.rate_hz > 0)
 
 
 def test_the_demos_sounds_are_what_its_script_makes(tmp_path: Path) -> None:

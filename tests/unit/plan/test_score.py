@@ -63,6 +63,12 @@ def test_a_track_begins_with_the_first_frame_of_its_shot() -> None:
     assert 0 == cue(track(start=Start(Fraction(0), "pad"))).start
 
 
+def test_a_variant_counts_as_its_shot() -> None:
+    """An output may show another clip of the shot; the track begins with it all the same."""
+    slots = [SLOTS[0], SLOTS[1]._replace(shot="crew@tall"), SLOTS[2]]
+    assert 48 * 2000 == cue(track(start=Start(Fraction(0), "crew")), slots=slots).start
+
+
 def test_places_are_rounded_once() -> None:
     """At 24000/1001 frames a second the second shot begins 48048/48000 seconds times two later."""
     fps = Fraction(24000, 1001)
