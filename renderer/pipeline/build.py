@@ -47,6 +47,7 @@ def run_build(run: Run, *, emit: Emit, stop: Callable[[], asyncio.Event], ask: A
     """
     dirty = run.dirty()
     consent = admit_purchases(run, dirty, ask=ask)
+    run.let_go_of_places()
     films = [run.film_path(output) for output in run.compiled.outputs]
     _spare_inputs(run, films)
     claim(run.workshop.store, run.project, films)

@@ -71,9 +71,12 @@ def _compile(
     examined = examine_text(workshop, project, content, reach=reach)
     if not examined.is_sound:
         raise SpecError(examined.diagnostics)
-    if sections and (known := known_of(sections, examined)):
+    compiled, details = examined.compiled, dict(enumerate(examined.details))
+    known = known_of(sections, examined) if sections else None
+    del examined  # what is remembered next takes as much room
+    if known:
         workshop.store.memo_put(SHOTS, key, known.to_json())
-    return examined.compiled, dict(enumerate(examined.details))
+    return compiled, details
 
 
 def _recompile(

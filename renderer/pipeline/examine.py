@@ -54,12 +54,12 @@ DRAWN = ("prompt", "negative_prompt", "ratio")
 
 
 class Examined(NamedTuple):
-    """What was found: the storyboard and its document, a row for each shot, details beside its takes, all diagnostics.
+    """What was found: the storyboard and the outline of its text, a row for each shot, details beside its takes, all diagnostics.
 
     With an error rows are missing.
     """
 
-    document: spec.Document
+    outline: spec.Outline
     storyboard: Storyboard
     shots: list[ShotRow]
     details: list[Detail]
@@ -175,7 +175,9 @@ def _examine(
         raise SpecError(diagnostics)
     storyboard = _with_retakes(storyboard, retakes_of(workshop.store, project))
     bench = _Bench(desk, document.text.folders, diagnostics)
-    _key_takes(workshop, bench, storyboard, settings=settings_of(document, storyboard.outputs))
+    settings, outline = settings_of(document, storyboard.outputs), spec.outline_of(document)
+    del document  # its tree is a third of all that a large storyboard takes up
+    _key_takes(workshop, bench, storyboard, settings=settings)
     tracks = find_tracks(desk, storyboard.tracks)
     _check_slots(bench, storyboard)
     _check_uses(bench, storyboard)
@@ -188,7 +190,7 @@ def _examine(
         dict.fromkeys(diagnostics),
         key=lambda found: found.place[:3] if found.place else ("", 0, 0),
     )
-    return Examined(document, storyboard, bench.shots, bench.details, found, reader.included, tracks)
+    return Examined(outline, storyboard, bench.shots, bench.details, found, reader.included, tracks)
 
 
 def _with_retakes(storyboard: Storyboard, retakes: Mapping[str, Sequence[int]]) -> Storyboard:

@@ -25,7 +25,6 @@ from renderer.pipeline.steps import (
     LOCAL,
     Decide,
     askers_of,
-    constantly,
     run_all,
     take_action,
     take_inputs,
@@ -33,7 +32,7 @@ from renderer.pipeline.steps import (
 )
 from renderer.plan.action import Action, Input
 from renderer.plan.chain import frame_number
-from renderer.plan.rows import ChainRow, Detail, LinkRow
+from renderer.plan.rows import ChainRow, Detail, LinkRow, TakeRow
 
 if TYPE_CHECKING:
     import asyncio
@@ -91,8 +90,7 @@ def take_graph(run: Run, numbers: Sequence[int]) -> Graph:
         elif row.key in losses:
             graph.steps.append(take_step(run, row, _raising(losses[row.key])))
         else:
-            action = take_action(run, row, details[number], askers=askers[row.key])
-            graph.steps.append(take_step(run, row, constantly(action)))
+            graph.steps.append(take_step(run, row, _made_of(run, row, details[number], askers[row.key])))
     if chains:
         _longest_first(graph)
     return graph
@@ -119,6 +117,11 @@ def _told(step: Step, endings: Mapping[str, Ending], graph: Graph) -> Ending:
     frames = (endings[need] for need in step.needs if need not in graph.keys)
     failed = next((ending.error for ending in frames if ending.outcome is Outcome.FAILED), None)
     return endings[step.name]._replace(error=failed) if failed else endings[step.name]
+
+
+def _made_of(run: Run, row: TakeRow, detail: Detail, askers: tuple[Asker, ...]) -> Decide:
+    """The action of a take, put together when it is started: a thousand that wait are not held in memory."""
+    return lambda _: take_action(run, row, detail, askers=askers)
 
 
 def _raising(error: GateError) -> Decide:

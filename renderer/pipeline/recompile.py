@@ -64,7 +64,7 @@ class Recompiled(NamedTuple):
 
 def known_of(sections: spec.Sections, examined: Examined) -> Known | None:
     """What can be remembered of a whole text by its shots, if anything."""
-    if examined.diagnostics or not spec.fit(sections, examined.document):
+    if examined.diagnostics or not spec.fit(sections, examined.outline):
         return None
     rows = _by_section(examined, len(sections.shots))
     return Known(sections.names(), sections.first_lines(), rows, examined.included)
@@ -116,7 +116,7 @@ def find_details(
         with contextlib.suppress(SpecError):
             excerpt = part.excerpt(chosen) if part else None
             examined = examine_text(workshop, project, excerpt.content if excerpt else content, reach=reach)
-            if excerpt and not spec.fit(excerpt, examined.document):
+            if excerpt and not spec.fit(excerpt, examined.outline):
                 continue
             rows = [row for shot in examined.shots for row in shot.takes]
             found = {(row.shot, row.key): detail for row, detail in zip(rows, examined.details, strict=True)}
@@ -152,6 +152,7 @@ def _all_placed(
 def _placed(detail: Detail, move: Move, items: Sequence[int]) -> Detail:
     """A detail of an excerpt, its places those of the whole text."""
     shot = detail.shot
+    assert shot, "BUG: places of a shot that was let go of"
     origins = {name: tuple(map(move, places)) for name, places in shot.origins.items()}
     spans = {
         name: tuple(Span(span.text, move(span.place)) for span in pieces)
@@ -170,7 +171,7 @@ def _examined(
         examined = examine_text(workshop, project, excerpt.content, reach=reach, beside=beside)
     except SpecError:
         return None
-    return None if examined.diagnostics or not spec.fit(excerpt, examined.document) else examined
+    return None if examined.diagnostics or not spec.fit(excerpt, examined.outline) else examined
 
 
 def _beside(shots: Sequence[ShotRow]) -> spec.Beside:

@@ -221,6 +221,12 @@ class Run:
             for number in whole.keys() & self.known_details.keys()
         }
 
+    def let_go_of_places(self) -> None:
+        """Keep of the details only what takes are made of; a build that was agreed to explains nothing any more."""
+        self.known_details = {
+            number: detail._replace(shot=None) for number, detail in self.known_details.items()
+        }
+
     def newest(self, numbers: Sequence[int]) -> list[Trace | None]:
         """The newest footage of the shots of some takes, whatever the request it was made under, in order."""
         if not numbers:

@@ -78,7 +78,7 @@ def _manifest_of(run: Run, key: str | None) -> Mapping[str, Json] | None:
     return trace.manifest if trace else None
 
 
-def _why(run: Run, number: int, before: Before, after: Mapping[str, Json], shot: Shot) -> Why:
+def _why(run: Run, number: int, before: Before, after: Mapping[str, Json], shot: Shot | None) -> Why:
     row = run.compiled.takes[number]
     if run.results[number]:
         return Why("always made")
@@ -100,10 +100,11 @@ def why_of(before: Mapping[str, Json], after: Detail) -> Why:
 
 
 def _compared(
-    before: Mapping[str, Json], after: Mapping[str, Json], shot: Shot, *, is_new: bool = False
+    before: Mapping[str, Json], after: Mapping[str, Json], shot: Shot | None, *, is_new: bool = False
 ) -> Why:
     found = changes(before, after)
-    causes = [cause for change in _leading(found) for cause in causes_of(change, shot, is_new_take=is_new)]
+    leading = _leading(found) if shot else ()
+    causes = [cause for change in leading if shot for cause in causes_of(change, shot, is_new_take=is_new)]
     return Why(reason(before, after), found, tuple(dict.fromkeys(causes)))
 
 

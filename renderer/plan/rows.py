@@ -81,12 +81,13 @@ class ChainRow(NamedTuple):
 class Detail(NamedTuple):
     """What a take needs to be made, beside its row: the manifest, and the inputs of each role in order.
 
-    An input is its digest, its size and its path, None where the store has it. `shot` tells where each field is written.
+    An input is its digest, its size and its path, None where the store has it. `shot` tells where each field is written,
+    None once nobody is going to ask: it is the largest part.
     """
 
     manifest: Mapping[str, Json]
     inputs: Mapping[str, Sequence[tuple[str, int, str | None]]]
-    shot: Shot
+    shot: Shot | None
 
 
 class FootageRow(NamedTuple):

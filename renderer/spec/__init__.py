@@ -23,7 +23,7 @@ from renderer.spec.expand import expand, interpret, validate
 from renderer.spec.include import gather
 from renderer.spec.outputs import path_of
 from renderer.spec.scene import ALONE, Beside
-from renderer.spec.sections import Sections, cut_sections, fit
+from renderer.spec.sections import Outline, Sections, cut_sections, fit, outline_of
 from renderer.spec.text import SIZE_MAX_BYTES
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "SIZE_MAX_BYTES",
     "Beside",
     "Document",
+    "Outline",
     "Sections",
     "cut_sections",
     "expand",
@@ -38,6 +39,7 @@ __all__ = [
     "gather",
     "ids_clash",
     "interpret",
+    "outline_of",
     "parse",
     "path_of",
     "validate",

@@ -100,19 +100,30 @@ def cut_sections(content: bytes) -> Sections | None:
     return Sections(content[: starts[0]], tuple(shots), content[end:])
 
 
-def fit(sections: Sections, document: Document) -> bool:
-    """Whether the parser of these sections' text saw each shot in a section of its own, and nothing reaches out."""
+class Outline(NamedTuple):
+    """Where the entries of `shots` begin and end in a text of so many characters. A tree is a hundred times as large."""
+
+    characters: int
+    shots: tuple[tuple[int, int], ...]
+
+
+def outline_of(document: Document) -> Outline:
+    """The outline of a document; without entries where `shots` is no list."""
     shots = document.node(("shots",))
-    if not isinstance(shots, Items) or len(shots.nodes) != len(sections.shots):
+    nodes = shots.nodes if isinstance(shots, Items) else ()
+    return Outline(len(document.text.own.content), tuple((node.start, _end(node)) for node in nodes))
+
+
+def fit(sections: Sections, outline: Outline) -> bool:
+    """Whether the parser of these sections' text saw each shot in a section of its own, and nothing reaches out."""
+    if len(outline.shots) != len(sections.shots) or _REACHING.search(sections.content):
         return False
-    if _REACHING.search(sections.content):
-        return False
-    place = len(document.text.own.content) - len((b"".join(sections.shots) + sections.tail).decode())
-    for section, node in zip(sections.shots, shots.nodes, strict=True):
-        end = place + len(section.decode())
-        if not (place <= node.start and _end(node) <= end):
+    place = outline.characters - len((b"".join(sections.shots) + sections.tail).decode())
+    for section, (start, end) in zip(sections.shots, outline.shots, strict=True):
+        after = place + len(section.decode())
+        if not (place <= start and end <= after):
             return False
-        place = end
+        place = after
     return True
 
 

@@ -98,6 +98,7 @@ def test_the_origin_of_a_take_is_its_own_entry_of_a_list(desk: Desk) -> None:
     ] == [
         tuple(detail.shot.origin(name).path.removeprefix("$.shots[0].") for name in ("seed", "model"))
         for detail in found
+        if detail.shot
     ]
 
 
