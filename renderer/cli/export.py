@@ -16,7 +16,7 @@ FORMS = ("otio", "fcp7xml", "edl", "csv", "depfile", "dot", "mermaid")
 
 @click.command(
     "export",
-    short_help="Write the film for another program: edit lists, graphs, dependencies.",
+    short_help="Write edit lists, graphs or dependencies for other programs.",
     epilog="""\b
 Examples:
   renderer export specs/liftoff.yaml --to otio -o liftoff.otio

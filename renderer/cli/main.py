@@ -35,7 +35,7 @@ COMMANDS = {
     "models": "List video models, their limits and prices.",
     "lock": "Check the lock, or make it anew.",
     "cache": "Look into the store of clips, verify, clear and share it.",
-    "export": "Write the film for another program: edit lists, graphs, dependencies.",
+    "export": "Write edit lists, graphs or dependencies for other programs.",
     "handover": "Fill a folder for an editor: clips, edit lists, contact sheet.",
     "doctor": "Check this machine: ffmpeg, store, disk, fonts.",
     "help": "Explain an error code, or a command.",
