@@ -184,7 +184,7 @@ def _examine(
     diagnostics += idle_reframes(storyboard, bench.sizes) if project.variant is None else ()
     diagnostics += tracks.diagnostics
     diagnostics += check_links(storyboard, bench.shots)
-    if len(bench.shots) == len(storyboard.shots):
+    if storyboard.tracks and len(bench.shots) == len(storyboard.shots):
         diagnostics += check_cues(storyboard, assemble(storyboard, bench.shots, tracks=tracks.rows))
     found = sorted(
         dict.fromkeys(diagnostics),

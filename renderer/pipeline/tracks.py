@@ -12,7 +12,7 @@ from renderer.model import base_of
 from renderer.pipeline.inputs import InputDesk, Material
 from renderer.plan.mix import CueRow, TrackRow
 from renderer.plan.rows import Compiled, InputRow, OutputRow
-from renderer.plan.score import cues_of, length_of, plain
+from renderer.plan.score import begins_of, cues_of, length_of, plain
 from renderer.storyboard import ShotSound, Storyboard, Track
 
 EARLY_S = Fraction(1, 2)
@@ -46,6 +46,8 @@ def find_tracks(desk: InputDesk, tracks: Sequence[Track]) -> Tracks:
 
 def check_cues(storyboard: Storyboard, compiled: Compiled) -> list[Diagnostic]:
     """What is to be told of tracks once it is known how long each film is."""
+    if not storyboard.tracks:
+        return []
     return [
         found
         for output, row in zip(storyboard.outputs, compiled.outputs, strict=True)
@@ -83,7 +85,7 @@ def _check_film(
     tracks: Sequence[Track], rows: Sequence[TrackRow], output: OutputRow, *, rate_hz: int
 ) -> Iterator[Diagnostic]:
     fps, by_id = Fraction(output.fps), {track.id: track for track in tracks}
-    length = sum(slot.frames for slot in output.slots) / fps * rate_hz
+    length = begins_of(output.slots)[-1] / fps * rate_hz
     began = set()
     for cue in cues_of(tracks, rows, slots=output.slots, fps=fps, rate_hz=rate_hz):
         track = by_id[rows[cue.row].track]

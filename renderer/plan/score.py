@@ -8,9 +8,10 @@ film's end, a voice counts where something ducks, and what changes nothing is no
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from itertools import accumulate
 
 from renderer.model import base_of
 from renderer.plan.mix import CueRow, MixRow, SlotSound, TrackRow
@@ -33,8 +34,9 @@ def mix_of(
 
     `rows` are the files of tracks, of those that were found.
     """
-    frames = sum(slot.frames for slot in slots)
-    samples = nearest(frames / fps * sound.rate_hz)
+    if not tracks and sound == FilmSound() and not any(shot.sound for shot in shots):
+        return None
+    samples = nearest(begins_of(slots)[-1] / fps * sound.rate_hz)
     cues = [cue for cue in cues_of(tracks, rows, slots=slots, fps=fps, rate_hz=sound.rate_hz) if cue.samples]
     heard = [*_slot_sounds(shots, slots)]
     voices = any(cue.voice for cue in cues) or any(one.voice for one in heard)
@@ -58,8 +60,11 @@ def cues_of(
 ) -> Iterator[CueRow]:
     """What a film hears of each track that was found, in order; of one that begins too late, no samples."""
     numbers = {row.track: number for number, row in enumerate(rows)}
-    starts_s = _starts_s(slots, fps)
-    end = nearest(sum(slot.frames for slot in slots) / fps * rate_hz)
+    *begins, last = begins_of(slots)
+    starts_s: dict[str, Fraction] = {}
+    for slot, frame in zip(slots, begins, strict=True):
+        starts_s.setdefault(base_of(slot.shot), frame / fps)
+    end = nearest(last / fps * rate_hz)
     for track in tracks:
         shot = track.start.shot_id
         if track.id in numbers and (shot is None or shot in starts_s):
@@ -68,6 +73,11 @@ def cues_of(
             yield _place(
                 track, rows[number], number, start=nearest(begin_s * rate_hz), end=end, rate_hz=rate_hz
             )
+
+
+def begins_of(slots: Sequence[SlotRow]) -> list[int]:
+    """The frame of the film with which each slot begins, and last the frame with which the film ends."""
+    return [*accumulate((slot.frames for slot in slots), initial=0)]
 
 
 def length_of(row: TrackRow, *, rate_hz: int) -> int:
@@ -105,16 +115,6 @@ def _place(track: Track, row: TrackRow, number: int, *, start: int, end: int, ra
         voice=track.kind == VOICE,
         duck=duck,
     )
-
-
-def _starts_s(slots: Sequence[SlotRow], fps: Fraction) -> Mapping[str, Fraction]:
-    """When each shot appears first."""
-    starts_s: dict[str, Fraction] = {}
-    frames = 0
-    for slot in slots:
-        starts_s.setdefault(base_of(slot.shot), frames / fps)
-        frames += slot.frames
-    return starts_s
 
 
 def _slot_sounds(shots: Sequence[ShotRow], slots: Sequence[SlotRow]) -> Iterator[SlotSound]:
