@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from renderer.cli import options
-from renderer.cli.takes import opened
+from renderer.cli.takes import foretell, opened
 
 FIELDS = ("keep", "reason")
 
@@ -36,9 +36,9 @@ def command(*, spec: str, shots: tuple[str, ...], reason: str, undone: bool, cac
     with options.workshop_for(cache_dir) as workshop:
         run = opened(workshop, spec)
         if undone:
-            for name in undo(run, shots, FIELDS):
+            for name in undo(run, shots, FIELDS, foretell=foretell):
                 click.echo(f"{name}: no longer kept", err=True)
             return 0
-        for line in keep(run, shots, reason=reason):
+        for line in keep(run, shots, reason=reason, foretell=foretell):
             click.echo(f"{line.shot}: keeps {line.clip.short if line.clip else ''}", err=True)
     return 0

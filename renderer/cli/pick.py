@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from renderer.cli import options
-from renderer.cli.takes import opened
+from renderer.cli.takes import foretell, opened
 from renderer.errors import UsageError
 
 FIELDS = ("pick", "clip", "request")
@@ -42,10 +42,10 @@ def command(*, spec: str, shot: str, wanted: str | None, undone: bool, cache_dir
     with options.workshop_for(cache_dir) as workshop:
         run = opened(workshop, spec)
         if wanted is None:
-            for name in undo(run, [shot], FIELDS):
+            for name in undo(run, [shot], FIELDS, foretell=foretell):
                 click.echo(f"{name}: its first take again", err=True)
             return 0
-        chosen = pick(run, shot, wanted)
+        chosen = pick(run, shot, wanted, foretell=foretell)
     what = f"take {chosen.take}" if chosen.take else "a clip of an older request"
     clip = f", {chosen.clip.short}" if chosen.clip else ", which is not made yet"
     click.echo(f"{chosen.shot}: {what}{clip}; nothing is bought", err=True)

@@ -112,13 +112,19 @@ def show_stale(
     """Print each take of which the lock does not say what the storyboard asks for, and return the exit code."""
     from renderer.pipeline.lockcheck import check_lock  # noqa: PLC0415 - parsing, for this question alone
 
-    stale = check_lock(workshop, project, shots=shots, outside=outside)
+    found = check_lock(workshop, project, shots=shots, outside=outside)
+    stale = [one for one in found if one.is_sure]
     if as_json:
-        listed = [{"id": one.shot, "take": one.take, "reason": one.reason} for one in stale]
-        write_json({"version": 1, "spec": project.label, "lock": project.label_of_lock, "stale": listed})
+        listed, unsure = (
+            [{"id": one.shot, "take": one.take, "reason": one.reason} for one in found if one.is_sure is sure]
+            for sure in (True, False)
+        )
+        about = {"version": 1, "spec": project.label, "lock": project.label_of_lock}
+        write_json({**about, "stale": listed, **({"unsure": unsure} if unsure else {})})
     elif not quiet:
-        width = name_width((one.shot, one.take) for one in stale)
-        for one in stale:
-            click.echo(f"stale    {take_name(one.shot, one.take):<{width}}  {one.reason}")
+        width = name_width((one.shot, one.take) for one in found)
+        for one in found:
+            word = "stale" if one.is_sure else "unsure"
+            click.echo(f"{word:<7}  {take_name(one.shot, one.take):<{width}}  {one.reason}")
         click.echo(f"{project.label_of_lock}: {f'{len(stale)} behind' if stale else 'up to date'}", err=True)
     return WORK_TO_DO if stale else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import click
@@ -11,7 +12,10 @@ import click
 from renderer.cli import options
 from renderer.cli.terminal import write_json
 from renderer.pipeline.run import Run, Wishes, open_run
+from renderer.pipeline.setsoff import SetsOff
 from renderer.pipeline.workshop import Workshop
+
+CENT = Decimal("0.01")
 
 
 @click.command(
@@ -51,3 +55,14 @@ def opened(workshop: Workshop, spec: str) -> Run:
     project = options.project_named(spec)
     assert project, "BUG: no storyboard is named"
     return open_run(workshop, project, Wishes())
+
+
+def foretell(set_off: SetsOff) -> None:
+    """Say what a decision sets off, if anything: before it is written."""
+    if not set_off.shots:
+        return
+    verb = "re-buys" if set_off.again else "buys"
+    shots = "chained shot" if set_off.shots == 1 else "chained shots"
+    unpriced = f" and {set_off.unpriced} of unknown price" if set_off.unpriced else ""
+    price = set_off.price_usd.quantize(CENT, ROUND_HALF_UP)
+    click.echo(f"{verb} {set_off.shots} {shots}, ${price}{unpriced}", err=True)

@@ -15,6 +15,7 @@ from renderer.pipeline.lockwrite import WRITABLE, holding
 from renderer.pipeline.picked import picks_text, read_picks
 from renderer.pipeline.project import Project, relative
 from renderer.pipeline.run import Run
+from renderer.pipeline.setsoff import Foretell, sets_off, unheard
 from renderer.pipeline.shots import select
 from renderer.plan.rows import TakeRow
 from renderer.store.files import put_in_place, write_aside
@@ -74,7 +75,7 @@ def _today(run: Run, number: int) -> TakeLine:
         price_usd=result.price_usd if result else _amount(row),
         made_at=trace.made_at if trace else "",
         file=relative(path, here=run.workshop.here) if result and path.exists() else "",
-        key=row.key,
+        key="" if number in run.chained.waits else row.key,
     )
 
 
@@ -115,25 +116,33 @@ def _marked(run: Run, line: TakeLine, first: int) -> TakeLine:
     return line._replace(marks=tuple(marks))
 
 
-def pick(run: Run, shot: str, wanted: str) -> TakeLine:
+def pick(run: Run, shot: str, wanted: str, *, foretell: Foretell = unheard) -> TakeLine:
     """Decide that a shot shows take `2`, or the clip whose sha256 begins as in `@3f9a`, whatever request it was made for.
+
+    `foretell` hears first what that sets off.
 
     Raises `UsageError`: U072 there is no such take or clip, U073 several clips begin so, U006 no such shot.
     """
     shot = _one_shot(run, shot)
     chosen = _wanted(_takes_of(run, shot, everything=True), shot, wanted)
-    today = next(row for row in run.compiled.takes if row.shot == shot and row.take == (chosen.take or 1))
+    rows = enumerate(run.compiled.takes)
+    number, today = next(
+        found for found in rows if (found[1].shot, found[1].take) == (shot, chosen.take or 1)
+    )
+    request = "" if number in run.chained.waits else today.key
 
     def decide(decision: Decision) -> Decision:
         clip = chosen.clip.sha256 if chosen.clip else ""
-        return decision._replace(pick=today.take, clip=clip, request=today.key, keep="", reason="")
+        return decision._replace(pick=today.take, clip=clip, request=request, keep="", reason="")
 
-    decide_for(run, [shot], lambda _, decision: decide(decision))
+    decide_for(run, [shot], lambda _, decision: decide(decision), foretell=foretell)
     return chosen
 
 
-def keep(run: Run, shots: Sequence[str], *, reason: str) -> list[TakeLine]:
+def keep(run: Run, shots: Sequence[str], *, reason: str, foretell: Foretell = unheard) -> list[TakeLine]:
     """Hold on to the clip that each shot shows, or showed before its request changed; what is kept, shot by shot.
+
+    `foretell` hears first what that sets off.
 
     Raises `UsageError` U074 for a shot that never had a clip, U006 for one that is not there.
     """
@@ -144,7 +153,7 @@ def keep(run: Run, shots: Sequence[str], *, reason: str) -> list[TakeLine]:
         assert clip, "BUG: footage without a clip"
         return decision._replace(keep=clip.sha256, reason=reason)
 
-    decide_for(run, list(held), decide)
+    decide_for(run, list(held), decide, foretell=foretell)
     return list(held.values())
 
 
@@ -181,7 +190,7 @@ def retake(run: Run, shot: str, *, count: int, seed: int | None) -> tuple[int, .
     return seeds
 
 
-def undo(run: Run, shots: Sequence[str], fields: Iterable[str]) -> list[str]:
+def undo(run: Run, shots: Sequence[str], fields: Iterable[str], *, foretell: Foretell = unheard) -> list[str]:
     """Take back what was decided in some fields; the shots of which there was something to take back."""
     before = read_picks(run.workshop.store, run.project)
     nothing = Decision()
@@ -191,11 +200,17 @@ def undo(run: Run, shots: Sequence[str], fields: Iterable[str]) -> list[str]:
         for shot in _shots(run, shots)
         if any(getattr(before.get(shot, nothing), name) != value for name, value in cleared.items())
     ]
-    decide_for(run, found, lambda _, decision: decision._replace(**cleared))
+    decide_for(run, found, lambda _, decision: decision._replace(**cleared), foretell=foretell)
     return found
 
 
-def decide_for(run: Run, shots: Sequence[str], decide: Callable[[str, Decision], Decision]) -> None:
+def decide_for(
+    run: Run,
+    shots: Sequence[str],
+    decide: Callable[[str, Decision], Decision],
+    *,
+    foretell: Foretell = unheard,
+) -> None:
     """Edit the lines of some shots in the picks, by rename, under a file lock. Raises `SpecError` as `parse_picks`, `StoreError` E617."""
     project = run.project
     if not shots:
@@ -203,9 +218,9 @@ def decide_for(run: Run, shots: Sequence[str], decide: Callable[[str, Decision],
     with holding(project):
         known = read_picks(run.workshop.store, project)
         text = picks_text(project)
-        edited = edit_picks(
-            text, {shot: decide(shot, known.get(shot, Decision()))._replace(line=0) for shot in shots}
-        )
+        decided = {shot: decide(shot, known.get(shot, Decision()))._replace(line=0) for shot in shots}
+        foretell(sets_off(run, decided))
+        edited = edit_picks(text, decided)
         if edited != text:
             _write(project, edited)
 

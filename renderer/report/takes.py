@@ -73,7 +73,7 @@ def take_json(take: TakeLine) -> dict[str, Json]:
         "price_usd": None if take.price_usd is None else float(take.price_usd),
         "made_at": take.made_at or None,
         "file": take.file or None,
-        "key": take.key,
+        "key": take.key or None,
         "marks": list(take.marks),
     }
 

@@ -112,13 +112,43 @@ def test_another_take_picked_buys_the_chain_and_the_first_one_nothing(
     waiting = buyer.build("--yes")
     assert (3, ["pad", "pad.take2"]) == (waiting.code, waiting.ran)
     assert 2 == posts(vendor)
-    buyer.run("pick", "film.yaml", "pad", "1")
+    told = buyer.run("pick", "film.yaml", "pad", "1").stderr
+    assert "buys 2 chained shots, $0.53" == told.splitlines()[0]
     assert ["sky", "end"] == bought(buyer)
-    buyer.run("pick", "film.yaml", "pad", "2")
+    told = buyer.run("pick", "film.yaml", "pad", "2").stderr
+    assert "re-buys 2 chained shots, $0.53" == told.splitlines()[0]
     assert ["sky", "end"] == bought(buyer)
     assert 6 == posts(vendor)
-    buyer.run("pick", "film.yaml", "pad", "1")
+    assert 1 == len(buyer.run("pick", "film.yaml", "pad", "1").stderr.splitlines())
     assert [] == bought(buyer)
+    assert "re-buys" not in buyer.run("keep", "film.yaml", "pad").stderr
+
+
+def test_the_lock_alone_tells_whether_a_chain_is_as_it_was(buyer: Stage, vendor: Simulator) -> None:
+    """By the digests and frames that it names; where a frame is not among them, that is said. A repair keeps it all."""
+    check = ("plan", "film.yaml", "--check-lock", "--json")
+    bought(buyer)
+    assert [] == buyer.run(*check).json["stale"]
+    lock = (buyer.root / "film.lock").read_text()
+    (buyer.root / "film.lock").unlink()
+    for _ in range(2):
+        repaired = buyer.run("lock", "repair", "film.yaml")
+        assert 0 == repaired.code, repaired.stderr
+        assert lock.partition("\noutput ")[0] == (buyer.root / "film.lock").read_text()
+    buyer.edit("image: a.png, use: 0.25", "image: a.png, use: 0.4")
+    told = {one["id"]: one["reason"] for one in buyer.run(*check).json["stale"]}
+    assert {
+        "sky": "the lock does not say which frame of `pad`",
+        "end": "its parent `sky` cannot be told",
+    } == told
+    buyer.edit("image: a.png, use: 0.4", "image: a.png, use: 0.25")
+    buyer.edit("steam", "fog")
+    told = {one["id"]: one["reason"] for one in buyer.run(*check).json["stale"]}
+    assert {
+        "pad": "its request has changed",
+        "sky": "its parent `pad` is behind",
+        "end": "its parent `sky` cannot be told",
+    } == told
 
 
 def test_own_footage_that_comes_out_the_same_buys_nothing(buyer: Stage, vendor: Simulator) -> None:
