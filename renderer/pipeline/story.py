@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from renderer.model import Json, Trace
 from renderer.pipeline.lines import outcome, shot_line_of
+from renderer.pipeline.linkwhy import links_by_role, named
 from renderer.pipeline.run import Run
 from renderer.pipeline.verdict import Verdict
 from renderer.pipeline.why import Why, explain_takes
@@ -15,6 +16,7 @@ from renderer.report.why import ChangeLine, Story
 
 HINTS = {
     Verdict.IN_FLIGHT: "`renderer build` brings it home; nothing is bought twice",
+    Verdict.WAITING: "`renderer plan` names what it waits for; a parent with several takes needs `renderer pick`",
     Verdict.UNKNOWN: "a build looks it up; `--resubmit {shot}` sends it again, and may pay again",
     Verdict.REFUSED: "`--retry-failed {shot}` sends the same request again; another prompt is another request",
     Verdict.KEPT: "`renderer keep {shot} --undo` lets go of it",
@@ -43,9 +45,13 @@ def stories(run: Run) -> Iterator[Story]:
 def _change_lines(run: Run, number: int, why: Why) -> Iterator[ChangeLine]:
     if not why.changes:
         return
-    given = run.details([number])[number].inputs.values()
-    paths = {sha256: path for inputs in given for sha256, _, path in inputs}
-    yield from (_change_line(change._replace(after=_named(change.after, paths))) for change in why.changes)
+    detail, links = run.details([number])[number], links_by_role(run, number)
+    paths = {sha256: path for inputs in detail.inputs.values() for sha256, _, path in inputs}
+    for change in why.changes:
+        before, after = (
+            named(value, links, detail.manifest, change.field) for value in (change.before, change.after)
+        )
+        yield _change_line(change._replace(before=before, after=_named(after, paths)))
 
 
 def _named(value: Json, paths: Mapping[str, str | None]) -> Json:

@@ -91,7 +91,25 @@ def _why(run: Run, number: int, before: Before, after: Mapping[str, Json], shot:
     if before.manifest is None:
         return Why(reason(None, after))
     is_new = row.take > 1 and not before.is_own
-    return _compared(before.manifest, after, shot, is_new=is_new)
+    why = _compared(before.manifest, after, shot, is_new=is_new)
+    return _by_links(run, number, why, shot) if run.bare.chains else why
+
+
+def _by_links(run: Run, number: int, why: Why, shot: Shot) -> Why:
+    """The same of a chained take: what its parents did to it is told of them."""
+    from renderer.pipeline.linkwhy import causes_of_link, links_by_role  # noqa: PLC0415 - only where shots are chained
+
+    links = links_by_role(run, number)
+    causes: list[Cause] = []
+    moved = ""
+    for change in _leading(why.changes) if links else ():
+        link = links.get(change.field)
+        found = causes_of_link(run, link, change, shot) if link else None
+        causes += causes_of(change, shot) if found is None else found
+        moved = f"it starts from another clip: that of `{link.shot}`" if link and found == () else moved
+    if not links:
+        return why
+    return why._replace(causes=tuple(dict.fromkeys(causes)), reason=why.reason if causes else moved)
 
 
 def why_of(before: Mapping[str, Json], after: Detail) -> Why:

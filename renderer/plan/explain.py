@@ -65,6 +65,8 @@ def _name(path: tuple[str, ...]) -> str:
 def _short(value: Json) -> str:
     if value is None:
         return "(none)"
+    if isinstance(value, Mapping) and "frame" in value:
+        return f"frame {value['frame']} of clip {value['sha256'][:8]}"
     if isinstance(value, Mapping):
         value = value.get("decimal") or value.get("sha256", "")[:8] or value
     text = ", ".join(map(_short, value)) if isinstance(value, list) else str(value)

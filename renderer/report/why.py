@@ -82,6 +82,9 @@ def _value(value: Json) -> str:
         return "(not given)"
     if isinstance(value, Mapping) and "path" in value:
         return f"{value['path']}, {_value({'sha256': value['sha256']})}"
+    if isinstance(value, Mapping) and "frame" in value:
+        whose = f"the clip of `{value['shot']}`" if "shot" in value else f"clip {value['sha256'][:8]}"
+        return f"frame {value['frame']} of {whose}"
     if isinstance(value, Mapping):
         value = value.get("decimal") or str(value.get("sha256", ""))[:8] or value
     return ", ".join(map(_value, value)) if isinstance(value, list) else str(value)

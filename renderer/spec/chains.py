@@ -9,9 +9,10 @@ from renderer.diagnostic import Place
 from renderer.model import AT as AT_SIGN
 from renderer.model import base_of
 from renderer.spec.distance import hint_for
-from renderer.spec.merge import Merged, leaves
+from renderer.spec.merge import Merged, Written, leaves
 from renderer.spec.scene import Scene
 from renderer.spec.takes import Origins
+from renderer.spec.text import Path
 from renderer.spec.variables import NAMES_SHOWN_MAX
 from renderer.spec.wording import listed, shorten
 from renderer.storyboard import Frame, Shot
@@ -25,6 +26,7 @@ def read_frame(scene: Scene, field: Merged, name: str, origins: Origins) -> Fram
     """The frame that `{last_frame_of: ID}` or `{frame_of: ID, at: TIME}` names. Tells S208, and S242 for anything between the two."""
     if not field or _is_at_fault(scene, field):
         return None
+    field = _nearest(field)
     origins[name] = scene.places(field)
     origins |= {f"{name}.{part}": scene.places(below) for part, below in field.items()}
     last, whole, at = field.get(LAST), field.get(ANY), field.get(AT)
@@ -38,6 +40,20 @@ def read_frame(scene: Scene, field: Merged, name: str, origins: Origins) -> Fram
         return Frame(shot)
     time_s = scene.time(at)
     return None if time_s is None else Frame(shot, time_s)
+
+
+def _nearest(field: Merged) -> Merged:
+    """Of what several levels write about one image, what the nearest that names a shot does: a profile, an output's, the shot."""
+    levels: dict[Path, dict[str, Written | Merged]] = {}
+    for name, below in field.items():
+        level = next(leaves(below)).path[: -1 if isinstance(below, Written) else -2]
+        levels.setdefault(level, {})[name] = below
+    naming = [level for level, names in levels.items() if LAST in names or ANY in names]
+    return (
+        levels[max(naming, key=lambda level: (level[0] == "profiles", len(level)))]
+        if len(naming) > 1
+        else field
+    )
 
 
 def _is_at_fault(scene: Scene, field: Merged) -> bool:

@@ -224,3 +224,53 @@ def test_a_key_holds_clip_and_frame_and_no_pixels(chained: Stage) -> None:
     trace = json.loads((chained.store / "ac" / sky["key"][:2] / f"{sky['key']}.json").read_text())
     clip = digest_of(chained.clip("pad"))
     assert {"image": {"sha256": clip, "frame": 2}} == trace["manifest"]["inputs"]
+
+
+TWO_FILMS = """\
+version: 1
+outputs:
+  wide: {size: 64x36, fps: 12}
+  tall: {size: 36x64, fps: 12}
+defaults: {provider: animatic, duration: 0.5}
+shots:
+  - {id: sky, prompt: galaxies, image: {last_frame_of: pad}}
+  - {id: pad, prompt: steam, for: {tall: {prompt: steam from below}}}
+  - {id: end, prompt: credits, last_image: {last_frame_of: sky}, for: {tall: {use: 0.25}}}
+  - {id: alone, prompt: a visor}
+"""
+
+
+def test_a_chain_has_a_variant_wherever_its_parent_has_one(stage: Stage) -> None:
+    """Down to its end, each starting from the parent's variant; what starts from nobody has none."""
+    stage.write("film.yaml", TWO_FILMS)
+    built = stage.built()
+    assert ["sky", "sky@tall", "pad", "pad@tall", "end", "end@tall", "alone"] == built.ran
+    assert [24, 21] == [film["frames"] for film in built.json["sequences"]]
+    stage.edit("steam from below", "steam from above")
+    assert ["sky@tall", "pad@tall", "end@tall"] == stage.built().ran
+    stage.edit("{tall: {prompt: steam from above}}", "{tall: {reframe: left}}")
+    assert {"sky": "reused", "pad": "reused", "end": "reused", "alone": "reused"} == stage.built().outcomes
+    stage.edit("{tall: {reframe: left}}", "{tall: {prompt: steam from above}}")
+    assert [] == stage.built().ran
+    stage.edit(
+        "image: {last_frame_of: pad}",
+        "image: {last_frame_of: pad}, for: {tall: {image: {frame_of: alone, at: 0}}}",
+    )
+    assert ["sky@tall", "end@tall"] == stage.built().ran
+
+
+def test_why_names_the_frame_and_the_line_that_moved_it(chained: Stage) -> None:
+    """A parent's `use`, a child's `at`; another clip is told of the parent."""
+    chained.built()
+    chained.edit("use: 0.25", "use: 2f")
+    told = chained.run("why", "film.yaml", "sky").stdout
+    assert "frame 2 of the clip of `pad` -> frame 1 of the clip of `pad`" in told
+    assert "film.yaml:6" in told
+    assert "`use` (film.yaml:6) changed" in chained.run("plan", "film.yaml", "sky").stdout
+    chained.edit("use: 2f", "use: 0.25")
+    chained.edit("at: 2f", "at: 3f")
+    assert "`image.at` (film.yaml:7) changed" in chained.run("plan", "film.yaml", "end").stdout
+    chained.edit("at: 3f", "at: 2f")
+    chained.edit("steam", "fog")
+    chained.built("pad")
+    assert "it starts from another clip: that of `pad`" == chained.plan().reasons["sky"]
