@@ -22,6 +22,7 @@ from renderer.pipeline.run import Run, Wishes, open_run
 from renderer.pipeline.steps import GENERATE, run_actions, take_action
 from renderer.pipeline.workshop import ANIMATIC, Workshop
 from renderer.plan.action import Action, Input
+from renderer.plan.manifest import without_frames
 from renderer.plan.rows import OutputRow, TakeRow
 
 if TYPE_CHECKING:
@@ -130,6 +131,8 @@ def _stand_ins(run: Run, numbers: Sequence[int]) -> dict[int, Action]:
     found = {}
     for number, place in places.items():
         row, detail = run.compiled.takes[number], details[place]
+        # What a chained shot starts from may not be there: its stand-in is drawn without it.
+        detail = detail._replace(manifest=without_frames(detail.manifest))
         if row.paid:
             slate = {"shot": row.shot, "take": row.take, "model": row.model}
             detail = detail._replace(manifest={**detail.manifest, "slate": slate})

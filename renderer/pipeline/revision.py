@@ -17,9 +17,12 @@ from renderer.model import Json
 from renderer.pipeline.examine import Examined, examine
 from renderer.pipeline.joined import differences, fits_of, sound_recipe
 from renderer.pipeline.lines import cause_lines, outcome, shot_line_of
+from renderer.pipeline.linkwhy import links_by_role
 from renderer.pipeline.project import Project
 from renderer.pipeline.run import Run
 from renderer.pipeline.why import Why, why_of
+from renderer.plan.chain import symbols
+from renderer.plan.manifest import without_frames
 from renderer.plan.rows import Compiled, Detail, OutputRow, TakeRow
 from renderer.report.diff import Comparison, Difference, Kind
 from renderer.report.run import ShotLine
@@ -115,17 +118,19 @@ def compare_with(run: Run, revision: str) -> Comparison:
 def differences_of(run: Run, former: Former) -> list[Difference]:
     """What became of each take, those of today in order, then those that are gone; takes as they were are left out."""
     old = {row.name: number for number, row in enumerate(former.compiled.takes)}
-    keys = {row.key for row in former.compiled.takes}
+    before_keys, today_keys = symbols(former.compiled), symbols(run.bare)
+    names_of = dict(
+        zip(reversed(before_keys), (row.name for row in reversed(former.compiled.takes)), strict=True)
+    )
     found = []
     for number in sorted(run.selected):
         row = run.compiled.takes[number]
         before = old.get(row.name)
-        if before is not None and former.compiled.takes[before].key == row.key:
+        if before is not None and before_keys[before] == today_keys[number]:
             continue
         kind: Kind = "added" if before is None else "changed"
         why = Why("new") if before is None else _why(run, number, former.details[before])
-        if row.key in keys:
-            name = next(one.name for one in former.compiled.takes if one.key == row.key)
+        if name := names_of.get(today_keys[number]):
             kind, why = "renamed", Why(f"the clip that `{name}` had")
         line = _line(run, number, why)
         if kind == "renamed":
@@ -137,7 +142,16 @@ def differences_of(run: Run, former: Former) -> list[Difference]:
 
 
 def _why(run: Run, number: int, before: Detail) -> Why:
-    return why_of(before.manifest, run.details([number])[number])
+    """In what a take differs; a chained one that asks for the same itself differs by its parents."""
+    detail = run.details([number])[number]
+    links = links_by_role(run, number)
+    if not links:
+        return why_of(without_frames(before.manifest), detail)
+    why = why_of(before.manifest, detail._replace(manifest=without_frames(detail.manifest)))
+    if why.changes:
+        return why
+    parents = " and ".join(f"`{shot}`" for shot in dict.fromkeys(link.shot for link in links.values()))
+    return why._replace(reason=f"it starts from another frame or clip of {parents}")
 
 
 def _line(run: Run, number: int, why: Why) -> ShotLine:
@@ -156,7 +170,7 @@ def _gone(run: Run, row: TakeRow) -> ShotLine:
 def film_differences(run: Run, former: Former) -> list[tuple[str, str]]:
     """In what each film differs, by its output's name; films that are as they were are left out."""
     old = {output.name: _recipe(former.compiled, output) for output in former.compiled.outputs}
-    new = {output.name: _recipe(run.compiled, output) for output in run.compiled.outputs}
+    new = {output.name: _recipe(run.bare, output) for output in run.compiled.outputs}
     told = [
         (name, "new" if name not in old else differences(old[name], made, output=name))
         for name, made in new.items()
@@ -166,11 +180,12 @@ def film_differences(run: Run, former: Former) -> list[tuple[str, str]]:
 
 
 def _recipe(compiled: Compiled, output: OutputRow) -> Mapping[str, Json]:
-    """What a film is to be joined of, each clip by the key of its take or the digest of its file."""
+    """What a film is to be joined of, each clip by what its take asks for or by the digest of its file."""
+    asked = symbols(compiled)
     slots = [
         [
             slot.shot,
-            compiled.takes[slot.take].key if slot.take >= 0 else compiled.footage[slot.footage].sha256,
+            asked[slot.take] if slot.take >= 0 else compiled.footage[slot.footage].sha256,
             slot.first,
             slot.frames,
         ]

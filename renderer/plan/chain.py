@@ -136,6 +136,27 @@ def bad_links(shots: Sequence[ShotRow]) -> Iterator[tuple[ShotRow, LinkRow]]:
                 yield shot, link
 
 
+def symbols(compiled: Compiled) -> list[str]:
+    """For each take what it asks for in the end, whatever clips there are: its key, of a chained take with all that it starts from.
+
+    Equal for two texts where one asks for just what the other does.
+    """
+    found = [row.key for row in compiled.takes]
+    own: dict[str, list[int]] = {}
+    for number, row in enumerate(compiled.takes):
+        own.setdefault(row.shot, []).append(number)
+    footage = {row.shot: row.sha256 for row in compiled.footage}
+    for level in in_order(compiled):
+        for chain in level:
+            above = [
+                [link.role, rule_of(link), footage.get(link.shot, "")]
+                + [found[number] for number in own.get(link.shot, ())]
+                for link in chain.links
+            ]
+            found[chain.take] = action_key([chain.manifest, above])
+    return found
+
+
 def is_broken(shots: Sequence[ShotRow]) -> bool:
     """Whether a chain of these shots leads nowhere, past an end, or in a loop."""
     if not any(shot.chains for shot in shots):

@@ -63,6 +63,14 @@ def frame_json(clip_sha256: str, number: int) -> dict[str, Json]:
     return {"sha256": clip_sha256, "frame": number}
 
 
+def without_frames(manifest: Mapping[str, Json]) -> dict[str, Json]:
+    """A manifest without the frames of clips among its inputs."""
+    inputs = manifest.get("inputs", {})
+    kept = {role: given for role, given in inputs.items() if "frame" not in given}
+    rest = {name: part for name, part in manifest.items() if name != "inputs"}
+    return {**rest, "inputs": kept} if kept else rest
+
+
 def with_inputs(manifest: Mapping[str, Json], more: Mapping[str, Json]) -> dict[str, Json]:
     """A manifest with more roles among its inputs; no role at all leaves it as it is."""
     return {**manifest, "inputs": {**manifest.get("inputs", {}), **more}} if more else dict(manifest)

@@ -1,6 +1,7 @@
 """Shots that start from frames of others, drawn: what becomes known when, what is made again, what stays."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -274,3 +275,36 @@ def test_why_names_the_frame_and_the_line_that_moved_it(chained: Stage) -> None:
     chained.edit("steam", "fog")
     chained.built("pad")
     assert "it starts from another clip: that of `pad`" == chained.plan().reasons["sky"]
+
+
+def test_a_preview_stands_in_for_what_a_chain_lacks(chained: Stage) -> None:
+    """Before anything is built, and after a shot of it was changed."""
+    assert 0 == chained.run("preview").code
+    chained.built("pad")
+    assert 0 == chained.run("preview").code
+    chained.built()
+    chained.edit("galaxies", "nebulae")
+    shown = {shot["id"]: shot["shows"] for shot in chained.run("preview", "--json").json["shots"]}
+    assert {"sky": "stale", "pad": "footage", "end": "stale", "alone": "footage"} == shown
+
+
+def test_a_comparison_follows_chains(chained: Stage) -> None:
+    """Whether clips are there or not: what starts from a changed shot is changed, whoever starts from it too."""
+    for words in (
+        ["init", "-q"],
+        ["add", "."],
+        ["-c", "user.name=A", "-c", "user.email=a@b.c", "commit", "-qm", "1"],
+    ):
+        subprocess.run(["git", *words], cwd=chained.root, check=True, capture_output=True)
+    assert [] == chained.run("diff", "HEAD", "--json").json["shots"]
+    chained.built()
+    assert [] == chained.run("diff", "HEAD", "--json").json["shots"]
+    chained.edit("use: 0.25", "use: 0.2")
+    found = chained.run("diff", "HEAD", "--json").json["shots"]
+    assert {
+        "sky": "it starts from another frame or clip of `pad`",
+        "end": "it starts from another frame or clip of `sky` and `pad`",
+    } == {shot["id"]: shot["reason"] for shot in found}
+    chained.edit("galaxies", "nebulae")
+    found = chained.run("diff", "HEAD", "--json").json["shots"]
+    assert "`prompt` changed" == found[0]["reason"]
