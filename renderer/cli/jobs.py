@@ -12,6 +12,7 @@ from renderer.cli import options
 from renderer.cli.terminal import wants_colour, write_json
 from renderer.errors import UsageError
 from renderer.pipeline.jobs import cancel_job, forget, listed, named
+from renderer.pipeline.ledger import labels_of
 from renderer.report.ledger import asker_text, job_json, job_lines
 
 BY_HAND = "forgotten by hand"
@@ -51,10 +52,12 @@ def list_jobs(*, spec: str | None, everything: bool, cache_dir: Path | None, as_
     with options.workshop_for(cache_dir) as workshop:
         jobs = listed(workshop, options.project_named(spec), everything=everything)
         names = [job.intent for job in workshop.store.journal.jobs()]
+        labels = labels_of(workshop, jobs)
     if as_json:
         write_json({"version": 1, "jobs": [job_json(job) for job in jobs]})
         return 0
-    lines = job_lines(jobs, names=names, now=datetime.now(UTC), colour=wants_colour(sys.stdout))
+    colour = wants_colour(sys.stdout)
+    lines = job_lines(jobs, names=names, now=datetime.now(UTC), colour=colour, labels=labels)
     sys.stdout.writelines(f"{line}\n" for line in lines)
     if not jobs:
         click.echo("no jobs" if everything else "nothing is open, refused or failed", err=True)

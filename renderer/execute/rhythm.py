@@ -16,7 +16,7 @@ import math
 from collections import deque
 from collections.abc import Iterable
 
-POLLS_MAX = 16
+POLLS_MAX = 17
 """Polls from first to last, K above: for times spread evenly a third of them is needed on average, and one more."""
 FIRST_SHARE = 0.05
 """Of all generations, so many may be done at the first poll. More: it comes earlier from then on; fewer: later."""

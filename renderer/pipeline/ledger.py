@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from renderer.errors import UsageError
+from renderer.errors import GateError, UsageError
 from renderer.job import Job
 from renderer.money import Sums, asker_of, counted_at, sums
 from renderer.pipeline.project import Project
+from renderer.pipeline.sweeping import list_projects
 from renderer.pipeline.workshop import Workshop
-from renderer.report.ledger import CostRow
+from renderer.report.ledger import CostRow, storyboard_text
 
 SPAN = re.compile(r"(\d{1,6})(d|h)")
 UNITS: Mapping[str, timedelta] = {"d": timedelta(days=1), "h": timedelta(hours=1)}
 BY = ("model", "shot", "day", "provider", "storyboard")
 NOBODY = "(nobody)"
+IDENTITY_LENGTH = 8
 
 
 class Ledger(NamedTuple):
@@ -34,7 +38,7 @@ def draw_up(
     jobs = [job for job in jobs_of(workshop, project) if since is None or _moment(job) >= since]
     if by is None:
         return Ledger(sums(jobs))
-    name_of = _naming(project)[by]
+    name_of = _naming(project, labels_of(workshop, jobs))[by]
     groups: dict[str, list[Job]] = {}
     for job in jobs:
         groups.setdefault(name_of(job), []).append(job)
@@ -49,6 +53,25 @@ def jobs_of(workshop: Workshop, project: Project | None) -> list[Job]:
     if project is None:
         return jobs
     return [job for job in jobs if asker_of(job, project=project.identity, spec=project.spec_name)]
+
+
+def labels_of(workshop: Workshop, jobs: Iterable[Job]) -> Mapping[str, str]:
+    """What people call the projects that asked for some jobs, by identity; empty where it is one project's.
+
+    A project is called as its folder, with the whole path where two folders are called the same; one that is not on
+    record by the beginning of its identity.
+    """
+    identities = {asker.project for job in jobs for asker in job.askers}
+    if len(identities) < 2:
+        return {}
+    with contextlib.suppress(GateError):  # a record that cannot be read takes no more than a name
+        roots = {
+            one.identity: one.root for one in list_projects(workshop.store) if one.identity in identities
+        }
+        called = Counter(root.name for root in roots.values())
+        known = {found: root.name if called[root.name] == 1 else str(root) for found, root in roots.items()}
+        return {found: known.get(found, found[:IDENTITY_LENGTH]) for found in identities}
+    return {found: found[:IDENTITY_LENGTH] for found in identities}
 
 
 def moment_named(text: str, *, now: datetime) -> datetime:
@@ -74,11 +97,13 @@ def _moment(job: Job) -> datetime:
     return datetime.fromisoformat(counted_at(job))
 
 
-def _naming(project: Project | None) -> Mapping[str, Callable[[Job], str]]:
+def _naming(project: Project | None, labels: Mapping[str, str]) -> Mapping[str, Callable[[Job], str]]:
     def asker(job: Job, field: str) -> str:
         named = project and asker_of(job, project=project.identity, spec=project.spec_name)
         found = named or next(iter(job.askers), None)
-        return str(getattr(found, field)) if found else NOBODY
+        if found is None:
+            return NOBODY
+        return storyboard_text(found, labels=labels) if field == "spec" else str(getattr(found, field))
 
     return {
         "model": lambda job: job.model,

@@ -6,15 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
+from types import MappingProxyType
 from typing import NamedTuple
 
 from renderer.job import Job, JobState
-from renderer.model import Json, dollars
+from renderer.model import Asker, Json, dollars
 from renderer.money import Part, Sums, counted_at, stake_of
 from renderer.report.text import paint
 from renderer.report.visible import visible
 
 VERSION = 1
+NO_LABELS: Mapping[str, str] = MappingProxyType({})
 INTENT_LENGTH_MIN = 10
 GAP = "  "
 MARKS: Mapping[Part, str] = {Part.CHARGED: "", Part.AT_MOST: "≤"}
@@ -118,10 +120,18 @@ def _field(part: Part) -> str:
 # Which jobs there are
 
 
-def job_lines(jobs: Sequence[Job], *, names: Iterable[str], now: datetime, colour: bool) -> list[str]:
+def job_lines(
+    jobs: Sequence[Job],
+    *,
+    names: Iterable[str],
+    now: datetime,
+    colour: bool,
+    labels: Mapping[str, str] = NO_LABELS,
+) -> list[str]:
     """A line for each job: intent, state, age, price, model, the shot that asked, the vendor's own id, the reason.
 
-    `names` are the intents of all jobs, so that what is shown of one is enough to name it.
+    `names` are the intents of all jobs, so that what is shown of one is enough to name it; `labels` what
+    projects are called, by identity, where there are several.
     """
     length = short_length(names)
     cells = [
@@ -131,7 +141,7 @@ def job_lines(jobs: Sequence[Job], *, names: Iterable[str], now: datetime, colou
             age(counted_at(job), now=now),
             price_text(job),
             visible(job.model),
-            visible(asker_text(job)),
+            visible(asker_text(job, labels=labels)),
             visible(job.job or ""),
             visible(reason_text(job)),
         )
@@ -175,14 +185,21 @@ def price_text(job: Job) -> str:
     return "?" if usd is None else f"{MARKS.get(part, '~')}{_amount(usd)}"
 
 
-def asker_text(job: Job) -> str:
+def asker_text(job: Job, *, labels: Mapping[str, str] = NO_LABELS) -> str:
     """The storyboard and shot that asked, and how many others did."""
     if not job.askers:
         return ""
     first = job.askers[0]
     take = "" if first.take == 1 else f" take {first.take}"
     more = len(job.askers) - 1
-    return f"{first.spec}:{first.shot}{take}{f' +{more}' if more else ''}"
+    storyboard = storyboard_text(first, labels=labels)
+    return f"{storyboard}:{first.shot}{take}{f' +{more}' if more else ''}"
+
+
+def storyboard_text(asker: Asker, *, labels: Mapping[str, str] = NO_LABELS) -> str:
+    """The storyboard that asked, after its project's label where it has one."""
+    label = labels.get(asker.project)
+    return f"{label}: {asker.spec}" if label else asker.spec
 
 
 def reason_text(job: Job) -> str:

@@ -1,7 +1,9 @@
 """Jobs and money as the command line tells them, from journals that were really written."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -223,6 +225,21 @@ def test_the_ledger_of_a_storyboard_leaves_others_out(books: Books) -> None:
     assert 5.2625 == books.stage.run("cost", "--json").json["charged_usd"]
     by = books.stage.run("cost", "--by", "storyboard", "--json").json
     assert ["other.yaml", "film.yaml"] == [row["storyboard"] for row in by["rows"]]
+
+
+def test_where_projects_share_a_store_each_is_named(books: Books, tmp_path: Path) -> None:
+    """As its folder is called; one that never planned here by the beginning of its identity."""
+    teaser = replace(books.stage, root=tmp_path / "teaser")
+    teaser.write("film.yaml", FILM)
+    teaser.plan()
+    Books(teaser).sent("r-f6f00000", shot="logo")
+    stranger = Books(books.stage).project.identity[:8]
+    lines = books.stage.run("jobs", "list").stdout.splitlines()
+    assert "teaser: film.yaml:logo" in lines[-1]
+    assert f"{stranger}: film.yaml:crew" in lines[1]
+    by = books.stage.run("cost", "--by", "storyboard", "--json").json
+    assert [f"{stranger}: film.yaml", "teaser: film.yaml"] == [row["storyboard"] for row in by["rows"]]
+    assert "teaser" not in books.stage.run("jobs", "list", "film.yaml").stdout
 
 
 # the journal in the store
