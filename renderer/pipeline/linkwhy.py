@@ -28,7 +28,8 @@ def causes_of_link(run: Run, link: LinkRow, change: Change, shot: Shot) -> tuple
     place = shot.origin(f"{link.role}.at")
     if link.at is None:
         numbers = [number for number, row in enumerate(run.compiled.takes) if row.shot == link.shot][:1]
-        parents = [detail.shot for detail in run.details(numbers).values() if detail.shot.id == link.shot]
+        shots = (detail.shot for detail in run.details(numbers).values())
+        parents = [parent for parent in shots if parent and parent.id == link.shot]
         place = parents[0].origin("use") if parents else place
     return (Cause(place.path.removeprefix("$."), place),)
 

@@ -92,7 +92,7 @@ def _why(run: Run, number: int, before: Before, after: Mapping[str, Json], shot:
         return Why(reason(None, after))
     is_new = row.take > 1 and not before.is_own
     why = _compared(before.manifest, after, shot, is_new=is_new)
-    return _by_links(run, number, why, shot) if run.bare.chains else why
+    return _by_links(run, number, why, shot) if shot and run.bare.chains else why
 
 
 def _by_links(run: Run, number: int, why: Why, shot: Shot) -> Why:
