@@ -48,5 +48,5 @@ def command(*, spec: str, shot: str, wanted: str | None, undone: bool, cache_dir
         chosen = pick(run, shot, wanted, foretell=foretell)
     what = f"take {chosen.take}" if chosen.take else "a clip of an older request"
     clip = f", {chosen.clip.short}" if chosen.clip else ", which is not made yet"
-    click.echo(f"{chosen.shot}: {what}{clip}; nothing is bought", err=True)
+    click.echo(f"{chosen.shot}: {what}{clip}", err=True)
     return 0

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
-from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import click
 
 from renderer.cli import options
 from renderer.cli.terminal import write_json
+from renderer.model import dollars
 from renderer.pipeline.run import Run, Wishes, open_run
 from renderer.pipeline.setsoff import SetsOff
 from renderer.pipeline.workshop import Workshop
-
-CENT = Decimal("0.01")
 
 
 @click.command(
@@ -64,5 +62,4 @@ def foretell(set_off: SetsOff) -> None:
     verb = "re-buys" if set_off.again else "buys"
     shots = "chained shot" if set_off.shots == 1 else "chained shots"
     unpriced = f" and {set_off.unpriced} of unknown price" if set_off.unpriced else ""
-    price = set_off.price_usd.quantize(CENT, ROUND_HALF_UP)
-    click.echo(f"{verb} {set_off.shots} {shots}, ${price}{unpriced}", err=True)
+    click.echo(f"{verb} {set_off.shots} {shots}, {dollars(set_off.price_usd)}{unpriced}", err=True)

@@ -144,9 +144,9 @@ def test_an_edit_buys_what_it_asks_for_and_what_starts_from_it(
     assert before + len(ran) == posts(vendor)
 
 
-def test_another_pick_buys_its_chain(bought: Stage, vendor: Simulator) -> None:
+def test_another_pick_buys_its_chain_and_says_so(bought: Stage, vendor: Simulator) -> None:
     """Coming back to the first pick buys nothing."""
-    assert 0 == bought.run("pick", "film.yaml", "crew", "1").code
+    assert "re-buys 1 chained shot, $0.2625" in bought.run("pick", "film.yaml", "crew", "1").stderr
     before = posts(vendor)
     assert ["turn"] == bought.built("--yes").ran
     assert 0 == bought.run("pick", "film.yaml", "crew", "2").code
