@@ -113,7 +113,7 @@ def test_another_take_picked_buys_the_chain_and_the_first_one_nothing(
     assert (3, ["pad", "pad.take2"]) == (waiting.code, waiting.ran)
     assert 2 == posts(vendor)
     told = buyer.run("pick", "film.yaml", "pad", "1").stderr
-    assert "buys 2 chained shots, $0.53" == told.splitlines()[0]
+    assert "buys 2 chained shots, $0.525" == told.splitlines()[0]
     assert ["sky", "end"] == bought(buyer)
     told = buyer.run("pick", "film.yaml", "pad", "2").stderr
     assert "re-buys 2 chained shots, $0.525" == told.splitlines()[0]
