@@ -133,6 +133,59 @@ class ShotSound(NamedTuple):
     kind: SoundKind = "effects"
 
 
+class Title(NamedTuple):
+    """A text on the screen: on a card of its own `before` or `after` the shot, or `over` its picture.
+
+    It shows for `for_s`, over a picture from `from_s` on, in seconds on screen; None to the slot's end. `position` is where it
+    stands, `size` a percentage of the picture's shorter side, colours are `#rrggbb`; `ground` is a card's.
+    """
+
+    text: str
+    at: Literal["before", "over", "after"]
+    for_s: Fraction | None
+    from_s: Fraction
+    position: str
+    size: Fraction
+    colour: str
+    ground: str
+    font: Source | None
+    place: Place
+
+
+class Spoken(NamedTuple):
+    """A line of dialogue: who says it, if that is told, and when, in seconds of the clip; `until_s` None: as long as it reads."""
+
+    who: str | None
+    line: str
+    at_s: Fraction
+    until_s: Fraction | None
+    place: Place
+
+
+class Words(NamedTuple):
+    """All words of a shot: titles and lines in the order of the text, and a caption for as long as it is on screen."""
+
+    titles: tuple[Title, ...] = ()
+    caption: str | None = None
+    dialogue: tuple[Spoken, ...] = ()
+    caption_place: Place | None = None
+
+
+class Subtitles(NamedTuple):
+    """What an output makes of captions and dialogue: files beside the film, or type in the picture, in this dress."""
+
+    srt: bool = True
+    vtt: bool = True
+    burn: bool = False
+    size: Fraction = Fraction(5)
+    colour: str = "#ffffff"
+    font: Source | None = None
+    place: Place | None = None
+
+
+SUBTITLES = Subtitles()
+
+
 class Shot(NamedTuple):
     """One intended continuous piece of picture. Exactly one of `request` and `clip` is set.
 
@@ -160,6 +213,7 @@ class Shot(NamedTuple):
     output: str | None = None
     framings: Mapping[str, Framing] = NOTHING
     sound: ShotSound = ShotSound()
+    words: Words = Words()
 
     @property
     def base(self) -> str:
@@ -244,6 +298,7 @@ class Output(NamedTuple):
     fit: Fit
     place: Place
     sound: FilmSound = FilmSound()
+    subtitles: Subtitles = SUBTITLES
 
 
 class Budget(NamedTuple):

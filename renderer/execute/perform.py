@@ -18,8 +18,9 @@ from renderer.media.join import join
 from renderer.media.manifests import is_mix, picture_frames
 from renderer.media.mixing import make_mix
 from renderer.media.probe import probe
-from renderer.media.segment import make_reference, make_segment
+from renderer.media.segment import make_card, make_reference, make_segment
 from renderer.media.sound import make_sound
+from renderer.media.text import TextDesk
 from renderer.model import MediaFacts, Result, Size
 from renderer.plan.action import Action
 from renderer.providers.base import Maker, Order
@@ -106,13 +107,17 @@ class Performer(NamedTuple):
 
     async def _segment(self, action: Action, inputs: Mapping[str, list[Path]], folder: Path) -> Made:
         output, manifest = folder / "segment.mp4", action.manifest
+        desk = _text_desk(action, inputs, folder)
         if manifest["clip"] is None:
-            return Made(output, await make_reference(self.ffmpeg, manifest, output=output))
+            making = make_card(self.ffmpeg, manifest, output=output, desk=desk) if desk else None
+            return Made(output, await (making or make_reference(self.ffmpeg, manifest, output=output)))
         facts = action.inputs["clip"][0].facts
         assert facts, "BUG: a segment of a clip without facts"
         overlay = next(iter(inputs.get("overlay", [])), None)
         clip = inputs["clip"][0]
-        made = await make_segment(self.ffmpeg, clip, facts, manifest, output=output, overlay=overlay)
+        made = await make_segment(
+            self.ffmpeg, clip, facts, manifest, output=output, overlay=overlay, desk=desk
+        )
         return Made(output, made)
 
     async def _sound(self, action: Action, inputs: Mapping[str, list[Path]], folder: Path) -> Made:
@@ -146,3 +151,11 @@ class Performer(NamedTuple):
             scratch=folder,
         )
         return Made(output, facts)
+
+
+def _text_desk(action: Action, inputs: Mapping[str, list[Path]], folder: Path) -> TextDesk | None:
+    """Where a segment's texts are set, with its fonts by digest; None for one without texts."""
+    if "texts" not in action.manifest:
+        return None
+    given = zip(action.inputs.get("fonts", ()), inputs.get("fonts", ()), strict=True)
+    return TextDesk(folder.absolute(), {font.digest.sha256: path for font, path in given})

@@ -74,6 +74,16 @@ def fit_filters(shape: Shape, *, target: Size, fit: Fit, colour: str, centre: Ce
     ]
 
 
+def flat_filters() -> list[str]:
+    """Bring what was drawn in red, green and blue into the common format's colours."""
+    return [
+        f"scale={SCALER}:out_color_matrix=bt709:out_range=tv",
+        "format=yuv420p",
+        "setsar=1",
+        "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709:field_mode=prog",
+    ]
+
+
 def _offset(length_px: int, target_px: int, share: Fraction) -> int:
     """Where along one side a crop begins that has this share of it in its middle, or the picture between two bars; even.
 

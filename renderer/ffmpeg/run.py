@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -24,13 +24,14 @@ async def run_ffmpeg(
     stdin: bytes | int | None = None,
     stdout: int | None = None,
     cwd: Path | None = None,
+    variables: Mapping[str, str] | None = None,
     timeout_s: float = RUN_TIMEOUT_S,
 ) -> str:
     """Run ffmpeg to its end and return what it said on stderr (warnings; empty when all is well).
 
     `arguments` follow a fixed prelude (quiet, no terminal, overwrite). A session of its own keeps the
     terminal's Ctrl-C away from it; cancelling the task ends it. `stdin` is fed bytes or an open descriptor,
-    `stdout` an open descriptor; both stay open here. Raises `MediaToolError` when it cannot be
+    `stdout` an open descriptor; both stay open here. `variables` are added to the environment. Raises `MediaToolError` when it cannot be
     started, `StoreError` when the disk is full, `MediaError` with argv and the end of stderr otherwise.
     """
     argv = [str(program), *PRELUDE, *arguments]
@@ -41,6 +42,7 @@ async def run_ffmpeg(
             stdout=asyncio.subprocess.DEVNULL if stdout is None else stdout,
             stderr=asyncio.subprocess.PIPE,
             cwd=cwd,
+            env={**os.environ, **variables} if variables else None,
             start_new_session=True,
         )
     except OSError as error:

@@ -23,6 +23,8 @@ JOIN_VERSION = 2
 JOIN_FORM = "splice"
 """How a film's bytes come about: spliced, by ffmpeg's concat where its parts cannot be; the parts alone decide which."""
 REFERENCE_FRAMES = 3
+LETTERING_VERSION = 1
+"""How texts are set: another way of breaking, placing or dressing lines is another version."""
 
 
 def frame_manifest(sha256: str, number: int, *, build: str) -> dict[str, Json]:
@@ -46,11 +48,12 @@ def segment_manifest(
     overlay: str | None = None,
     fit: Fit | None = None,
     centre: Centre = MIDDLE,
+    texts: Sequence[Mapping[str, Json]] = (),
 ) -> dict[str, Json]:
     """The free manifest of a segment of the clip with this digest, made by the ffmpeg of this build.
 
     `overlay` is the digest of a picture as wide as the film, laid over its lower edge; `fit` is the slot's own, None the film's;
-    `centre`, where a crop looks, is named only where that is not the middle.
+    `centre`, where a crop looks, is named only where that is not the middle; `texts` are drawn on the picture (`text_manifest`).
     """
     return {
         **_encoded(profile.size, profile.fps, build),
@@ -60,7 +63,55 @@ def segment_manifest(
         "fit": fit or profile.fit,
         **({} if centre == MIDDLE else {"centre": f"{centre.x} {centre.y}"}),
         **({"overlay": overlay} if overlay else {}),
+        **_lettered(texts),
     }
+
+
+def card_manifest(
+    ground: str,
+    frames: int,
+    *,
+    size: Size,
+    fps: Fraction,
+    build: str,
+    texts: Sequence[Mapping[str, Json]],
+) -> dict[str, Json]:
+    """The free manifest of a card: so many frames of one colour, `#rrggbb`, with texts on it."""
+    return {
+        **_encoded(size, fps, build),
+        "clip": None,
+        "ground": ground,
+        "frames": frames,
+        **_lettered(texts),
+    }
+
+
+def text_manifest(
+    text: str,
+    *,
+    first: int,
+    frames: int,
+    position: str,
+    size: str,
+    colour: str,
+    plain: bool,
+    fonts: Sequence[str],
+) -> dict[str, Json]:
+    """The part of a manifest that says what is drawn of one text, from a frame of its slot on; fonts by digest and face."""
+    return {
+        "text": text,
+        "first": first,
+        "frames": frames,
+        "place": position,
+        "size": size,
+        "colour": colour,
+        "plain": plain,
+        "fonts": list(fonts),
+    }
+
+
+def _lettered(texts: Sequence[Mapping[str, Json]]) -> dict[str, Json]:
+    return {"lettering": LETTERING_VERSION, "texts": list(texts)} if texts else {}
 
 
 def centre_of(manifest: Mapping[str, Json]) -> Centre:

@@ -6,7 +6,7 @@ Makes the reference too, the clip that tells which clips our encoder could have 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -14,10 +14,11 @@ from renderer.errors import MediaError
 from renderer.ffmpeg.binary import Ffmpeg
 from renderer.ffmpeg.encode import encode_arguments
 from renderer.ffmpeg.inputs import input_arguments
-from renderer.ffmpeg.picture import Shape, fit_filters, frame_filters
+from renderer.ffmpeg.picture import Shape, fit_filters, flat_filters, frame_filters
 from renderer.ffmpeg.run import run_ffmpeg
 from renderer.media.manifests import centre_of
 from renderer.media.probe import probe
+from renderer.media.text import Drawing, TextDesk
 from renderer.model import Json, MediaFacts, Size
 
 SEEK_MARGIN_S = 2
@@ -33,16 +34,21 @@ async def make_segment(
     *,
     output: Path,
     overlay: Path | None = None,
+    desk: TextDesk | None = None,
 ) -> MediaFacts:
     """Make the segment that a manifest names and say what it is; exactly as many frames as it says.
 
-    `overlay` is the PNG whose digest the manifest names, if it does.
+    `overlay` is the PNG whose digest the manifest names, if it does; at `desk` its texts are set, if it has any.
 
     Raises `MediaError` (M805 when the result is not what was asked, M806 for high dynamic range) and as
     `run_ffmpeg` does.
     """
     refuse_high_dynamic_range(clip, facts)
-    await run_ffmpeg(ffmpeg.path, segment_arguments(clip, facts, manifest, output=output, overlay=overlay))
+    drawing = await asyncio.to_thread(desk.lay_out, manifest) if desk else Drawing()
+    arguments = segment_arguments(
+        clip, facts, manifest, output=output, overlay=overlay, drawing=drawing.filters
+    )
+    await drawing.run(ffmpeg, arguments)
     return await _verify(output, manifest)
 
 
@@ -55,6 +61,20 @@ def refuse_high_dynamic_range(clip: Path, facts: MediaFacts) -> None:
             facts=[("clip", clip), ("colour", facts.colour)],
             hint="export it in BT.709",
         )
+
+
+async def make_card(
+    ffmpeg: Ffmpeg, manifest: Mapping[str, Json], *, output: Path, desk: TextDesk
+) -> MediaFacts:
+    """Make the card that a manifest names and say what it is. Raises as `make_segment` does."""
+    drawing = await asyncio.to_thread(desk.lay_out, manifest)
+    colour = str(manifest["ground"]).replace("#", "0x")
+    source = f"color=c={colour}:s={manifest['size']}:r={manifest['fps']},format=gbrp"
+    chain = [*flat_filters(), *drawing.filters]
+    arguments = ["-f", "lavfi", "-i", source, "-vf", ",".join(chain), "-frames:v", str(manifest["frames"])]
+    encoding = encode_arguments(Fraction(manifest["fps"]))
+    await drawing.run(ffmpeg, [*arguments, *encoding, str(output)])
+    return await _verify(output, manifest)
 
 
 async def make_reference(ffmpeg: Ffmpeg, manifest: Mapping[str, Json], *, output: Path) -> MediaFacts:
@@ -74,6 +94,7 @@ def segment_arguments(
     *,
     output: Path,
     overlay: Path | None = None,
+    drawing: Sequence[str] = (),
 ) -> list[str]:
     """The command line of a segment. Time stamps stay the file's own, so that a seek shifts nothing."""
     fps, size = Fraction(manifest["fps"]), Size.parse(manifest["size"])
@@ -84,6 +105,7 @@ def segment_arguments(
         *fit_filters(
             shape, target=size, fit=manifest["fit"], colour=facts.colour, centre=centre_of(manifest)
         ),
+        *drawing,
     ]
     seek_s = seek_before(first / fps, duration_s=facts.duration_s)
     return [

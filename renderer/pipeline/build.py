@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from renderer.digest import Digest
 from renderer.errors import RendererError, StoreError, UsageError
 from renderer.model import Json
+from renderer.pipeline.beside import put_beside
 from renderer.pipeline.compile import remember_build
 from renderer.pipeline.enrolling import note_use
 from renderer.pipeline.film import ROUNDS_MAX, FilmState
@@ -120,6 +121,7 @@ def _build_once(
 
         asyncio.run(_make(run, dirty, consent, strays, emit=emit, stop=stop))
     _publish(run, [*_clip_copies(run), *film_copies(run)])
+    run.published += put_beside(run)
     if not dirty or any(ending.result for ending in run.endings.values()):
         remember_build(
             run.workshop,

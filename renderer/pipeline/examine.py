@@ -26,8 +26,10 @@ from renderer.digest import action_key
 from renderer.errors import SpecError, UsageError
 from renderer.media.conform import seen_size
 from renderer.model import Json, Size
+from renderer.pipeline.fonts import Letterer, unsaid_warnings
 from renderer.pipeline.including import Included, Reader
 from renderer.pipeline.inputs import InputDesk, Material
+from renderer.pipeline.lettered import clip_slots
 from renderer.pipeline.links import check_links, links_of
 from renderer.pipeline.materials import Materials, find_materials
 from renderer.pipeline.outputs import (
@@ -92,6 +94,7 @@ class _Bench:
     shots: list[ShotRow] = field(default_factory=list)
     details: list[Detail] = field(default_factory=list)
     sizes: dict[str, Size | None] = field(default_factory=dict)
+    letterer: Letterer | None = None
 
     def report(self, findings: Iterable[Finding], shot: Shot) -> None:
         for finding in findings:
@@ -112,11 +115,13 @@ class _Bench:
     ) -> None:
         """Add the row of a shot, with all inputs that were asked for since the last one."""
         use = use_row(shot.use)
+        assert self.letterer, "BUG: nobody letters the film"
+        words = self.letterer.words_of(shot)
         inputs = tuple(_input_row(name, found, self.desk.project) for name, found in self.desk.taken())
         framings, sound = framing_rows(shot), sound_row(shot.sound)
         row = ShotRow(
             *(shot.id, tuple(takes), footage, str(length_s), use, inputs, *shot.asked),
-            *(framings, sound, tuple(chains)),
+            *(framings, sound, tuple(chains), words),
         )
         self.shots.append(row)
 
@@ -175,12 +180,14 @@ def _examine(
         raise SpecError(diagnostics)
     storyboard = _with_retakes(storyboard, retakes_of(workshop.store, project))
     bench = _Bench(desk, document.text.folders, diagnostics)
+    bench.letterer = Letterer(desk, storyboard.outputs, workshop.environ, tell=diagnostics.append)
     settings, outline = settings_of(document, storyboard.outputs), spec.outline_of(document)
     del document  # its tree is a third of all that a large storyboard takes up
     _key_takes(workshop, bench, storyboard, settings=settings)
     tracks = find_tracks(desk, storyboard.tracks)
     _check_slots(bench, storyboard)
     _check_uses(bench, storyboard)
+    diagnostics += unsaid_warnings(storyboard, bench.shots)
     diagnostics += idle_reframes(storyboard, bench.sizes) if project.variant is None else ()
     diagnostics += tracks.diagnostics
     diagnostics += check_links(storyboard, bench.shots)
@@ -372,9 +379,15 @@ def _check_slots(bench: _Bench, storyboard: Storyboard) -> None:
     kept = {row.shot for row in bench.shots}
     slots = [slot for slot in storyboard.sequence if slot.shot_id in kept]
     for output, row in zip(storyboard.outputs, assemble(storyboard, bench.shots).outputs, strict=True):
-        for slot, shown in zip(slots, row.slots, strict=True):
+        for slot, shown in zip(slots, clip_slots(row), strict=True):
             if shown.frames < 1:
                 bench.diagnostics.append(_too_short(slot.place, slot.shot_id, output.fps))
+        places = {shot.id: shot.words.titles for shot in storyboard.shots if row.cards}
+        for card in row.cards:
+            shown = row.slots[card.slot]
+            if shown.frames < 1:
+                place = next(title.place for title in places[shown.shot] if title.at != "over")
+                bench.diagnostics.append(_too_short(place, shown.shot, output.fps))
 
 
 def _check_uses(bench: _Bench, storyboard: Storyboard) -> None:

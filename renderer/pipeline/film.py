@@ -17,6 +17,7 @@ from renderer.media.manifests import (
     segment_manifest,
 )
 from renderer.model import MIDDLE, Fit, MediaFacts, Result, Size
+from renderer.pipeline.lettered import CARD, NO_FONTS, Lettered
 from renderer.pipeline.soundtrack import Track, sound_action
 from renderer.plan.action import Action, Input
 from renderer.plan.rows import OutputRow
@@ -40,20 +41,21 @@ class FilmState(NamedTuple):
 
 def assess_film(
     output: OutputRow,
-    clips: Sequence[Input],
+    clips: Sequence[Input | None],
     *,
     build: str,
     lookup: Lookup,
+    fonts: Mapping[str, Input] = NO_FONTS,
     overlays: Mapping[int, Input] | None = None,
     tracks: Sequence[Track] = (),
 ) -> FilmState:
-    """Where the film of these clips stands; one clip with facts for each slot, in cut order, ≥ 1.
+    """Where the film of these clips stands; one clip with facts for each slot, in cut order, ≥ 1; None for a card.
 
-    `build` names ffmpeg's; `lookup` gives the results that may be reused; `overlays`, by number of the slot, are
+    `build` names ffmpeg's; `lookup` gives the results that may be reused; `fonts`, by digest, draw its texts; `overlays`, by number of the slot, are
     pictures to lay over the lower edge; `tracks` are the files of all tracks. At most three rounds of making what is missing and asking again lead to
     the film: a reference, then segments and sound, then the join.
     """
-    film = _Film(output, clips, build, overlays or {}, tracks)
+    film = _Film(output, clips, build, overlays or {}, fonts=fonts, tracks=tracks)
     held = film.held()
     reference = film.reference()
     if reference:
@@ -67,7 +69,9 @@ def assess_film(
     missing = tuple(action for key, action in wanted.items() if results[key] is None)
     if missing:
         return FilmState(None, missing, held)
-    pictures = [_piece(results[segments[n].key]) if n in segments else clip for n, clip in enumerate(clips)]
+    pictures = [
+        _piece(results[segments[n].key]) if n in segments else clip for n, clip in enumerate(film.clips)
+    ]
     join = film.join(pictures, sound=_piece(results[sound.key]) if sound else None)
     result = lookup([join.key])[0]
     return FilmState(result, () if result else (join,), held)
@@ -79,20 +83,28 @@ class _Film:
     def __init__(
         self,
         output: OutputRow,
-        clips: Sequence[Input],
+        clips: Sequence[Input | None],
         build: str,
         overlays: Mapping[int, Input],
+        *,
+        fonts: Mapping[str, Input],
         tracks: Sequence[Track],
     ) -> None:
-        self.output, self.clips, self.build, self.overlays = output, clips, build, overlays
-        self.tracks = tracks
+        self.output, self.build, self.overlays, self.tracks = output, build, overlays, tracks
+        self.clips: Sequence[Input] = (
+            [clip or CARD for clip in clips] if output.cards else cast("Sequence[Input]", clips)
+        )
+        self.lettered = Lettered(output, fonts)
         self.fps = Fraction(output.fps)
         self.size = Size.parse(output.size) if output.size else None
         self.fits = {row.slot: row for row in output.fits}
         self.kinds = [
-            (id(clip.facts), slot.first, slot.frames) for clip, slot in zip(clips, output.slots, strict=True)
+            (id(clip.facts), slot.first, slot.frames)
+            for clip, slot in zip(self.clips, output.slots, strict=True)
         ]
         self.samples = dict(zip(reversed(self.kinds), reversed(range(len(self.kinds))), strict=True))
+        for slot in self.lettered.grounds:
+            self.samples.pop(self.kinds[slot], None)
         self.profile = self.choose(None)
 
     def cut(self, number: int) -> Cut:
@@ -108,7 +120,7 @@ class _Film:
             fps=self.fps,
             fit=cast("Fit", self.output.fit),
             reference=reference,
-            ours=bool(self.overlays),
+            ours=bool(self.overlays or self.lettered.slots),
         )
 
     def held(self) -> tuple[str, ...]:
@@ -137,13 +149,17 @@ class _Film:
             for kind, number in self.samples.items()
             if needs_segment(_facts(self.clips[number]), self.cut(number), self.profile)
         }
-        if not (unfit or self.overlays):
+        drawn = self.overlays.keys() | self.lettered.slots
+        if not (unfit or drawn):
             return {}
-        numbers = (n for n, kind in enumerate(self.kinds) if kind in unfit or n in self.overlays)
+        numbers = (n for n, kind in enumerate(self.kinds) if kind in unfit or n in drawn)
         return {number: self._segment(number) for number in numbers}
 
     def _segment(self, number: int) -> Action:
         clip, slot = self.clips[number], self.output.slots[number]
+        name = f"{self.output.name}: slot {number + 1}, {slot.shot}"
+        if number in self.lettered.grounds:
+            return self.lettered.card(number, self.profile, build=self.build, name=name)
         overlay, fit = self.overlays.get(number), self.fits.get(number)
         manifest = segment_manifest(
             clip.digest.sha256,
@@ -153,9 +169,10 @@ class _Film:
             overlay=overlay.digest.sha256 if overlay else None,
             fit=cast("Fit", fit.fit) if fit else None,
             centre=fit.centre if fit else MIDDLE,
+            texts=self.lettered.manifests(number),
         )
         inputs = {"clip": (clip,)} | ({"overlay": (overlay,)} if overlay else {})
-        return Action.of(manifest, name=f"{self.output.name}: slot {number + 1}, {slot.shot}", inputs=inputs)
+        return Action.of(manifest, name=name, inputs=inputs | self.lettered.inputs(number))
 
     def sound(self) -> Action | None:
         """One track for the whole film, where anything has sound."""

@@ -31,7 +31,7 @@ from renderer.store.fetched import url_name
 from renderer.store.store import Store
 from renderer.storyboard import Source
 
-Kind = Sort | Literal["footage", "track"]
+Kind = Sort | Literal["footage", "track", "font", "system font"]
 FAULTS = (1, 2)
 """Exit codes of what is wrong with an input, as against with this machine or the network."""
 
@@ -71,6 +71,14 @@ class InputDesk:
         """The sound that a track names, decoded once to know what it is; None where it was not to be fetched."""
         return self._once("track", source)
 
+    def font(self, source: Source) -> Material | Finding | None:
+        """A font file of the project's."""
+        return self._once("font", source)
+
+    def system_font(self, path: Path) -> Material | Finding | None:
+        """A font file of this machine's, which may lie outside the project."""
+        return self._once("system font", Source("path", str(path)))
+
     def taken(self) -> list[tuple[str, Material]]:
         """What was asked for, and found, since the last call: each once, in order, under a name for the question."""
         asked = list(self.asked)
@@ -95,6 +103,9 @@ class InputDesk:
             return self._clip(self.locate(source.text))
         if kind == "track":
             return self._track(source)
+        if kind == "font" or kind == "system font":  # noqa: PLR1714 - what is left is a `Sort`
+            path = self.locate(source.text) if kind == "font" else Path(source.text)
+            return Material(self._digest(path), path)
         if source.kind == "path":
             return self._file(kind, self.locate(source.text))
         if source.kind == "data":

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from renderer.model import Json
 from renderer.pipeline.compile import last_films
+from renderer.pipeline.lettered import with_cards
 from renderer.pipeline.run import Run
 from renderer.plan.mix import TrackRow
 from renderer.plan.rows import OutputRow
@@ -14,6 +15,8 @@ from renderer.storyboard import MAIN
 TOLD_MAX = 3
 SILENT: Mapping[str, Json] = {"settings": ["48000", "2"], "tracks": {}, "clips": {}}
 """The sound of a film that is nothing but its clips' own."""
+CARD = "card"
+"""Stands for the clip where a slot is a card."""
 
 
 def recipes(run: Run) -> dict[str, Json]:
@@ -35,11 +38,12 @@ def recipe(run: Run, output: OutputRow) -> Mapping[str, Json] | None:
         "fit": output.fit,
         "ffmpeg": run.workshop.ffmpeg.build,
         "slots": [
-            [slot.shot, clip.digest.sha256, slot.first, slot.frames]
-            for slot, clip in zip(output.slots, clips, strict=True)
+            [slot.shot, clip.digest.sha256 if clip else CARD, slot.first, slot.frames]
+            for slot, clip in zip(output.slots, with_cards(output, clips), strict=True)
         ],
         **fits_of(output),
         **sound_recipe(output, run.compiled.tracks),
+        **words_of(output),
     }
 
 
@@ -61,6 +65,13 @@ def sound_recipe(output: OutputRow, tracks: Sequence[TrackRow]) -> Mapping[str, 
     return {"sound": {"settings": settings, "tracks": cues, "clips": clips}}
 
 
+def words_of(output: OutputRow) -> Mapping[str, Json]:
+    """The part of a film's recipe that says what is drawn on which slots; nothing where nothing is."""
+    cards = [[card.slot, card.ground] for card in output.cards]
+    texts = [[*text[:-1], [font.name for font in text.fonts]] for text in output.texts]
+    return {"words": cards + texts} if cards or texts else {}
+
+
 def what_changed(run: Run, output: OutputRow) -> str:
     """In what a film differs from the one that was last joined, in one line; empty where none was, or nothing does."""
     before, after = last_films(run.workshop, run.project).get(output.name), recipe(run, output)
@@ -72,7 +83,10 @@ def what_changed(run: Run, output: OutputRow) -> str:
 def differences(before: Mapping[str, Json], after: Mapping[str, Json], *, output: str) -> str:
     """In what two recipes of a film differ, in one line; empty where they do not. `output` is the film's name."""
     slots = [*_slots(before["slots"], after["slots"])]
-    told = [*_settings(before, after, output=output), *(slots or _fits(before, after))]
+    told = [
+        *_settings(before, after, output=output),
+        *(slots or [*_fits(before, after), *_words(before, after)]),
+    ]
     told += _sound(before.get("sound") or SILENT, after.get("sound") or SILENT, output=output)
     more = f" and {len(told) - TOLD_MAX} more" if len(told) > TOLD_MAX else ""
     return ", ".join(told[:TOLD_MAX]) + more
@@ -126,6 +140,13 @@ def _fits(before: Mapping[str, Json], after: Mapping[str, Json]) -> Iterator[str
     old, new = ({tuple(row) for row in recipe.get("fits", ())} for recipe in (before, after))
     numbers = sorted({slot for slot, *_ in old ^ new})
     yield from dict.fromkeys(f"`{after['slots'][number][0]}` is framed in another way" for number in numbers)
+
+
+def _words(before: Mapping[str, Json], after: Mapping[str, Json]) -> Iterator[str]:
+    """Shots of the same cut on or beside which other words stand."""
+    old, new = (recipe.get("words", ()) for recipe in (before, after))
+    changed = sorted(row[0] for row in [*old, *new] if (row in old) != (row in new))
+    yield from dict.fromkeys(f"the text on `{after['slots'][number][0]}` changed" for number in changed)
 
 
 def _part(first: int, frames: int) -> str:

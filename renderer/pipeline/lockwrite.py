@@ -12,6 +12,8 @@ from renderer.decisions.lock import Lock, LockedFrame, LockedOutput, LockedTake,
 from renderer.digest import Digest
 from renderer.errors import RendererError, StoreError
 from renderer.model import Json, Result
+from renderer.pipeline.joined import words_of
+from renderer.pipeline.lettered import clip_slots
 from renderer.pipeline.locked import read_lock, read_text
 from renderer.pipeline.project import BUILD, Project
 from renderer.pipeline.run import Run
@@ -149,12 +151,11 @@ def _made_of(run: Run, output: OutputRow) -> str:
     """A digest of all that decides what a film shows, whatever tool makes it: its clips, their cut, size, rate and fit."""
     clips = run.clips(output) or []
     cut = [
-        [clip.digest.sha256, slot.first, slot.frames] for clip, slot in zip(clips, output.slots, strict=True)
+        [clip.digest.sha256, slot.first, slot.frames]
+        for clip, slot in zip(clips, clip_slots(output), strict=True)
     ]
-    told = json.dumps(
-        [output.size, output.fps, output.fit, cut, *([output.fits] if output.fits else [])],
-        separators=(",", ":"),
-    )
+    further = [part for part in (output.fits, words_of(output)) if part]
+    told = json.dumps([output.size, output.fps, output.fit, cut, *further], separators=(",", ":"))
     return hashlib.sha256(told.encode()).hexdigest()
 
 

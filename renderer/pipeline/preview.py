@@ -16,6 +16,7 @@ from renderer.model import Result, Size
 from renderer.pipeline.build import film_copies, make_film
 from renderer.pipeline.enrolling import note_use
 from renderer.pipeline.film import FilmState, assess_film
+from renderer.pipeline.lettered import clip_slots, with_cards
 from renderer.pipeline.project import Project
 from renderer.pipeline.publish import claim, publish
 from renderer.pipeline.run import Run, Wishes, open_run
@@ -90,7 +91,8 @@ async def _make(preview: Preview, *, emit: Emit, stop: Callable[[], asyncio.Even
 
 def _assess(preview: Preview, output: OutputRow) -> FilmState | None:
     run, footage = preview.run, preview.run.footage()
-    clips = [preview.clip(slot.take) if slot.take >= 0 else footage[slot.footage] for slot in output.slots]
+    slots = clip_slots(output)
+    clips = [preview.clip(slot.take) if slot.take >= 0 else footage[slot.footage] for slot in slots]
     known = [clip for clip in clips if clip]
     if len(known) < len(clips):
         return None
@@ -101,7 +103,15 @@ def _assess(preview: Preview, output: OutputRow) -> FilmState | None:
         if slot.take in preview.stale
     }
     build = run.workshop.ffmpeg.build
-    return assess_film(output, known, build=build, lookup=run.lookup, overlays=overlays, tracks=run.tracks())
+    return assess_film(
+        output,
+        with_cards(output, known),
+        build=build,
+        lookup=run.lookup,
+        fonts=run.fonts(output),
+        overlays=overlays,
+        tracks=run.tracks(),
+    )
 
 
 def _newest(run: Run, numbers: Sequence[int]) -> dict[int, Result]:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from renderer.errors import GateError, UsageError, shortened
 from renderer.model import Json
+from renderer.pipeline.joined import words_of
 from renderer.pipeline.run import Run
 from renderer.plan.chain import stand_in_key
 
@@ -140,5 +141,6 @@ def _cut(run: Run) -> list[Json]:
         [output.name, output.file, output.size, output.fps, output.fit]
         + [[slot.shot, slot.first, slot.frames] for slot in output.slots]
         + [list(row) for row in output.fits]
+        + ([words_of(output)] if output.texts or output.cards else [])
         for output in run.compiled.outputs
     ]

@@ -15,7 +15,7 @@ from renderer.errors import SpecError, UsageError
 from renderer.git import Tree, read_tree
 from renderer.model import Json
 from renderer.pipeline.examine import Examined, examine
-from renderer.pipeline.joined import differences, fits_of, sound_recipe
+from renderer.pipeline.joined import CARD, differences, fits_of, sound_recipe, words_of
 from renderer.pipeline.lines import cause_lines, outcome, shot_line_of
 from renderer.pipeline.linkwhy import links_by_role
 from renderer.pipeline.project import Project
@@ -23,7 +23,7 @@ from renderer.pipeline.run import Run
 from renderer.pipeline.why import Why, why_of
 from renderer.plan.chain import symbols
 from renderer.plan.manifest import without_frames
-from renderer.plan.rows import Compiled, Detail, OutputRow, TakeRow
+from renderer.plan.rows import Compiled, Detail, OutputRow, SlotRow, TakeRow
 from renderer.report.diff import Comparison, Difference, Kind
 from renderer.report.run import ShotLine
 from renderer.storyboard import Source, Storyboard
@@ -185,11 +185,18 @@ def _recipe(compiled: Compiled, output: OutputRow) -> Mapping[str, Json]:
     slots = [
         [
             slot.shot,
-            asked[slot.take] if slot.take >= 0 else compiled.footage[slot.footage].sha256,
+            _shown(compiled, slot, asked),
             slot.first,
             slot.frames,
         ]
         for slot in output.slots
     ]
     settings = {"size": output.size, "fps": output.fps, "fit": output.fit, "ffmpeg": ""}
-    return {**settings, "slots": slots, **fits_of(output), **sound_recipe(output, compiled.tracks)}
+    sound = sound_recipe(output, compiled.tracks)
+    return {**settings, "slots": slots, **fits_of(output), **sound, **words_of(output)}
+
+
+def _shown(compiled: Compiled, slot: SlotRow, asked: Sequence[str]) -> str:
+    if slot.take >= 0:
+        return asked[slot.take]
+    return compiled.footage[slot.footage].sha256 if slot.footage >= 0 else CARD

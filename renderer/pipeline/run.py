@@ -20,6 +20,7 @@ from renderer.model import MediaFacts, Result, Trace
 from renderer.pipeline.compile import compile_storyboard, diagnostic_of
 from renderer.pipeline.enrolling import enrol
 from renderer.pipeline.film import FilmState, assess_film
+from renderer.pipeline.lettered import clip_slots, find_fonts, with_cards
 from renderer.pipeline.locked import Locked, lost_error
 from renderer.pipeline.picked import NOTHING_PICKED, Picked, blob_of, read_picks, resolve_picks
 from renderer.pipeline.project import Project, Reach
@@ -246,6 +247,10 @@ class Run:
         """Where an input lies that a detail names relative to the storyboard's folder; None: in the store."""
         return None if text is None else self.project.spec.parent / text
 
+    def fonts(self, output: OutputRow) -> Mapping[str, Input]:
+        """The files of all fonts that draw a film's texts, by their digests."""
+        return find_fonts(output, self.project.spec.parent)
+
     def film_path(self, output: OutputRow) -> Path:
         """Where the film of an output is written: `--output` names the first one's place."""
         if self.wishes.output and output is self.compiled.outputs[0]:
@@ -253,10 +258,11 @@ class Run:
         return self.project.film(output.file)
 
     def clips(self, output: OutputRow) -> list[Input] | None:
-        """The clip of each slot in cut order, None while one is missing; own footage comes from its file."""
+        """The clip of each slot in cut order, cards left out, None while one is missing; own footage comes from its file."""
         footage = self.footage()
         takes = [Input(result.digest, None, result.facts) if result else None for result in self.shown()]
-        clips = [takes[slot.take] if slot.take >= 0 else footage[slot.footage] for slot in output.slots]
+        slots = clip_slots(output)
+        clips = [takes[slot.take] if slot.take >= 0 else footage[slot.footage] for slot in slots]
         return [clip for clip in clips if clip] if all(clips) else None
 
     def shown(self) -> Sequence[Result | None]:
@@ -305,8 +311,14 @@ class Run:
         clips = self.clips(output)
         if clips is None:
             return None
-        build, tracks = self.workshop.ffmpeg.build, self.tracks()
-        return assess_film(output, clips, build=build, lookup=self.lookup, tracks=tracks)
+        return assess_film(
+            output,
+            with_cards(output, clips),
+            build=self.workshop.ffmpeg.build,
+            lookup=self.lookup,
+            fonts=self.fonts(output),
+            tracks=self.tracks(),
+        )
 
 
 def open_run(workshop: Workshop, project: Project, wishes: Wishes) -> Run:

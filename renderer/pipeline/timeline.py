@@ -12,6 +12,7 @@ from renderer.errors import UsageError, did_you_mean, shortened
 from renderer.export.timeline import Clip, Event, Sound, Timeline, Version
 from renderer.media.conform import Cut, held_frames, seen_size
 from renderer.model import Json, MediaFacts, Result, Size, frames_until
+from renderer.pipeline.lettered import clip_slots
 from renderer.pipeline.run import Run
 from renderer.plan.action import Input
 from renderer.plan.mix import CueRow
@@ -85,6 +86,9 @@ class _Desk:
         self.versions: dict[str, tuple[Version, tuple[Version, ...]]] = {}
 
     def event(self, slot: SlotRow, fps: Fraction) -> Event:
+        if not slot.shows_clip:
+            card = Version(slot.shot, None, None)
+            return Event(card, slot.first, slot.frames, 0, (card,))
         if slot.shot not in self.versions:
             own = self._own(slot) if slot.take < 0 else None
             self.versions[slot.shot] = (own, (own,)) if own else self._takes(slot)
@@ -96,7 +100,7 @@ class _Desk:
     def size_of(self, output: OutputRow) -> Size | None:
         if output.size:
             return Size.parse(output.size)
-        facts = self._facts(output.slots[0])
+        facts = self._facts(clip_slots(output)[0])
         return seen_size(facts) if facts else None
 
     def _facts(self, slot: SlotRow) -> MediaFacts | None:

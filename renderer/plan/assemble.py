@@ -14,12 +14,26 @@ from itertools import accumulate
 
 from renderer.model import AT, MIDDLE, Json, frames_until, variant_of
 from renderer.plan.chain import chains_of
+from renderer.plan.cues import Cue
 from renderer.plan.mix import TrackRow
 from renderer.plan.rows import FETCHED, Compiled, FitRow, FramingRow, InputRow, OutputRow, ShotRow, SlotRow
 from renderer.plan.score import mix_of
 from renderer.plan.slots import slot_frames, slot_span
+from renderer.plan.text import (
+    Burn,
+    CardRow,
+    Shown,
+    TextRow,
+    cards_of,
+    cues_of,
+    texts_of,
+    unsaid,
+    with_cards,
+)
 from renderer.storyboard import Output, Storyboard, Use
 
+Entry = tuple[int | None, Shown]
+SUBTITLES = ("srt", "vtt")
 MIDDLE_TEXT = (str(MIDDLE.x), str(MIDDLE.y))
 
 
@@ -66,10 +80,48 @@ def _output(
     cut = [(slot.shot_id, slot.use) for slot in storyboard.sequence] if storyboard.is_cut else None
     size = str(output.size) if output.size else None
     shown = _shown(cut, shots, output=output.name)
-    slots = tuple(_slots(shown, shots, output=output))
-    fits = tuple(_fits(shown, shots, output=output))
-    mix = mix_of(output.sound, storyboard.tracks, tracks, shots=shots, slots=slots, fps=output.fps)
-    return OutputRow(output.name, output.file, size, str(output.fps), output.fit, fits, slots, mix)
+    entries = entries_of(shown, shots)
+    slots = tuple(_slots(shown, entries, shots, output=output))
+    fits = tuple(_fits(entries, shots, output=output))
+    return OutputRow(
+        output.name,
+        output.file,
+        size,
+        str(output.fps),
+        output.fit,
+        fits,
+        slots,
+        mix_of(output.sound, storyboard.tracks, tracks, shots=shots, slots=slots, fps=output.fps),
+        *_text_of(output, [entry for _, entry in entries], slots),
+    )
+
+
+def _text_of(
+    output: Output, entries: Sequence[Shown], slots: Sequence[SlotRow]
+) -> tuple[tuple[CardRow, ...], tuple[TextRow, ...], tuple[Cue, ...], tuple[str, ...]]:
+    """Cards, drawn texts, subtitles and the endings of their files."""
+    if not any(entry.words for entry in entries):
+        return (), (), (), ()
+    spans, asked = [(slot.first, slot.frames) for slot in slots], output.subtitles
+    burn = Burn(output.name, str(asked.size), asked.colour) if asked.burn else None
+    endings = tuple(ending for ending in SUBTITLES if getattr(asked, ending))
+    return (
+        cards_of(entries),
+        texts_of(entries, spans, fps=output.fps, burn=burn),
+        cues_of(entries, spans, fps=output.fps),
+        endings,
+    )
+
+
+def unsaid_lines(output: Output, row: OutputRow, shots: Sequence[ShotRow]) -> Iterator[tuple[str, int]]:
+    """The lines of dialogue that an output never shows: the shot's id, and the line's number among its own."""
+    numbers = {shot.shot: number for number, shot in enumerate(shots)}
+    cards = {card.slot for card in row.cards}
+    slots = [slot for number, slot in enumerate(row.slots) if number not in cards]
+    entries = [Shown(numbers[slot.shot], shots[numbers[slot.shot]].words, None) for slot in slots]
+    spans = [(slot.first, slot.frames) for slot in slots]
+    for number, line in unsaid(entries, spans, fps=output.fps):
+        yield shots[number].shot, line
 
 
 def _shown(
@@ -86,23 +138,42 @@ def _shown(
     ]
 
 
+def entries_of(shown: Sequence[tuple[int, Use | None]], shots: Sequence[ShotRow]) -> list[Entry]:
+    """The entries of the film, cards among them, each with its place in `shown`."""
+    return with_cards([number for number, _ in shown], [shot.words for shot in shots])
+
+
 def _slots(
-    shown: Sequence[tuple[int, Use | None]], shots: Sequence[ShotRow], *, output: Output
+    shown: Sequence[tuple[int, Use | None]],
+    entries: Sequence[Entry],
+    shots: Sequence[ShotRow],
+    *,
+    output: Output,
 ) -> Iterator[SlotRow]:
     fps = output.fps
     first_take = list(accumulate((len(shot.takes) for shot in shots), initial=0))
     footage = list(accumulate((shot.footage is not None for shot in shots), initial=0))
-    spans = [_span(shots[number], use, output=output.name) for number, use in shown]
+    spans = [
+        _card_span(entry)
+        if place is None
+        else _span(shots[shown[place][0]], shown[place][1], output=output.name)
+        for place, entry in entries
+    ]
     frames = slot_frames((length_s for _, length_s in spans), fps=fps)
-    for (number, _), (in_s, _), count in zip(shown, spans, frames, strict=True):
-        shot = shots[number]
+    for (place, entry), (in_s, _), count in zip(entries, spans, frames, strict=True):
+        shot, number = shots[entry.shot], entry.shot
         yield SlotRow(
             shot.shot,
-            -1 if shot.footage else first_take[number],
-            footage[number] if shot.footage else -1,
+            -1 if shot.footage or place is None else first_take[number],
+            footage[number] if shot.footage and place is not None else -1,
             frames_until(in_s, fps) if in_s else 0,
             count,
         )
+
+
+def _card_span(entry: Shown) -> tuple[Fraction, Fraction]:
+    assert entry.card, "BUG: a slot without a clip that is no card"
+    return Fraction(0), _seconds(entry.card.for_s or "0")
 
 
 def _span(shot: ShotRow, use: Use | None, *, output: str) -> tuple[Fraction, Fraction]:
@@ -116,11 +187,15 @@ def _span(shot: ShotRow, use: Use | None, *, output: str) -> tuple[Fraction, Fra
 
 
 def _fits(
-    shown: Sequence[tuple[int, Use | None]], shots: Sequence[ShotRow], *, output: Output
+    entries: Sequence[Entry],
+    shots: Sequence[ShotRow],
+    *,
+    output: Output,
 ) -> Iterator[FitRow]:
     """How the clips in some slots fit otherwise than the film's own way; where a crop looks counts only where there is one."""
-    for slot, (number, _) in enumerate(shown):
-        framing = _framing(shots[number], output.name) if shots[number].framings else None
+    for slot, (place, entry) in enumerate(entries):
+        shot = shots[entry.shot]
+        framing = _framing(shot, output.name) if shot.framings and place is not None else None
         if framing is None:
             continue
         fit = framing.fit or output.fit

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from renderer.columns import pack_rows, unpack_rows
 from renderer.model import Centre, Json, output_of
+from renderer.plan.cues import Cue
 from renderer.plan.mix import MixRow, TrackRow
+from renderer.plan.text import CardRow, TextRow, WordsRow
 
 if TYPE_CHECKING:
     from renderer.storyboard import Shot
@@ -137,6 +139,7 @@ class ShotRow(NamedTuple):
     framings: tuple[FramingRow, ...] = ()
     sound: tuple[str, bool, str] | None = None
     chains: tuple[ChainRow, ...] = ()
+    words: WordsRow | None = None
 
     def moved(self, lines: int) -> ShotRow:
         """The same shot, so many lines further down."""
@@ -147,7 +150,8 @@ class ShotRow(NamedTuple):
     @classmethod
     def from_json(cls, value: Sequence[Json]) -> ShotRow:
         """The inverse of writing it as JSON; raises `TypeError` or `ValueError` for another form."""
-        shot, takes, footage, length_s, use, inputs, variables, characters, framings, sound, chains = value
+        *head, framings, sound, chains, words = value
+        shot, takes, footage, length_s, use, inputs, variables, characters = head
         return cls(
             shot,
             tuple(map(TakeRow._make, takes)),
@@ -160,11 +164,12 @@ class ShotRow(NamedTuple):
             tuple(map(_framing, framings)),
             sound and (sound[0], sound[1], sound[2]),
             tuple(map(ChainRow.from_json, chains)),
+            words and WordsRow.from_json(words),
         )
 
 
 class SlotRow(NamedTuple):
-    """One entry of the cut: exactly one of `take` and `footage` is an index, the other -1.
+    """One entry of the cut: exactly one of `take` and `footage` is an index, the other -1; of a card both are -1.
 
     It shows `frames` frames of the clip from frame `first` on, both counted at the output's rate.
     """
@@ -174,6 +179,11 @@ class SlotRow(NamedTuple):
     footage: int
     first: int
     frames: int
+
+    @property
+    def shows_clip(self) -> bool:
+        """Whether it shows a clip, and no card."""
+        return self.take >= 0 or self.footage >= 0
 
 
 class FitRow(NamedTuple):
@@ -193,6 +203,8 @@ class OutputRow(NamedTuple):
     """One film: its path below the project's root, size or None for the first clip's, rate, fit and slots.
 
     `fits` are those of slots that do not fit in the film's own way, in cut order. `mix` is its sound, None where that is nothing but its clips' own.
+    `cards` are the slots that show no clip; `texts` is what is drawn, in cut order; `cues` are the subtitles, and `subtitles` the endings of the
+    files that hold them.
     """
 
     name: str
@@ -203,6 +215,10 @@ class OutputRow(NamedTuple):
     fits: tuple[FitRow, ...]
     slots: tuple[SlotRow, ...]
     mix: MixRow | None = None
+    cards: tuple[CardRow, ...] = ()
+    texts: tuple[TextRow, ...] = ()
+    cues: tuple[Cue, ...] = ()
+    subtitles: tuple[str, ...] = ()
 
 
 class Compiled(NamedTuple):
@@ -230,7 +246,7 @@ class Compiled(NamedTuple):
             "title": self.title,
             "takes": pack_rows(self.takes),
             "footage": self.footage,
-            "outputs": [[*row[:-2], pack_rows(row.slots), row.mix] for row in self.outputs],
+            "outputs": [_packed(output) for output in self.outputs],
             "inputs": self.inputs,
             "urls": self.urls,
             "warnings": self.warnings,
@@ -258,10 +274,25 @@ class Compiled(NamedTuple):
         )
 
 
+def _packed(output: OutputRow) -> Json:
+    *head, slots, mix, cards, texts, cues, subtitles = output
+    return [*head, pack_rows(slots), mix, cards, texts, cues, subtitles]
+
+
 def _output(row: Sequence[Json]) -> OutputRow:
-    *head, fits, slots, mix = row
-    shown = unpack_rows(SlotRow, slots)
-    return OutputRow._make([*head, tuple(map(FitRow._make, fits)), shown, mix and MixRow.from_json(mix)])
+    *head, fits, slots, mix, cards, texts, cues, subtitles = row
+    return OutputRow._make(
+        [
+            *head,
+            tuple(map(FitRow._make, fits)),
+            unpack_rows(SlotRow, slots),
+            mix and MixRow.from_json(mix),
+            tuple(map(CardRow._make, cards)),
+            tuple(map(TextRow.from_json, texts)),
+            tuple(map(Cue._make, cues)),
+            tuple(subtitles),
+        ]
+    )
 
 
 def _framing(row: Sequence[Json]) -> FramingRow:

@@ -63,7 +63,8 @@ def cues_of(
     *begins, last = begins_of(slots)
     starts_s: dict[str, Fraction] = {}
     for slot, frame in zip(slots, begins, strict=True):
-        starts_s.setdefault(base_of(slot.shot), frame / fps)
+        if slot.shows_clip:
+            starts_s.setdefault(base_of(slot.shot), frame / fps)
     end = nearest(last / fps * rate_hz)
     for track in tracks:
         shot = track.start.shot_id
@@ -120,7 +121,7 @@ def _place(track: Track, row: TrackRow, number: int, *, start: int, end: int, ra
 def _slot_sounds(shots: Sequence[ShotRow], slots: Sequence[SlotRow]) -> Iterator[SlotSound]:
     sounds = {shot.shot: shot.sound for shot in shots if shot.sound}
     for number, slot in enumerate(slots) if sounds else ():
-        if sound := sounds.get(slot.shot):
+        if slot.shows_clip and (sound := sounds.get(slot.shot)):
             gain_db, mute, kind = sound
             yield SlotSound(number, "0" if mute else gain_db, mute, kind == VOICE and not mute)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from itertools import accumulate
 
 from renderer.storyboard import Use
 
@@ -34,3 +35,12 @@ def slot_frames(lengths_s: Iterable[Fraction], *, fps: Fraction) -> Iterator[int
         end += length_s.numerator * (unit // length_s.denominator)
         start_frame, end_frame = end_frame, (2 * end * fps.numerator + half) // (2 * half)
         yield end_frame - start_frame
+
+
+def slot_starts(frames: Iterable[int]) -> list[int]:
+    """At which frame of the film each slot begins, by the frames of all slots in cut order.
+
+    >>> slot_starts([17, 17, 16])
+    [0, 17, 34]
+    """
+    return list(accumulate(frames, initial=0))[:-1]

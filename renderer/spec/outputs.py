@@ -18,6 +18,7 @@ from renderer.spec.text import Path
 from renderer.spec.times import meant_rate, rate
 from renderer.spec.tracks import read_film_sound
 from renderer.spec.wording import shorten
+from renderer.spec.words import read_subtitles
 from renderer.storyboard import MAIN, Output
 
 OUTPUT, OUTPUTS = "output", "outputs"
@@ -63,6 +64,7 @@ def _read(document: Document, problems: Problems, name: str, path: Path, *, othe
         fit=cast("Fit", fields.get("fit") or "crop"),
         place=document.place_of_key(path if fields or path[0] == OUTPUTS else ()),
         sound=read_film_sound(fields.get("audio")),
+        subtitles=read_subtitles(document, fields, path),
     )
 
 

@@ -20,6 +20,7 @@ from renderer.spec.text import Path
 from renderer.spec.tracks import read_shot_sound
 from renderer.spec.variables import NO_VARIABLES, Filled, Reference
 from renderer.spec.wording import shorten
+from renderer.spec.words import read_words
 from renderer.storyboard import Frame, Framing, Request, Shot, Source, Span, Take, Use
 
 PROVIDER = "animatic"
@@ -96,10 +97,20 @@ def _shot(scene: Scene, own_id: str, path: Path, fields: Merged) -> Shot:
     _note(scene, origins, fields, "takes", "use")
     if use:
         check_use(scene, use, request.duration_s, origins["use"][0])
+    words = read_words(scene, fields)
     asked = scene.variables.asked()
     sound = read_shot_sound(fields.get("sound"))
     return Shot(
-        own_id, place, request, takes=takes, use=use, origins=origins, asked=asked, spans=spans, sound=sound
+        own_id,
+        place,
+        request,
+        takes=takes,
+        use=use,
+        origins=origins,
+        asked=asked,
+        spans=spans,
+        sound=sound,
+        words=words,
     )
 
 
@@ -126,9 +137,12 @@ def _own_footage(scene: Scene, own_id: str, place: Place, fields: Merged) -> Sho
     clip = _source(scene, fields, "clip", origins, {}, path_only=True)
     use = scene.use(fields.get("use"))
     _note(scene, origins, fields, "use")
+    words = read_words(scene, fields)
     asked = scene.variables.asked()
     sound = read_shot_sound(fields.get("sound"))
-    return Shot(own_id, place, None, clip=clip, use=use, origins=origins, asked=asked, sound=sound)
+    return Shot(
+        own_id, place, None, clip=clip, use=use, origins=origins, asked=asked, sound=sound, words=words
+    )
 
 
 def _request(

@@ -47,6 +47,9 @@ TABLES = {
     "audio of an output": AUDIO,
     "loudness": mapping(AUDIO["loudness"]),
     "beats": DEFINED["beats"]["properties"],
+    "titles": DEFINED["title"]["properties"],
+    "dialogue": DEFINED["spoken"]["properties"],
+    "subtitles": DEFINED["subtitles"]["properties"],
     "for": {
         name: rule
         for name, rule in DEFINED["override"]["properties"].items()
@@ -61,6 +64,8 @@ TYPES = {
     "number": "number",
     "boolean": "true or false",
 }
+ONE_SHOTS = {"id", "matrix", "clip", "titles", "caption", "dialogue"}
+"""What a shot alone can have."""
 INCLUDED = re.compile(r"# (\w+/\w+\.yaml)\n")
 """How an example begins that others include: with its own name."""
 SHOT = {
@@ -104,10 +109,10 @@ def type_of(name: str, schema: Mapping[str, Any]) -> str:
     """A field's type in the page's words."""
     if name == "use":
         return "time or range"
-    if name in {"in", "out", "duration", "at", "fade_in", "fade_out"}:
-        return "time"
     if name == "start":
         return "time or mapping"
+    if any(form.get("$ref") == "#/$defs/timecode" for form in schema.get("anyOf", ())):
+        return "time"
     if "const" in schema:
         return "integer"
     forms = [resolved(form) for form in schema.get("anyOf") or [schema]]
@@ -135,9 +140,7 @@ def test_the_page_names_every_field_with_its_type_and_default(heading: str) -> N
 
 def test_defaults_take_every_field_of_a_shot_but_those_of_one_shot() -> None:
     """What the page says of `defaults` is what the schema says."""
-    assert set(DEFINED["shot"]["properties"]) - {"id", "matrix", "clip"} == set(
-        DEFINED["defaults"]["properties"]
-    )
+    assert set(DEFINED["shot"]["properties"]) - ONE_SHOTS == set(DEFINED["defaults"]["properties"])
 
 
 def test_what_the_page_says_is_in_the_key_is_in_the_key(tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from renderer.lettering.find import TEXT, shipped_folder
+
 from .desk import Desk, desk_with
 from .test_golden_keys import DOT
 from .test_media_keys import CLIP, VOICE
@@ -40,6 +42,7 @@ FILES = {
     "b.wav": VOICE + b"\0",
     "parts/a.yaml": b"defaults: {style: dusk}\n",
     "parts/b.yaml": b"defaults: {style: dawn}\n",
+    "own.otf": (shipped_folder() / TEXT).read_bytes(),
 }
 CAST = {"mara": {"look": "a woman", "images": ["a.png"]}, "joe": {"look": "a man"}}
 
@@ -79,6 +82,9 @@ SHOT = {
     "takes": Row(1, 3, False),
     "use": Row(1, 2, False),
     "sound": Row({"gain_db": -3}, {"kind": "voice"}, False),
+    "titles": Row([{"text": "Liftoff"}], [{"text": "Launch"}], False),
+    "caption": Row("six", "seven", False),
+    "dialogue": Row([{"line": "It's late."}], [{"line": "It is early."}], False),
     "params": Row({"watermark": False}, {"watermark": True}, True),
     "for": Row({"main": {"reframe": "left"}}, {"main": {"seed": 8}}, False),
 }
@@ -117,6 +123,9 @@ ELSEWHERE = {
     "output.size": Row({"output": {"size": "64x36"}}, {"output": {"size": "36x64"}}, False),
     "output.fps": Row({"output": {"fps": 24}}, {"output": {"fps": 25}}, False),
     "output.fit": Row({"output": {"fit": "pad"}}, {"output": {"fit": "crop"}}, False),
+    "output.subtitles": Row(
+        {"output": {"subtitles": {"burn": True}}}, {"output": {"subtitles": {"burn": False}}}, False
+    ),
     "outputs": Row({"outputs": {"wide": {}}}, {"outputs": {"wide": {}, "tall": {}}}, False),
     "for.fit": Row(
         {"defaults": {"for": {"main": {"fit": "pad"}}}},
@@ -142,6 +151,23 @@ ELSEWHERE = {
     "tracks": Row({"tracks": [MUSIC]}, {"tracks": [{**MUSIC, "start": 1, "gain_db": -3}]}, False),
     "x-": Row({"x-mine": 1}, {"x-mine": 2}, False),
 }
+
+
+WORDS = {
+    "titles": {
+        "text": "Launch",
+        "at": "before",
+        "from": 1,
+        "for": 1,
+        "place": "top",
+        "size": 5,
+        "colour": "#000000",
+        "background": "#ffffff",
+        "font": "own.otf",
+    },
+    "dialogue": {"who": "mara", "line": "It is early.", "at": 1, "until": 3},
+}
+"""Fields of a title and of a line, each with another value than it has by itself."""
 
 
 @pytest.fixture(scope="module")
@@ -193,6 +219,19 @@ def test_other_combinations_of_a_matrix_do_not_change_a_key(desk: Desk, name: st
         for more in (row.before, row.after)
     )
     assert row.changes == (before != after)
+
+
+@pytest.mark.parametrize(("name", "field"), [(name, field) for name in WORDS for field in WORDS[name]])
+def test_no_word_of_a_film_changes_a_key(desk: Desk, name: str, field: str) -> None:
+    """Titles and lines are the film's, never the request's."""
+    plain = {"titles": {"text": "Liftoff"}, "dialogue": {"line": "It's late."}}[name]
+    keys = {first_key(desk, {name: [said]}, {}) for said in (plain, {**plain, field: WORDS[name][field]})}
+    assert 1 == len(keys)
+
+
+def test_the_words_have_every_field_of_the_language() -> None:
+    """Each is held against the key."""
+    assert [set(DEFINED[rule]["properties"]) for rule in ("title", "spoken")] == [*map(set, WORDS.values())]
 
 
 def test_the_table_has_every_field_of_the_language() -> None:

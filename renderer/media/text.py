@@ -1,0 +1,95 @@
+"""Texts on a segment's picture: set from its manifest and its fonts, drawn by libass from files.
+
+No text ever stands in a filter graph. libass sees one folder of fonts, those that the manifest names, and nothing of the
+system's, so that the same manifest is the same picture everywhere.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import NamedTuple
+
+from renderer.errors import MediaError
+from renderer.ffmpeg.binary import Ffmpeg
+from renderer.ffmpeg.run import run_ffmpeg
+from renderer.lettering.ass import TICK_S, write_script
+from renderer.lettering.face import Face, read_faces
+from renderer.lettering.sheet import Lettering, set_sheet
+from renderer.model import Json, Size
+
+SCRIPT, FONTS, CONFIG = "text.ass", "fonts", "fonts.conf"
+NO_FONTS = '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig></fontconfig>\n'
+NO_FILTER = "No such filter"
+
+
+class Drawing(NamedTuple):
+    """The filters that draw what was laid out in a folder, from which ffmpeg must run; none where there is no text."""
+
+    filters: tuple[str, ...] = ()
+    folder: Path | None = None
+
+    async def run(self, ffmpeg: Ffmpeg, arguments: Sequence[str]) -> None:
+        """Run ffmpeg where the files lie. Raises `MediaError` M870 where it cannot draw text, and as `run_ffmpeg` does."""
+        if self.folder is None:
+            await run_ffmpeg(ffmpeg.path, arguments)
+            return
+        variables = {"FONTCONFIG_FILE": str(self.folder / CONFIG)}
+        try:
+            await run_ffmpeg(ffmpeg.path, arguments, cwd=self.folder, variables=variables)
+        except MediaError as error:
+            if NO_FILTER not in str(dict(error.facts).get("stderr", "")):
+                raise
+            raise MediaError(
+                "this ffmpeg cannot draw text: it was built without libass",
+                code="M870",
+                facts=[("ffmpeg", ffmpeg.path)],
+                hint="unset `RENDERER_FFMPEG`, so that the one that came with this program is used",
+            ) from error
+
+
+class TextDesk(NamedTuple):
+    """Where the texts of one segment are set: an absolute folder to write to, and font files by their digests."""
+
+    folder: Path
+    fonts: Mapping[str, Path]
+
+    def lay_out(self, manifest: Mapping[str, Json]) -> Drawing:
+        """Write the script and the fonts of a manifest's texts. Raises `MediaError` M871 and M872."""
+        size, fps = Size.parse(manifest["size"]), Fraction(manifest["fps"])
+        blocks = set_sheet([self._lettering(text) for text in manifest["texts"]], size)
+        (self.folder / FONTS).mkdir()
+        for sha256, path in self.fonts.items():
+            shutil.copyfile(path, self.folder / FONTS / f"{sha256}.ttf")
+        (self.folder / SCRIPT).write_text(write_script(blocks, size), encoding="utf-8")
+        (self.folder / CONFIG).write_text(NO_FONTS, encoding="utf-8")
+        return Drawing(_filters(fps), self.folder)
+
+    def _lettering(self, text: Mapping[str, Json]) -> Lettering:
+        return Lettering(
+            text=text["text"],
+            first=text["first"],
+            frames=text["frames"],
+            place=text["place"],
+            size=Fraction(text["size"]),
+            colour=text["colour"],
+            plain=text["plain"],
+            faces=tuple(map(self._face, text["fonts"])),
+        )
+
+    def _face(self, name: str) -> Face:
+        sha256, _, number = name.partition("/")
+        return next(face for face in read_faces(self.fonts[sha256]) if face.number == int(number))
+
+
+def _filters(fps: Fraction) -> tuple[str, ...]:
+    # libass is shown a slow clock whose hundredths of a second no rate of frames can fall between.
+    return (
+        f"settb={TICK_S}",
+        "setpts=N",
+        f"ass=filename={SCRIPT}:fontsdir={FONTS}:shaping=complex",
+        f"settb={1 / fps}",
+        "setpts=N",
+    )

@@ -1,0 +1,169 @@
+"""What is written beside each film: its subtitles, and a sidecar that says of what it is made.
+
+A build with nothing to do finds, by a digest of all that decides them, that these files are as they must be.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from renderer.digest import Digest, digest_bytes
+from renderer.errors import StoreError
+from renderer.model import Json, Trace, base_of
+from renderer.pipeline.lettered import clip_slots
+from renderer.pipeline.run import Run
+from renderer.plan.rows import OutputRow, SlotRow, TakeRow
+from renderer.plan.slots import slot_starts
+from renderer.store.files import put_in_place, write_aside
+
+if TYPE_CHECKING:
+    from renderer.report.sidecar import Film, Part
+
+MEMO = "beside"
+SIDECAR = ".json"
+WRITABLE = 0o644
+
+
+def put_beside(run: Run) -> int:
+    """Write what belongs beside the films that there are, and take away what does not any more; returns how many were written.
+
+    A file that this program wrote and somebody else changed since is left alone where it is not needed. Raises
+    `StoreError` E617.
+    """
+    films = [
+        output for output in run.compiled.outputs if (state := run.films.get(output.name)) and state.result
+    ]
+    if not films:
+        return 0
+    store, name = run.workshop.store, f"{run.project.identity}/{run.project.asker_spec}"
+    known = store.memo_get(MEMO, name) or {"imprint": "", "files": {}}
+    imprint, files = _imprint(run, films), {path: Digest(*digest) for path, digest in known["files"].items()}
+    if known["imprint"] == imprint and store.digests_of(list(files)) == list(files.values()):
+        return 0
+    texts = {str(path): text.encode("utf-8") for output in films for path, text in _texts(run, output)}
+    wanted = {path: digest_bytes(content) for path, content in texts.items()}
+    there = dict(zip(wanted, store.digests_of(list(wanted)), strict=True))
+    stale = [path for path, digest in wanted.items() if there[path] != digest]
+    for path in stale:
+        _write(Path(path), texts[path])
+    _take_away(run, {path: digest for path, digest in files.items() if path not in wanted})
+    store.memo_put(MEMO, name, {"imprint": imprint, "files": wanted})
+    return len(stale)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Put a text into place by rename."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        aside.unlink(missing_ok=True)
+        write_aside(aside, content, mode=WRITABLE)
+        put_in_place(aside, path)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise StoreError(
+            f"`{path}` cannot be written", code="E617", facts=[("reason", error.strerror or error)]
+        ) from error
+
+
+def _imprint(run: Run, films: list[OutputRow]) -> str:
+    """A digest of all that decides what these files say."""
+    takes = run.compiled.takes
+    rows = "\0".join([*(row.shot for row in takes), *(row.key for row in takes)])
+    told = hashlib.sha256(rows.encode("utf-8", "surrogateescape"))
+    for output in films:
+        state = run.films[output.name]
+        assert state.result
+        about = (str(run.film_path(output)), state.result.digest.sha256, run.compiled.title, output.fps)
+        told.update(repr((about, output.cues, output.subtitles)).encode("utf-8", "surrogateescape"))
+    told.update(repr([row[:3] for row in run.compiled.footage]).encode("utf-8", "surrogateescape"))
+    return told.hexdigest()
+
+
+def _texts(run: Run, output: OutputRow) -> Iterator[tuple[Path, str]]:
+    from renderer.report.sidecar import sidecar  # noqa: PLC0415 - only where something is written
+    from renderer.report.subtitles import srt, vtt  # noqa: PLC0415
+
+    film, fps = run.film_path(output), Fraction(output.fps)
+    yield film.with_suffix(SIDECAR), sidecar(_film(run, output, name=film.name))
+    cues = [(cue.start / fps, cue.end / fps, cue.who, cue.text) for cue in output.cues]
+    for ending, write in (("srt", srt), ("vtt", vtt)):
+        if cues and ending in output.subtitles:
+            yield film.with_suffix(f".{ending}"), write(cues)
+
+
+def _take_away(run: Run, files: dict[str, Digest]) -> None:
+    for path, digest in files.items():
+        if run.workshop.store.digest_of(Path(path)) == digest:
+            with contextlib.suppress(OSError):
+                Path(path).unlink()
+
+
+def _film(run: Run, output: OutputRow, *, name: str) -> Film:
+    from renderer.report.sidecar import Film  # noqa: PLC0415
+
+    state, fps = run.films[output.name], Fraction(output.fps)
+    assert state.result
+    slots: dict[str, list[tuple[Fraction, Fraction]]] = {}
+    first: dict[str, SlotRow] = {}
+    cards, starts = {card.slot for card in output.cards}, slot_starts(slot.frames for slot in output.slots)
+    for number, (slot, start) in enumerate(zip(output.slots, starts, strict=True)):
+        if number not in cards:
+            first.setdefault(slot.shot, slot)
+            slots.setdefault(slot.shot, []).append((start / fps, (start + slot.frames) / fps))
+    clips = dict(zip((slot.shot for slot in clip_slots(output)), run.clips(output) or (), strict=True))
+    return Film(
+        file=name,
+        sha256=state.result.digest.sha256,
+        title=run.compiled.title,
+        frames=sum(slot.frames for slot in output.slots),
+        fps=fps,
+        parts=tuple(
+            _part(run, slot, clips[shot].digest.sha256, tuple(slots[shot])) for shot, slot in first.items()
+        ),
+        cards=len(cards),
+    )
+
+
+def _part(run: Run, slot: SlotRow, clip: str, slots: tuple[tuple[Fraction, Fraction], ...]) -> Part:
+    from renderer.report.sidecar import Part  # noqa: PLC0415
+
+    shot = base_of(slot.shot)
+    if slot.take < 0:
+        return Part(shot, slots, clip, None, None, None, None, generated=False)
+    row = _shown_take(run, slot.take)
+    manifest = _manifest_of(run, row, clip)
+    fields = manifest.get("fields", {})
+    return Part(
+        shot,
+        slots,
+        clip,
+        provider=manifest.get("provider", row.provider),
+        model=manifest.get("model", row.model),
+        prompt=fields.get("prompt"),
+        seed=manifest.get("seed"),
+        generated=row.paid,
+    )
+
+
+def _shown_take(run: Run, first: int) -> TakeRow:
+    choice = run.picked.choices.get(first)
+    return run.compiled.takes[choice.number if choice else first]
+
+
+def _manifest_of(run: Run, row: TakeRow, clip: str) -> Mapping[str, Json]:
+    """The manifest that a clip was made by: its take's, or for footage that is kept an older one of its shot's; else nothing."""
+    trace = run.workshop.store.trace(row.key)
+    if trace and _holds(trace, clip):
+        return trace.manifest
+    older = run.workshop.store.traces_for(run.project.identity, spec=run.project.asker_spec, shot=row.shot)
+    return next((trace.manifest for trace in older if _holds(trace, clip)), {})
+
+
+def _holds(trace: Trace, clip: str) -> bool:
+    return any(result.digest.sha256 == clip for result in trace.results)

@@ -1,0 +1,101 @@
+"""The texts of a film as parts of its actions: which slots they are drawn on, on which cards, with which font files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+
+from renderer.digest import Digest
+from renderer.media.conform import Profile
+from renderer.media.manifests import card_manifest, text_manifest
+from renderer.model import Json
+from renderer.plan.action import Action, Input
+from renderer.plan.rows import OutputRow, SlotRow
+from renderer.plan.text import SHIPPED, FontRow, TextRow, fonts_of
+
+NO_FONTS: Mapping[str, Input] = MappingProxyType({})
+CARD = Input(Digest("", 0))
+"""Stands where a card has no clip."""
+
+
+class Lettered:
+    """The texts and cards of one film. `slots` are those that something is drawn on; `grounds` the colours of cards."""
+
+    def __init__(self, output: OutputRow, fonts: Mapping[str, Input]) -> None:
+        self.fonts = fonts
+        self.output = output
+        self.grounds = {card.slot: card.ground for card in output.cards}
+        self.texts: dict[int, list[TextRow]] = {}
+        for text in output.texts:
+            self.texts.setdefault(text.slot, []).append(text)
+        self.slots = self.texts.keys() | self.grounds.keys()
+
+    def manifests(self, slot: int) -> list[dict[str, Json]]:
+        """What is drawn on a slot, as its manifest says it."""
+        return [_manifest(text) for text in self.texts.get(slot, ())]
+
+    def inputs(self, slot: int) -> dict[str, tuple[Input, ...]]:
+        """The font files that draw it, each once."""
+        used = dict.fromkeys(font.sha256 for text in self.texts.get(slot, ()) for font in text.fonts)
+        return {"fonts": tuple(self.fonts[sha256] for sha256 in used)} if used else {}
+
+    def card(self, slot: int, profile: Profile, *, build: str, name: str) -> Action:
+        """The action that makes a card."""
+        manifest = card_manifest(
+            self.grounds[slot],
+            self.output.slots[slot].frames,
+            size=profile.size,
+            fps=profile.fps,
+            build=build,
+            texts=self.manifests(slot),
+        )
+        return Action.of(manifest, name=name, inputs=self.inputs(slot))
+
+
+def clip_slots(output: OutputRow) -> Sequence[SlotRow]:
+    """The slots of a film that show a clip, in cut order."""
+    if not output.cards:
+        return output.slots
+    cards = {card.slot for card in output.cards}
+    return [slot for number, slot in enumerate(output.slots) if number not in cards]
+
+
+def with_cards(output: OutputRow, clips: Sequence[Input]) -> Sequence[Input | None]:
+    """The clips of a film, one for each slot in cut order: None for a card."""
+    if not output.cards:
+        return clips
+    cards, rest = {card.slot for card in output.cards}, iter(clips)
+    return [None if number in cards else next(rest) for number in range(len(output.slots))]
+
+
+def find_fonts(output: OutputRow, folder: Path) -> Mapping[str, Input]:
+    """The files of all fonts that draw a film's texts, by their digests; `folder` is the storyboard's."""
+    if not output.texts:
+        return NO_FONTS
+    return {
+        sha256: Input(Digest(sha256, font.size_bytes), font_path(font, folder))
+        for sha256, font in fonts_of(output.texts).items()
+    }
+
+
+def font_path(font: FontRow, folder: Path) -> Path:
+    """Where a font's file lies."""
+    if font.path.startswith(SHIPPED):
+        from renderer.lettering.find import shipped_folder  # noqa: PLC0415 - only where text is drawn
+
+        return shipped_folder() / font.path.removeprefix(SHIPPED)
+    return folder / font.path
+
+
+def _manifest(text: TextRow) -> dict[str, Json]:
+    return text_manifest(
+        text.text,
+        first=text.first,
+        frames=text.frames,
+        position=text.position,
+        size=text.size,
+        colour=text.colour,
+        plain=text.plain,
+        fonts=[font.name for font in text.fonts],
+    )

@@ -1,0 +1,119 @@
+"""Cues: captions and dialogue in film time, as subtitles want them. Pure.
+
+A line is said in its clip; here it follows the clip through the cut. What the film does not show of a clip is not said,
+and what it shows twice is said twice.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from renderer.lettering.lines import balance, pieces, wrap
+from renderer.model import frames_until
+
+COLUMNS_MAX = 42
+LINES_MAX = 2
+"""Two lines of 42 characters, which is what broadcasters ask for; a wide character counts for two."""
+READING_PER_S = 15
+READING_MIN_S = Fraction(3, 2)
+READING_MAX_S = Fraction(7)
+
+
+class Said(NamedTuple):
+    """A line of a shot: who says it, and from when to when in seconds of the clip, None: for as long as it reads."""
+
+    who: str | None
+    line: str
+    at_s: Fraction
+    until_s: Fraction | None
+
+
+class Screen(NamedTuple):
+    """Where a slot stands in the film and what of its clip it shows, in frames of the film."""
+
+    start: int
+    first: int
+    frames: int
+
+
+class Cue(NamedTuple):
+    """One subtitle: from frame `start` of the film to before frame `end`; lines are joined by line breaks."""
+
+    start: int
+    end: int
+    who: str | None
+    text: str
+
+
+def caption_cues(text: str, screen: Screen) -> Iterator[Cue]:
+    """A caption shows as long as the shot is on screen."""
+    return _share_out(None, text, screen.start, screen.start + screen.frames)
+
+
+def dialogue_cues(said: Sequence[Said], screen: Screen, *, fps: Fraction) -> Iterator[Cue]:
+    """The cues of what is said while a slot is on screen, in order of time; nothing of a line that is not."""
+    for line, end_s in _ended(said):
+        start = max(0, frames_until(line.at_s, fps) - screen.first)
+        end = min(screen.frames, frames_until(end_s, fps) - screen.first)
+        if start < end:
+            yield from _share_out(line.who, line.line, screen.start + start, screen.start + end)
+
+
+def is_said(line: Said, said: Sequence[Said], screen: Screen, *, fps: Fraction) -> bool:
+    """Whether a slot shows anything of the time in which a line is said."""
+    end_s = next(end_s for other, end_s in _ended(said) if other is line)
+    start, end = frames_until(line.at_s, fps), frames_until(end_s, fps)
+    return max(start, screen.first) < min(end, screen.first + screen.frames)
+
+
+def reading_s(text: str) -> Fraction:
+    """How long it takes to read a text: fifteen characters a second, never less than a second and a half."""
+    return max(READING_MIN_S, Fraction(_columns(text), READING_PER_S))
+
+
+def _ended(said: Sequence[Said]) -> Iterator[tuple[Said, Fraction]]:
+    """Lines in order of time, each with its end: its own, else after reading time, before the next line."""
+    ordered = sorted(said, key=lambda line: line.at_s)
+    for number, line in enumerate(ordered):
+        end_s = line.until_s
+        if end_s is None:
+            later = [other.at_s for other in ordered[number + 1 :] if other.at_s > line.at_s]
+            end_s = min([line.at_s + reading_s(line.line), *later[:1]])
+        yield line, end_s
+
+
+def _share_out(who: str | None, text: str, start: int, end: int) -> Iterator[Cue]:
+    """A text as cues of two lines at most, each as long as its share of the characters."""
+    blocks = _blocks(text)
+    blocks = blocks[: end - start]
+    weights = [_columns(block) or 1 for block in blocks]
+    total, before, begin = sum(weights), 0, start
+    for number, (block, weight) in enumerate(zip(blocks, weights, strict=True), 1):
+        before += weight
+        stop = end if number == len(blocks) else start + (end - start) * before // total
+        if stop > begin:
+            yield Cue(begin, stop, who, block)
+            begin = stop
+
+
+def _blocks(text: str) -> list[str]:
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        words = pieces(paragraph.replace("\t", " "))
+        wrapped = wrap(words, COLUMNS_MAX, _columns)
+        lines += balance(words, COLUMNS_MAX, _columns) if len(wrapped) <= LINES_MAX else wrapped
+    return ["\n".join(lines[place : place + LINES_MAX]) for place in range(0, len(lines), LINES_MAX)]
+
+
+def _columns(text: str) -> int:
+    """How wide a text is in columns of a terminal: marks count for nothing, wide characters for two."""
+    return sum(_width(character) for character in text)
+
+
+def _width(character: str) -> int:
+    if unicodedata.category(character) in {"Mn", "Me", "Cf", "Cc"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1

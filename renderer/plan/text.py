@@ -1,0 +1,251 @@
+"""Text in a film: which cards stand in the cut, what is drawn on which slot, and which subtitles there are. Pure.
+
+A shot that a film shows several times has its titles once, those before and over it the first time and those after it the
+last. Captions and dialogue follow every time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from renderer.model import Json, frames_until
+from renderer.plan.cues import Cue, Said, Screen, caption_cues, dialogue_cues, is_said
+from renderer.plan.slots import slot_starts
+
+BEFORE, OVER, AFTER = "before", "over", "after"
+BOTTOM = "bottom"
+
+
+class FontRow(NamedTuple):
+    """A face of a font file: digest and size of the file, the face's number in it, and where the file lies.
+
+    The path is relative to the storyboard's folder; that of a font that ships with this program begins with `SHIPPED`.
+    """
+
+    sha256: str
+    size_bytes: int
+    number: int
+    path: str
+
+    @property
+    def name(self) -> str:
+        """How manifests name the face."""
+        return f"{self.sha256}/{self.number}"
+
+
+SHIPPED = "renderer:"
+Fonts = tuple[FontRow, ...]
+
+
+class TitleRow(NamedTuple):
+    """A title as `storyboard.Title`, times as exact seconds in text, with the fonts that draw it."""
+
+    text: str
+    at: str
+    for_s: str | None
+    from_s: str
+    position: str
+    size: str
+    colour: str
+    ground: str
+    fonts: Fonts
+
+
+class WordsRow(NamedTuple):
+    """All words of a shot. `dialogue` has who, line, begin and end in seconds; `burned`, by output, fonts for what is burned in."""
+
+    titles: tuple[TitleRow, ...]
+    caption: str | None
+    dialogue: tuple[tuple[str | None, str, str, str | None], ...]
+    burned: tuple[tuple[str, Fonts], ...]
+
+    @property
+    def said(self) -> list[Said]:
+        return [
+            Said(who, line, Fraction(at_s), None if until_s is None else Fraction(until_s))
+            for who, line, at_s, until_s in self.dialogue
+        ]
+
+    @classmethod
+    def from_json(cls, value: Sequence[Json]) -> WordsRow:
+        """The inverse of writing it as JSON; raises `TypeError` or `ValueError` for another form."""
+        titles, caption, dialogue, burned = value
+        return cls(
+            tuple(TitleRow._make([*head, fonts_from(fonts)]) for *head, fonts in titles),
+            caption,
+            tuple((who, line, at_s, until_s) for who, line, at_s, until_s in dialogue),
+            tuple((output, fonts_from(fonts)) for output, fonts in burned),
+        )
+
+
+class TextRow(NamedTuple):
+    """A text that is drawn on slot number `slot`, from its frame `first` on for `frames` frames.
+
+    `plain` where it stands on a card. Place, size and colour as in `storyboard.Title`.
+    """
+
+    slot: int
+    first: int
+    frames: int
+    text: str
+    position: str
+    size: str
+    colour: str
+    plain: bool
+    fonts: Fonts
+
+    @classmethod
+    def from_json(cls, value: Sequence[Json]) -> TextRow:
+        """The inverse of writing it as JSON; raises `TypeError` or `ValueError` for another form."""
+        *head, fonts = value
+        return cls._make([*head, fonts_from(fonts)])
+
+
+class CardRow(NamedTuple):
+    """A slot that is a card: its number and the colour of its ground."""
+
+    slot: int
+    ground: str
+
+
+class Shown(NamedTuple):
+    """An entry of the cut with what stands on it: the number of its shot, and the card's title where it is one."""
+
+    shot: int
+    words: WordsRow | None
+    card: TitleRow | None
+    first: bool = True
+
+
+def with_cards(numbers: Sequence[int], words: Sequence[WordsRow | None]) -> list[tuple[int | None, Shown]]:
+    """The entries of a cut with cards between them; beside each its place in `numbers`, None for a card.
+
+    `numbers` are those of the shots in cut order, `words` stands beside all shots.
+    """
+    if not any(words):
+        return [(place, Shown(number, None, None)) for place, number in enumerate(numbers)]
+    opening = {number: place for place, number in reversed(list(enumerate(numbers)))}
+    closing = {number: place for place, number in enumerate(numbers)}
+    entries: list[tuple[int | None, Shown]] = []
+    for place, number in enumerate(numbers):
+        own = words[number]
+        if place == opening[number]:
+            entries += [(None, Shown(number, own, title)) for title in _cards(own, BEFORE)]
+        entries.append((place, Shown(number, own, None, first=place == opening[number])))
+        if place == closing[number]:
+            entries += [(None, Shown(number, own, title)) for title in _cards(own, AFTER)]
+    return entries
+
+
+def cards_of(entries: Sequence[Shown]) -> tuple[CardRow, ...]:
+    """The cards of a cut."""
+    return tuple(CardRow(slot, shown.card.ground) for slot, shown in enumerate(entries) if shown.card)
+
+
+def texts_of(
+    entries: Sequence[Shown], spans: Sequence[tuple[int, int]], *, fps: Fraction, burn: Burn | None
+) -> tuple[TextRow, ...]:
+    """All that is drawn on the slots of a cut, in order; `spans` are the first frame and the frames of each slot's clip."""
+    if not any(shown.words for shown in entries):
+        return ()
+    found: list[TextRow] = []
+    for slot, (shown, screen) in enumerate(zip(entries, screens(spans), strict=True)):
+        if shown.words is None:
+            continue
+        if shown.card:
+            found.append(_drawn(slot, shown.card, 0, screen.frames, plain=True))
+            continue
+        if shown.first:
+            found += _over(slot, shown.words, screen, fps=fps)
+        if burn:
+            found += _burned(slot, shown.words, screen, fps=fps, burn=burn)
+    return tuple(found)
+
+
+class Burn(NamedTuple):
+    """How an output burns its subtitles in: its name, and the size and colour of the type."""
+
+    output: str
+    size: str
+    colour: str
+
+
+def cues_of(entries: Sequence[Shown], spans: Sequence[tuple[int, int]], *, fps: Fraction) -> tuple[Cue, ...]:
+    """All subtitles of a cut, in order of time."""
+    if not any(shown.words for shown in entries):
+        return ()
+    cues = [
+        cue
+        for shown, screen in zip(entries, screens(spans), strict=True)
+        if shown.words and not shown.card
+        for cue in _cues(shown.words, screen, fps=fps)
+    ]
+    return tuple(sorted(cues, key=lambda cue: cue.start))
+
+
+def unsaid(
+    entries: Sequence[Shown], spans: Sequence[tuple[int, int]], *, fps: Fraction
+) -> list[tuple[int, int]]:
+    """The lines that a film never shows: number of the shot, and of the line among its own."""
+    said: set[tuple[int, int]] = set()
+    every: dict[tuple[int, int], None] = {}
+    for shown, screen in zip(entries, screens(spans), strict=True):
+        lines = shown.words.said if shown.words and not shown.card else []
+        for number, line in enumerate(lines):
+            every[shown.shot, number] = None
+            if is_said(line, lines, screen, fps=fps):
+                said.add((shown.shot, number))
+    return [known for known in every if known not in said]
+
+
+def screens(spans: Sequence[tuple[int, int]]) -> list[Screen]:
+    """Where each slot stands in the film, by the first frame and the frames of its clip."""
+    starts = slot_starts(frames for _, frames in spans)
+    return [Screen(start, first, frames) for (first, frames), start in zip(spans, starts, strict=True)]
+
+
+def fonts_of(texts: Sequence[TextRow]) -> Mapping[str, FontRow]:
+    """All fonts that draw some texts, by their digests."""
+    return {font.sha256: font for text in texts for font in text.fonts}
+
+
+def fonts_from(value: Sequence[Json]) -> Fonts:
+    """The inverse of writing fonts as JSON."""
+    return tuple(map(FontRow._make, value))
+
+
+def _cards(words: WordsRow | None, at: str) -> list[TitleRow]:
+    return [title for title in words.titles if title.at == at] if words else []
+
+
+def _over(slot: int, words: WordsRow, screen: Screen, *, fps: Fraction) -> Iterator[TextRow]:
+    for title in words.titles:
+        if title.at != OVER:
+            continue
+        from_s = Fraction(title.from_s)
+        first = frames_until(from_s, fps)
+        last = screen.frames if title.for_s is None else frames_until(from_s + Fraction(title.for_s), fps)
+        if first < min(last, screen.frames):
+            yield _drawn(slot, title, first, min(last, screen.frames) - first, plain=False)
+
+
+def _burned(slot: int, words: WordsRow, screen: Screen, *, fps: Fraction, burn: Burn) -> Iterator[TextRow]:
+    fonts = dict(words.burned).get(burn.output, ())
+    for cue in _cues(words, screen, fps=fps):
+        first = cue.start - screen.start
+        yield TextRow(
+            slot, first, cue.end - cue.start, cue.text, BOTTOM, burn.size, burn.colour, False, fonts
+        )
+
+
+def _cues(words: WordsRow, screen: Screen, *, fps: Fraction) -> Iterator[Cue]:
+    if words.caption:
+        yield from caption_cues(words.caption, screen)
+    yield from dialogue_cues(words.said, screen, fps=fps)
+
+
+def _drawn(slot: int, title: TitleRow, first: int, frames: int, *, plain: bool) -> TextRow:
+    look = (title.position, title.size, title.colour)
+    return TextRow(slot, first, frames, title.text, *look, plain, title.fonts)

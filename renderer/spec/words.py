@@ -1,0 +1,133 @@
+"""The words of a shot, titles, caption and dialogue, and what an output makes of them. None of it is part of a request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Any, Literal, cast
+
+from renderer.spec.document import Document
+from renderer.spec.merge import Merged, Written, merge
+from renderer.spec.nodes import Fields, Items
+from renderer.spec.prompt import composed
+from renderer.spec.scene import Scene, number, shown, word
+from renderer.spec.text import Path
+from renderer.storyboard import SUBTITLES, Source, Spoken, Subtitles, Title, Words
+
+CARD_S = Fraction(2)
+SIZE = Fraction(9)
+INK, GROUND = "#ffffff", "#0e0f12"
+OVER, MIDDLE = "over", "middle"
+ONLY_OVER, ONLY_CARDS = ("from",), ("background",)
+
+
+def read_words(scene: Scene, fields: Merged) -> Words:
+    """The words of a shot's merged fields. Tells S208, S218, S224, S283 and S284."""
+    caption = fields.get("caption")
+    filled = scene.filled(caption)
+    return Words(
+        titles=tuple(title for entry in _entries(fields.get("titles")) if (title := _title(scene, entry))),
+        caption=composed(filled.text) or None,
+        dialogue=tuple(said for entry in _entries(fields.get("dialogue")) if (said := _spoken(scene, entry))),
+        caption_place=scene.place(caption) if isinstance(caption, Written) else None,
+    )
+
+
+def read_subtitles(document: Document, fields: Mapping[str, Any], path: Path) -> Subtitles:
+    """What an output at `path` says of its subtitles, with defaults for the rest."""
+    said: Mapping[str, Any] = fields.get("subtitles") or {}
+    if not said:
+        return SUBTITLES
+    path = (*path, "subtitles")
+    place = document.place((*path, "font") if said.get("font") else path)
+    size, font = said.get("size"), said.get("font")
+    folder = document.text.folders.get(place.file, "")
+    return Subtitles(
+        srt=said.get("srt") is not False,
+        vtt=said.get("vtt") is not False,
+        burn=said.get("burn") is True,
+        size=SUBTITLES.size if size is None else Fraction(size),
+        colour=(said.get("colour") or SUBTITLES.colour).lower(),
+        font=Source("path", font).below(folder) if font else None,
+        place=place,
+    )
+
+
+Entry = tuple[Merged, Path, Fields]
+
+
+def _entries(field: Written | Merged | None) -> Iterator[Entry]:
+    """The mappings of a list, each as fields with its path."""
+    if isinstance(field, Written) and isinstance(field.node, Items):
+        for position, node in enumerate(field.node.nodes):
+            if isinstance(node, Fields):
+                path = (*field.path, position)
+                yield merge(node.entries, {}, path), path, node
+
+
+def _title(scene: Scene, entry: Entry) -> Title | None:
+    fields, path, node = entry
+    text = composed(scene.filled(fields.get("text")).text)
+    if not text:
+        return None
+    at = cast("Literal['before', 'over', 'after']", word(fields.get("at")) or OVER)
+    _warn_idle(scene, fields, at)
+    for_s, from_s = scene.time(fields.get("for")), scene.time(fields.get("from"))
+    if for_s == 0:
+        message = "a title that shows for no time"
+        scene.problems.add("S218", message, scene.document.place((*path, "for")))
+    return Title(
+        text=text,
+        at=at,
+        for_s=CARD_S if for_s is None and at != OVER else for_s,
+        from_s=from_s or Fraction(0) if at == OVER else Fraction(0),
+        position=word(fields.get("place")) or MIDDLE,
+        size=number(fields.get("size")) or SIZE,
+        colour=(word(fields.get("colour")) or INK).lower(),
+        ground=(word(fields.get("background")) or GROUND).lower(),
+        font=_font(scene, fields),
+        place=scene.document.place_of(node.entries["text"].node, (*path, "text")),
+    )
+
+
+def _warn_idle(scene: Scene, fields: Merged, at: str) -> None:
+    """Tell of a field that changes nothing of such a title (S284)."""
+    for name in ONLY_CARDS if at == OVER else ONLY_OVER:
+        if field := fields.get(name):
+            where = "over the picture" if at == OVER else "on a card"
+            message = f"`{name}` changes nothing of a title {where}"
+            hint = "delete it" if at == OVER else "delete it: a card shows its title all the time"
+            scene.problems.add("S284", message, scene.places(field)[0], severity="warning", hint=hint)
+
+
+def _font(scene: Scene, fields: Merged) -> Source | None:
+    field = fields.get("font")
+    text = word(field)
+    if not (text and isinstance(field, Written)):
+        return None
+    place = scene.place(field)
+    source = Source.read(text)
+    if source is None or source.kind != "path":
+        hint = "fetch it, and give its path relative to this file"
+        scene.problems.add("S224", f"`font` must be a path, not `{text}`", place, hint=hint)
+        return None
+    return source.below(scene.document.text.folders.get(place.file, ""))
+
+
+def _spoken(scene: Scene, entry: Entry) -> Spoken | None:
+    fields, path, node = entry
+    line = composed(scene.filled(fields.get("line")).text)
+    if not line:
+        return None
+    at_s = scene.time(fields.get("at")) or Fraction(0)
+    until_s = scene.time(fields.get("until"))
+    if until_s is not None and until_s <= at_s:
+        message = f"`until` is not after `at`: {shown(until_s)} s and {shown(at_s)} s"
+        scene.problems.add("S283", message, scene.document.place((*path, "until")))
+    return Spoken(
+        who=composed(scene.filled(fields.get("who")).text) or None,
+        line=line,
+        at_s=at_s,
+        until_s=until_s,
+        place=scene.document.place_of(node.entries["line"].node, (*path, "line")),
+    )

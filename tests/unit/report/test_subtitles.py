@@ -1,0 +1,80 @@
+"""Subtitle files: read back by ffmpeg's readers, whatever stands in a line."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import pytest
+
+from renderer.report.sidecar import GENERATED, PARTLY, Film, Part, sidecar, source_type
+from renderer.report.subtitles import Cue, srt, vtt
+
+TRICKY = 'a & b < c > d {not a command} "quoted" -->\nsecond line, 100 % \\n'
+
+
+def read(path: Path) -> list[tuple[float, float, str]]:
+    """Begin, length and text of each cue, as ffmpeg reads them."""
+    with av.open(str(path)) as container:
+        return [
+            (
+                float(packet.pts * packet.time_base),
+                float(packet.duration * packet.time_base),
+                bytes(packet).decode(),
+            )
+            for packet in container.demux(subtitles=0)
+            if packet.pts is not None and packet.duration is not None
+        ]
+
+
+@pytest.mark.parametrize(("write", "name"), [(srt, "a.srt"), (vtt, "a.vtt")])
+def test_times_are_exact_to_the_millisecond(
+    write: Callable[[list[Cue]], str], name: str, tmp_path: Path
+) -> None:
+    """Also past the first hour, and at a rate of NTSC."""
+    frame = Fraction(1001, 24000)
+    cues: list[Cue] = [
+        (frame, 3 * frame, None, "one"),
+        (Fraction(3661), Fraction(7322, 2) + 1, "mara", "two"),
+    ]
+    (tmp_path / name).write_text(write(cues), "utf-8")
+    found = read(tmp_path / name)
+    assert [(0.042, 0.083), (3661.0, 1.0)] == [(start, length) for start, length, _ in found]
+
+
+def test_markup_that_a_line_holds_by_chance_stays_text(tmp_path: Path) -> None:
+    """WebVTT escapes it; in SubRip an invisible joiner keeps it from being taken for a tag."""
+    cues: list[Cue] = [(Fraction(0), Fraction(1), None, TRICKY + "<b>bold</b>")]
+    assert "a &amp; b &lt; c &gt; d" in vtt(cues)
+    assert "--&gt;\nsecond line" in vtt(cues)
+    assert "<b>" not in srt(cues)
+    (tmp_path / "a.srt").write_text(srt(cues), "utf-8")
+    assert "second line" in read(tmp_path / "a.srt")[0][2]
+
+
+def test_an_empty_line_does_not_end_a_cue() -> None:
+    """It is held open by a space that is none."""
+    assert "one\n\u00a0\ntwo\n" in srt([(Fraction(0), Fraction(1), None, "one\n\ntwo")])
+
+
+def part(*, generated: bool) -> Part:
+    slots = ((Fraction(0), Fraction(2)),)
+    return Part("pad", slots, "0" * 64, "aimlapi", "gen3a_turbo", "a rocket", "7", generated)
+
+
+def film(*parts: Part, cards: int = 0) -> Film:
+    return Film("film.mp4", "1" * 64, "Liftoff", 48, Fraction(24), parts, cards)
+
+
+def test_a_film_is_declared_by_what_is_in_it() -> None:
+    """As a whole, in part, or not at all."""
+    made, own = part(generated=True), part(generated=False)
+    films = (film(made), film(made, own), film(made, cards=1), film(own))
+    assert [GENERATED, PARTLY, PARTLY, None] == [source_type(one) for one in films]
+
+
+def test_a_sidecar_names_no_day_and_no_place() -> None:
+    """The same film has the same sidecar."""
+    text = sidecar(film(part(generated=True)))
+    assert '"digital_source_type": "trainedAlgorithmicMedia"' in text
+    assert "/" not in text.replace('"fps": "24"', "")
