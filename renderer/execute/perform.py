@@ -149,6 +149,7 @@ class Performer(NamedTuple):
             sound=sound[0] if sound else None,
             output=output,
             scratch=folder,
+            notes=manifest.get("notes"),
         )
         return Made(output, facts)
 

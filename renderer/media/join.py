@@ -6,7 +6,7 @@ Nothing is encoded here. The pictures must share one format (`conform`); each is
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import accumulate
 from pathlib import Path
@@ -14,8 +14,9 @@ from pathlib import Path
 from renderer.ffmpeg.binary import Ffmpeg
 from renderer.media.check import check_film
 from renderer.media.concat import concat
+from renderer.media.notes import add_notes, notes_box
 from renderer.media.splice import UnfitError, splice
-from renderer.model import MediaFacts, Size
+from renderer.model import Json, MediaFacts, Size
 
 
 async def join(
@@ -28,21 +29,25 @@ async def join(
     sound: Path | None,
     output: Path,
     scratch: Path,
+    notes: Mapping[str, Json] | None = None,
 ) -> MediaFacts:
     """Join the pictures, in cut order, ≥ 1, each of so many frames, into a film, check it, and say what it is.
 
     Spliced where the parts allow it, by ffmpeg's concat elsewhere; which of the two follows from the parts' bytes
-    alone. The same inputs give the same bytes in any folder and on any day. `scratch` is an empty folder. Raises
+    alone. `notes` are what the film says of itself (`join_manifest`). The same inputs give the same bytes in any folder and on any day. `scratch` is an empty folder. Raises
     `MediaError` (M81x) when the film is not the sum of its parts, M850 where a part became shorter meanwhile, and as
     `run_ffmpeg` does.
     """
-    openings = None
+    openings, told = None, notes_box(notes, fps=fps) if notes else b""
     try:
         openings = await asyncio.to_thread(
-            splice, pictures, frames=frames, fps=fps, sound=sound, output=output
+            splice, pictures, frames=frames, fps=fps, sound=sound, output=output, notes=told
         )
     except UnfitError:
-        await concat(ffmpeg, pictures, frames=frames, fps=fps, sound=sound, output=output, scratch=scratch)
+        plain = scratch / "plain.mp4" if told else output
+        await concat(ffmpeg, pictures, frames=frames, fps=fps, sound=sound, output=plain, scratch=scratch)
+        if told:
+            await asyncio.to_thread(add_notes, plain, told, output=output)
     return await asyncio.to_thread(
         check_film,
         output,

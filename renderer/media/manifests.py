@@ -179,11 +179,17 @@ def is_mix(manifest: Mapping[str, Json]) -> bool:
 
 
 def join_manifest(
-    pictures: Iterable[tuple[str, int]], *, sound: str | None, size: Size, fps: Fraction, build: str
+    pictures: Iterable[tuple[str, int]],
+    *,
+    sound: str | None,
+    size: Size,
+    fps: Fraction,
+    build: str,
+    notes: Mapping[str, Json] | None = None,
 ) -> dict[str, Json]:
     """The free manifest of a film: each picture as `digest/frames` in cut order, and the sound's digest.
 
-    One string for each, because a film of ten thousand slots is keyed in every build.
+    `notes` are its title, a comment, and its chapters as `frame name`, as far as there are any. One string for each, because a film of ten thousand slots is keyed in every build.
     """
     return {
         "action": "join",
@@ -195,6 +201,7 @@ def join_manifest(
         "fps": str(fps),
         "timescale": timescale(fps),
         "ffmpeg": build,
+        **({"notes": dict(notes)} if notes else {}),
     }
 
 

@@ -16,7 +16,7 @@ from renderer.media.manifests import (
     reference_manifest,
     segment_manifest,
 )
-from renderer.model import MIDDLE, Fit, MediaFacts, Result, Size
+from renderer.model import MIDDLE, Fit, Json, MediaFacts, Result, Size
 from renderer.pipeline.lettered import CARD, NO_FONTS, Lettered
 from renderer.pipeline.soundtrack import Track, sound_action
 from renderer.plan.action import Action, Input
@@ -48,11 +48,12 @@ def assess_film(
     fonts: Mapping[str, Input] = NO_FONTS,
     overlays: Mapping[int, Input] | None = None,
     tracks: Sequence[Track] = (),
+    notes: Mapping[str, Json] | None = None,
 ) -> FilmState:
     """Where the film of these clips stands; one clip with facts for each slot, in cut order, ≥ 1; None for a card.
 
     `build` names ffmpeg's; `lookup` gives the results that may be reused; `fonts`, by digest, draw its texts; `overlays`, by number of the slot, are
-    pictures to lay over the lower edge; `tracks` are the files of all tracks. At most three rounds of making what is missing and asking again lead to
+    pictures to lay over the lower edge; `tracks` are the files of all tracks; `notes` what it says of itself. At most three rounds of making what is missing and asking again lead to
     the film: a reference, then segments and sound, then the join.
     """
     film = _Film(output, clips, build, overlays or {}, fonts=fonts, tracks=tracks)
@@ -72,7 +73,7 @@ def assess_film(
     pictures = [
         _piece(results[segments[n].key]) if n in segments else clip for n, clip in enumerate(film.clips)
     ]
-    join = film.join(pictures, sound=_piece(results[sound.key]) if sound else None)
+    join = film.join(pictures, sound=_piece(results[sound.key]) if sound else None, notes=notes)
     result = lookup([join.key])[0]
     return FilmState(result, () if result else (join,), held)
 
@@ -182,7 +183,9 @@ class _Film:
         cuts = [self.cut(number) for number in range(len(self.clips))]
         return sound_action(self.output, self.clips, cuts, tracks=self.tracks, build=self.build)
 
-    def join(self, pictures: Sequence[Input], *, sound: Input | None) -> Action:
+    def join(
+        self, pictures: Sequence[Input], *, sound: Input | None, notes: Mapping[str, Json] | None
+    ) -> Action:
         manifest = join_manifest(
             zip(
                 (picture.digest.sha256 for picture in pictures),
@@ -193,6 +196,7 @@ class _Film:
             size=self.profile.size,
             fps=self.fps,
             build=self.build,
+            notes=notes,
         )
         inputs = {"pictures": tuple(pictures)} | ({"sound": (sound,)} if sound else {})
         return Action.of(manifest, name=self.output.name, inputs=inputs)

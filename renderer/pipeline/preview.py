@@ -17,6 +17,7 @@ from renderer.pipeline.build import film_copies, make_film
 from renderer.pipeline.enrolling import note_use
 from renderer.pipeline.film import FilmState, assess_film
 from renderer.pipeline.lettered import clip_slots, with_cards
+from renderer.pipeline.notes import notes_of
 from renderer.pipeline.project import Project
 from renderer.pipeline.publish import claim, publish
 from renderer.pipeline.run import Run, Wishes, open_run
@@ -111,6 +112,7 @@ def _assess(preview: Preview, output: OutputRow) -> FilmState | None:
         fonts=run.fonts(output),
         overlays=overlays,
         tracks=run.tracks(),
+        notes=notes_of(run.compiled, output),
     )
 
 

@@ -22,6 +22,7 @@ from renderer.pipeline.enrolling import enrol
 from renderer.pipeline.film import FilmState, assess_film
 from renderer.pipeline.lettered import clip_slots, find_fonts, with_cards
 from renderer.pipeline.locked import Locked, lost_error
+from renderer.pipeline.notes import notes_of
 from renderer.pipeline.picked import NOTHING_PICKED, Picked, blob_of, read_picks, resolve_picks
 from renderer.pipeline.project import Project, Reach
 from renderer.pipeline.shots import select
@@ -318,6 +319,7 @@ class Run:
             lookup=self.lookup,
             fonts=self.fonts(output),
             tracks=self.tracks(),
+            notes=notes_of(self.compiled, output),
         )
 
 

@@ -38,11 +38,17 @@ class Opening(NamedTuple):
 
 
 def splice(
-    pictures: Sequence[Path], *, frames: Sequence[int], fps: Fraction, sound: Path | None, output: Path
+    pictures: Sequence[Path],
+    *,
+    frames: Sequence[int],
+    fps: Fraction,
+    sound: Path | None,
+    output: Path,
+    notes: bytes = b"",
 ) -> list[Opening]:
     """Splice pictures, in cut order, ≥ 1, each whole and of so many frames, and a sound into an MP4 with its index first.
 
-    The same parts give the same bytes in any folder, on any day and system. Returns the pictures' openings. Raises
+    `notes` is a box for the end of the index. The same parts give the same bytes in any folder, on any day and system. Returns the pictures' openings. Raises
     `UnfitError` before anything is written where the parts are not alike or not understood, `MediaError` M850 where
     one is shorter than it was, `StoreError` E611 where the disk is full, and `OSError`.
     """
@@ -50,7 +56,7 @@ def splice(
     heard = read_sound(sound) if sound else None
     sounding = _sound_chunks(heard, source=len(pictures)) if heard else []
     ordered = list(merge(layout, sounding, key=lambda chunk: chunk.second))
-    index = write_index(FilmPlan(tables, heard, ordered, sound_source=len(pictures)))
+    index = write_index(FilmPlan(tables, heard, ordered, sound_source=len(pictures), notes=notes))
     sources = [*pictures, *([sound] if sound else [])]
     with _writing(output) as stream:
         stream.write(index)

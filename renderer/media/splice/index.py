@@ -43,13 +43,14 @@ class FilmTables(NamedTuple):
 class FilmPlan(NamedTuple):
     """All of a film: its tables, its sound, and its chunks in the order in which they follow.
 
-    Chunks of `sound_source` are the sound's, all others the picture's.
+    Chunks of `sound_source` are the sound's, all others the picture's. `notes` is a box that ends the index.
     """
 
     tables: FilmTables
     sound: Track | None
     layout: Sequence[Chunk]
     sound_source: int
+    notes: bytes = b""
 
 
 def write_index(plan: FilmPlan) -> bytes:
@@ -88,7 +89,7 @@ def _heads(plan: FilmPlan, tables: bytes, *, start: int, width_bytes: int, media
     length = max(ticks, _shown(sound, film.timescale)) if sound else ticks
     return (
         box("ftyp", BRANDS[0], struct.pack(">I", 512), *BRANDS, film.entry[4:8])
-        + box("moov", _movie(film.timescale, length, tracks=len(traks)), *traks)
+        + box("moov", _movie(film.timescale, length, tracks=len(traks)), *traks, plan.notes)
         + _media(width_bytes, media_bytes)
     )
 
