@@ -43,7 +43,8 @@ def put_beside(run: Run) -> int:
         return 0
     store, name = run.workshop.store, f"{run.project.identity}/{run.project.asker_spec}"
     known = store.memo_get(MEMO, name) or {"imprint": "", "files": {}}
-    imprint, files = _imprint(run, films), {path: Digest(*digest) for path, digest in known["files"].items()}
+    imprint = _imprint(run, films)
+    files = {_path_of(written): Digest(*digest) for written, digest in known["files"].items()}
     if known["imprint"] == imprint and store.digests_of(list(files)) == list(files.values()):
         return 0
     texts = {str(path): text.encode("utf-8") for output in films for path, text in _texts(run, output)}
@@ -53,8 +54,14 @@ def put_beside(run: Run) -> int:
     for path in stale:
         _write(Path(path), texts[path])
     _take_away(run, {path: digest for path, digest in files.items() if path not in wanted})
-    store.memo_put(MEMO, name, {"imprint": imprint, "files": wanted})
+    written = {os.fsencode(path).hex(): digest for path, digest in wanted.items()}
+    store.memo_put(MEMO, name, {"imprint": imprint, "files": written})
     return len(stale)
+
+
+def _path_of(written: str) -> str:
+    # Names of files are bytes, and need not be text.
+    return os.fsdecode(bytes.fromhex(written))
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -90,11 +97,16 @@ def _texts(run: Run, output: OutputRow) -> Iterator[tuple[Path, str]]:
     from renderer.report.subtitles import srt, vtt  # noqa: PLC0415
 
     film, fps = run.film_path(output), Fraction(output.fps)
-    yield film.with_suffix(SIDECAR), sidecar(_film(run, output, name=film.name))
+    yield film.with_suffix(SIDECAR), sidecar(_film(run, output, name=_told(film)))
     cues = [(cue.start / fps, cue.end / fps, cue.who, cue.text) for cue in output.cues]
     for ending, write in (("srt", srt), ("vtt", vtt)):
         if cues and ending in output.subtitles:
             yield film.with_suffix(f".{ending}"), write(cues)
+
+
+def _told(film: Path) -> str:
+    """A film's name for people; bytes that are no text are written out."""
+    return os.fsencode(film.name).decode("utf-8", "backslashreplace")
 
 
 def _take_away(run: Run, files: dict[str, Digest]) -> None:

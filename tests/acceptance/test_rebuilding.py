@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import av
 import pytest
 
 from .stage import Stage, digest_of, frames_in
@@ -56,12 +57,20 @@ def test_a_change_of_the_cut_generates_nothing(built: Stage, old: str, new: str,
     assert frames == frames_in(built.film())
 
 
+def packets_in(film: Path) -> list[tuple[int | None, bytes]]:
+    """All media of a film, each packet with its time."""
+    with av.open(str(film)) as container:
+        return [(packet.pts, bytes(packet)) for packet in container.demux()]
+
+
 def test_a_renamed_shot_is_not_made_again(built: Stage) -> None:
-    """Its clip appears under the new name, the same bytes."""
-    film, clip = digest_of(built.film()), digest_of(built.clip("crew"))
+    """Its clip appears under the new name, the same bytes; of the film nothing changes but the name of a chapter."""
+    film, clip = packets_in(built.film()), digest_of(built.clip("crew"))
     built.edit("id: crew", "id: commander")
     assert [] == built.built().ran
-    assert (film, clip) == (digest_of(built.film()), digest_of(built.clip("commander")))
+    assert (film, clip) == (packets_in(built.film()), digest_of(built.clip("commander")))
+    with av.open(str(built.film())) as container:
+        assert ["pad", "commander", "sky"] == [one["metadata"]["title"] for one in container.chapters()]
 
 
 def test_shots_with_one_request_share_one_clip(stage: Stage) -> None:
