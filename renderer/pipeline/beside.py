@@ -17,6 +17,7 @@ from renderer.digest import Digest, digest_bytes
 from renderer.errors import StoreError
 from renderer.model import Json, Trace, base_of
 from renderer.pipeline.lettered import clip_slots
+from renderer.pipeline.project import BUILD
 from renderer.pipeline.run import Run
 from renderer.plan.rows import OutputRow, SlotRow, TakeRow
 from renderer.plan.slots import slot_starts
@@ -33,7 +34,8 @@ WRITABLE = 0o644
 def put_beside(run: Run) -> int:
     """Write what belongs beside the films that there are, and take away what does not any more; returns how many were written.
 
-    A file that this program wrote and somebody else changed since is left alone where it is not needed. Raises
+    A file that this program wrote and somebody else changed since is left alone where it is not needed, and so is, beside a
+    film outside `build/`, one that this program did not write. Raises
     `StoreError` E617.
     """
     films = [
@@ -44,19 +46,30 @@ def put_beside(run: Run) -> int:
     store, name = run.workshop.store, f"{run.project.identity}/{run.project.asker_spec}"
     known = store.memo_get(MEMO, name) or {"imprint": "", "files": {}}
     imprint = _imprint(run, films)
-    files = {_path_of(written): Digest(*digest) for written, digest in known["files"].items()}
+    every = {_path_of(written): Digest(*digest) for written, digest in known["files"].items()}
+    stems = {run.film_path(output).with_suffix("") for output in films}
+    files = {path: digest for path, digest in every.items() if Path(path).with_suffix("") in stems}
     if known["imprint"] == imprint and store.digests_of(list(files)) == list(files.values()):
         return 0
     texts = {str(path): text.encode("utf-8") for output in films for path, text in _texts(run, output)}
     wanted = {path: digest_bytes(content) for path, content in texts.items()}
     there = dict(zip(wanted, store.digests_of(list(wanted)), strict=True))
-    stale = [path for path, digest in wanted.items() if there[path] != digest]
+    foreign = {
+        path for path, found in there.items() if found and path not in files and not _is_built(run, path)
+    }
+    stale = [path for path, digest in wanted.items() if there[path] != digest and path not in foreign]
     for path in stale:
         _write(Path(path), texts[path])
     _take_away(run, {path: digest for path, digest in files.items() if path not in wanted})
-    written = {os.fsencode(path).hex(): digest for path, digest in wanted.items()}
+    elsewhere = {path: digest for path, digest in every.items() if path not in files}
+    kept = elsewhere | {path: digest for path, digest in wanted.items() if path not in foreign}
+    written = {os.fsencode(path).hex(): digest for path, digest in kept.items()}
     store.memo_put(MEMO, name, {"imprint": imprint, "files": written})
     return len(stale)
+
+
+def _is_built(run: Run, path: str) -> bool:
+    return Path(path).is_relative_to(run.project.root / BUILD)
 
 
 def _path_of(written: str) -> str:

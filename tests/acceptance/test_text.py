@@ -125,6 +125,17 @@ def test_subtitles_that_are_not_asked_for_any_more_go(lettered: Stage) -> None:
     assert (False, True) == (lettered.film("film.srt").exists(), lettered.film("film.vtt").exists())
 
 
+def test_what_stands_beside_a_film_elsewhere_is_not_written_over(lettered: Stage) -> None:
+    """Outside `build/` only what is not there yet, or was written by an earlier build."""
+    own = lettered.write("cuts/one.srt", "mine")
+    lettered.built("-o", "cuts/one.mp4")
+    lettered.edit("It's late.", "It is early.")
+    lettered.built("-o", "cuts/one.mp4")
+    assert "mine" == own.read_text()
+    assert "It's late." in lettered.film("film.srt").read_text()
+    assert "It is early." in own.with_suffix(".vtt").read_text()
+
+
 def test_a_line_that_is_never_shown_is_left_out_with_a_warning(lettered: Stage) -> None:
     """S282, at the line."""
     lettered.edit("at: 0.25, until: 0.75}", "at: 2, until: 3}")
