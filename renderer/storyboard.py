@@ -117,6 +117,14 @@ class Span(NamedTuple):
     place: Place
 
 
+class Motion(NamedTuple):
+    """How a clip is shown: how many times as fast, whether backwards, how long its last frame is held. None: as it is, or as the shot says."""
+
+    speed: Fraction | None = None
+    reverse: bool | None = None
+    hold_s: Fraction | None = None
+
+
 class Framing(NamedTuple):
     """How one output shows a clip otherwise: which part of it, how it fits, where a crop looks. None: as elsewhere."""
 
@@ -214,6 +222,7 @@ class Shot(NamedTuple):
     framings: Mapping[str, Framing] = NOTHING
     sound: ShotSound = ShotSound()
     words: Words = Words()
+    motion: Motion = Motion()
 
     @property
     def base(self) -> str:
@@ -281,11 +290,12 @@ class FilmSound(NamedTuple):
 
 
 class Slot(NamedTuple):
-    """One entry of the cut: which shot, and which part of its clip where the cut says so itself."""
+    """One entry of the cut: which shot, and which part of its clip and how that moves where the cut says so itself."""
 
     shot_id: str
     use: Use | None
     place: Place
+    motion: Motion = Motion()
 
 
 class Output(NamedTuple):

@@ -49,11 +49,13 @@ def segment_manifest(
     fit: Fit | None = None,
     centre: Centre = MIDDLE,
     texts: Sequence[Mapping[str, Json]] = (),
+    motion: Mapping[str, Json] | None = None,
 ) -> dict[str, Json]:
     """The free manifest of a segment of the clip with this digest, made by the ffmpeg of this build.
 
     `overlay` is the digest of a picture as wide as the film, laid over its lower edge; `fit` is the slot's own, None the film's;
-    `centre`, where a crop looks, is named only where that is not the middle; `texts` are drawn on the picture (`text_manifest`).
+    `centre`, where a crop looks, is named only where that is not the middle; `texts` are drawn on the picture (`text_manifest`);
+    `motion` is how its slot moves (`media.moving`), where not as it is.
     """
     return {
         **_encoded(profile.size, profile.fps, build),
@@ -64,6 +66,7 @@ def segment_manifest(
         **({} if centre == MIDDLE else {"centre": f"{centre.x} {centre.y}"}),
         **({"overlay": overlay} if overlay else {}),
         **_lettered(texts),
+        **({"motion": dict(motion)} if motion else {}),
     }
 
 

@@ -17,6 +17,7 @@ from renderer.ffmpeg.inputs import input_arguments
 from renderer.ffmpeg.picture import Shape, fit_filters, flat_filters, frame_filters
 from renderer.ffmpeg.run import run_ffmpeg
 from renderer.media.manifests import centre_of
+from renderer.media.moving import Moved, moving_filters, refuse_too_long
 from renderer.media.probe import probe
 from renderer.media.text import Drawing, TextDesk
 from renderer.model import Json, MediaFacts, Size
@@ -40,10 +41,12 @@ async def make_segment(
 
     `overlay` is the PNG whose digest the manifest names, if it does; at `desk` its texts are set, if it has any.
 
-    Raises `MediaError` (M805 when the result is not what was asked, M806 for high dynamic range) and as
+    Raises `MediaError` (M805 when the result is not what was asked, M806 for high dynamic range, M875 for too much of it backwards) and as
     `run_ffmpeg` does.
     """
     refuse_high_dynamic_range(clip, facts)
+    if moved := Moved.of(manifest):
+        refuse_too_long(moved, Size.parse(manifest["size"]))
     drawing = await asyncio.to_thread(desk.lay_out, manifest) if desk else Drawing()
     arguments = segment_arguments(
         clip, facts, manifest, output=output, overlay=overlay, drawing=drawing.filters
@@ -98,23 +101,29 @@ def segment_arguments(
 ) -> list[str]:
     """The command line of a segment. Time stamps stay the file's own, so that a seek shifts nothing."""
     fps, size = Fraction(manifest["fps"]), Size.parse(manifest["size"])
-    first, frames = manifest["first"], manifest["frames"]
     shape = Shape(facts.size, facts.sample_aspect, facts.rotation_deg)
-    chain = [
-        *frame_filters(first=first, frames=frames, fps=fps, origin_s=facts.origin_s),
-        *fit_filters(
-            shape, target=size, fit=manifest["fit"], colour=facts.colour, centre=centre_of(manifest)
-        ),
-        *drawing,
-    ]
-    seek_s = seek_before(first / fps, duration_s=facts.duration_s)
+    shown, read_from_s = _shown(facts, manifest, fps)
+    fitted = fit_filters(
+        shape, target=size, fit=manifest["fit"], colour=facts.colour, centre=centre_of(manifest)
+    )
+    chain = [*shown, *fitted, *drawing]
+    seek_s = seek_before(read_from_s, duration_s=facts.duration_s)
     return [
         *("-copyts", "-autorotate"),
         *input_arguments(clip, container=facts.container, seek_s=seek_s),
         *_filtering(",".join(chain), overlay),
-        *("-frames:v", str(frames)),
+        *("-frames:v", str(manifest["frames"])),
         *(*encode_arguments(fps), str(output)),
     ]
+
+
+def _shown(facts: MediaFacts, manifest: Mapping[str, Json], fps: Fraction) -> tuple[list[str], Fraction]:
+    """The filters that show a segment's frames, and from which second of the clip on it must be read."""
+    first, frames, moved = manifest["first"], manifest["frames"], Moved.of(manifest)
+    if moved is None:
+        return frame_filters(first=first, frames=frames, fps=fps, origin_s=facts.origin_s), first / fps
+    filters = moving_filters(moved, first=first, frames=frames, fps=fps, origin_s=facts.origin_s)
+    return filters, (first - moved.skip) / fps * moved.speed
 
 
 def _filtering(chain: str, overlay: Path | None) -> list[str]:

@@ -47,6 +47,7 @@ from renderer.pipeline.workshop import Workshop
 from renderer.plan.assemble import assemble
 from renderer.plan.chain import stand_in_key
 from renderer.plan.manifest import generate_manifest
+from renderer.plan.motion import moving_of
 from renderer.plan.rows import ChainRow, Compiled, Detail, FootageRow, InputRow, ShotRow, TakeRow
 from renderer.storyboard import Output, Request, Shot, Source, Storyboard, Take
 
@@ -121,7 +122,7 @@ class _Bench:
         framings, sound = framing_rows(shot), sound_row(shot.sound)
         row = ShotRow(
             *(shot.id, tuple(takes), footage, str(length_s), use, inputs, *shot.asked),
-            *(framings, sound, tuple(chains), words),
+            *(framings, sound, tuple(chains), words, moving_of(shot.motion)),
         )
         self.shots.append(row)
 

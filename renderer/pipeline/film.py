@@ -16,6 +16,7 @@ from renderer.media.manifests import (
     reference_manifest,
     segment_manifest,
 )
+from renderer.media.moving import Moved, lacking_frames
 from renderer.model import MIDDLE, Fit, Json, MediaFacts, Result, Size
 from renderer.pipeline.lettered import CARD, NO_FONTS, Lettered
 from renderer.pipeline.soundtrack import Track, sound_action
@@ -103,6 +104,9 @@ class _Film:
             (id(clip.facts), slot.first, slot.frames)
             for clip, slot in zip(self.clips, output.slots, strict=True)
         ]
+        self.moved = {row.slot: Moved(Fraction(row.speed), row.reverse, row.moving) for row in output.motions}
+        for slot in self.moved:
+            self.kinds[slot] = (-1 - slot, 0, 0)
         self.samples = dict(zip(reversed(self.kinds), reversed(range(len(self.kinds))), strict=True))
         for slot in self.lettered.grounds:
             self.samples.pop(self.kinds[slot], None)
@@ -121,20 +125,21 @@ class _Film:
             fps=self.fps,
             fit=cast("Fit", self.output.fit),
             reference=reference,
-            ours=bool(self.overlays or self.lettered.slots),
+            ours=bool(self.overlays or self.lettered.slots or self.moved),
         )
 
     def held(self) -> tuple[str, ...]:
-        short = {
-            kind
-            for kind, number in self.samples.items()
-            if held_frames(_facts(self.clips[number]), self.cut(number), self.fps) > ROUNDING_FRAMES
-        }
+        short = {kind for kind, number in self.samples.items() if self.lacking(number) > ROUNDING_FRAMES}
         if not short:
             return ()
         return tuple(
             slot.shot for slot, kind in zip(self.output.slots, self.kinds, strict=True) if kind in short
         )
+
+    def lacking(self, number: int) -> int:
+        """How many frames of its slot a clip has not got."""
+        facts, cut, moved = _facts(self.clips[number]), self.cut(number), self.moved.get(number)
+        return lacking_frames(facts, cut, moved, self.fps) if moved else held_frames(facts, cut, self.fps)
 
     def reference(self) -> Action | None:
         """The clip that tells what our encoder's look like; not needed where all clips are alike and whole."""
@@ -148,7 +153,8 @@ class _Film:
         unfit = {
             kind
             for kind, number in self.samples.items()
-            if needs_segment(_facts(self.clips[number]), self.cut(number), self.profile)
+            if number in self.moved
+            or needs_segment(_facts(self.clips[number]), self.cut(number), self.profile)
         }
         drawn = self.overlays.keys() | self.lettered.slots
         if not (unfit or drawn):
@@ -161,7 +167,7 @@ class _Film:
         name = f"{self.output.name}: slot {number + 1}, {slot.shot}"
         if number in self.lettered.grounds:
             return self.lettered.card(number, self.profile, build=self.build, name=name)
-        overlay, fit = self.overlays.get(number), self.fits.get(number)
+        overlay, fit, moved = self.overlays.get(number), self.fits.get(number), self.moved.get(number)
         manifest = segment_manifest(
             clip.digest.sha256,
             self.cut(number),
@@ -171,6 +177,7 @@ class _Film:
             fit=cast("Fit", fit.fit) if fit else None,
             centre=fit.centre if fit else MIDDLE,
             texts=self.lettered.manifests(number),
+            motion=moved.manifest() if moved else None,
         )
         inputs = {"clip": (clip,)} | ({"overlay": (overlay,)} if overlay else {})
         return Action.of(manifest, name=name, inputs=inputs | self.lettered.inputs(number))

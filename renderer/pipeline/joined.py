@@ -48,8 +48,9 @@ def recipe(run: Run, output: OutputRow) -> Mapping[str, Json] | None:
 
 
 def fits_of(output: OutputRow) -> Mapping[str, Json]:
-    """The part of a film's recipe that says which slots fit in a way of their own; nothing where none does."""
-    return {"fits": [list(row) for row in output.fits]} if output.fits else {}
+    """The part of a film's recipe that says which slots fit or move in a way of their own; nothing where none does."""
+    fits = {"fits": [list(row) for row in output.fits]} if output.fits else {}
+    return fits | ({"motions": [list(row) for row in output.motions]} if output.motions else {})
 
 
 def sound_recipe(output: OutputRow, tracks: Sequence[TrackRow]) -> Mapping[str, Json]:
@@ -136,10 +137,11 @@ def _slots(before: Sequence[Json], after: Sequence[Json]) -> Iterator[str]:
 
 
 def _fits(before: Mapping[str, Json], after: Mapping[str, Json]) -> Iterator[str]:
-    """Shots of the same cut that are fitted into the film in another way."""
-    old, new = ({tuple(row) for row in recipe.get("fits", ())} for recipe in (before, after))
-    numbers = sorted({slot for slot, *_ in old ^ new})
-    yield from dict.fromkeys(f"`{after['slots'][number][0]}` is framed in another way" for number in numbers)
+    """Shots of the same cut that are fitted into the film, or move in it, in another way."""
+    for kind, words in (("fits", "is framed in another way"), ("motions", "moves in another way")):
+        old, new = ({tuple(row) for row in recipe.get(kind, ())} for recipe in (before, after))
+        numbers = sorted({slot for slot, *_ in old ^ new})
+        yield from dict.fromkeys(f"`{after['slots'][number][0]}` {words}" for number in numbers)
 
 
 def _words(before: Mapping[str, Json], after: Mapping[str, Json]) -> Iterator[str]:

@@ -154,7 +154,7 @@ def _made_of(run: Run, output: OutputRow) -> str:
         [clip.digest.sha256, slot.first, slot.frames]
         for clip, slot in zip(clips, clip_slots(output), strict=True)
     ]
-    further = [part for part in (output.fits, words_of(output)) if part]
+    further = [part for part in (output.fits, output.motions, words_of(output)) if part]
     told = json.dumps([output.size, output.fps, output.fit, cut, *further], separators=(",", ":"))
     return hashlib.sha256(told.encode()).hexdigest()
 

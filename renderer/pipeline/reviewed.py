@@ -140,7 +140,7 @@ def _cut(run: Run) -> list[Json]:
     return [
         [output.name, output.file, output.size, output.fps, output.fit]
         + [[slot.shot, slot.first, slot.frames] for slot in output.slots]
-        + [list(row) for row in output.fits]
+        + [list(row) for row in (*output.fits, *output.motions)]
         + ([words_of(output)] if output.texts or output.cards else [])
         for output in run.compiled.outputs
     ]

@@ -36,11 +36,15 @@ def sound_action(
     build: str,
 ) -> Action | None:
     """The action of a film's sound, None where nothing of it is heard; clips with facts and their cuts in cut order."""
-    heard = {clip.digest.sha256: clip for clip in clips if clip.facts and clip.facts.audio}
+    mute = {row.slot for row in output.motions if row.is_silent}
+    audible = [
+        clip for slot, clip in enumerate(clips) if slot not in mute and clip.facts and clip.facts.audio
+    ]
+    heard = {clip.digest.sha256: clip for clip in audible}
     name = f"{output.name}: sound"
     slots = [
-        (clip.digest.sha256 if clip.digest.sha256 in heard else None, cut)
-        for clip, cut in zip(clips, cuts, strict=True)
+        (clip.digest.sha256 if slot not in mute and clip.digest.sha256 in heard else None, cut)
+        for slot, (clip, cut) in enumerate(zip(clips, cuts, strict=True))
     ]
     if output.mix is None:
         if not heard:

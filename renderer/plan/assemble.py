@@ -16,6 +16,7 @@ from renderer.model import AT, MIDDLE, Json, frames_until, variant_of
 from renderer.plan.chain import chains_of
 from renderer.plan.cues import Cue
 from renderer.plan.mix import TrackRow
+from renderer.plan.motion import Moving, is_silent, motion_rows, on_screen, over
 from renderer.plan.rows import FETCHED, Compiled, FitRow, FramingRow, InputRow, OutputRow, ShotRow, SlotRow
 from renderer.plan.score import mix_of
 from renderer.plan.slots import slot_frames, slot_span
@@ -30,7 +31,7 @@ from renderer.plan.text import (
     unsaid,
     with_cards,
 )
-from renderer.storyboard import Output, Storyboard, Use
+from renderer.storyboard import Motion, Output, Storyboard, Use
 
 Entry = tuple[int | None, Shown]
 SUBTITLES = ("srt", "vtt")
@@ -80,8 +81,8 @@ def _output(
     cut = [(slot.shot_id, slot.use) for slot in storyboard.sequence] if storyboard.is_cut else None
     size = str(output.size) if output.size else None
     shown = _shown(cut, shots, output=output.name)
-    entries = entries_of(shown, shots)
-    slots = tuple(_slots(shown, entries, shots, output=output))
+    entries, moved = _moved(storyboard, shown, shots)
+    slots = tuple(_slots(shown, entries, shots, output=output, moved=moved))
     fits = tuple(_fits(entries, shots, output=output))
     return OutputRow(
         output.name,
@@ -93,6 +94,7 @@ def _output(
         slots,
         mix_of(output.sound, storyboard.tracks, tracks, shots=shots, slots=slots, fps=output.fps),
         *_text_of(output, [entry for _, entry in entries], slots),
+        tuple(motion_rows(moved, [slot.frames for slot in slots], fps=output.fps)),
     )
 
 
@@ -116,8 +118,8 @@ def _text_of(
 def unsaid_lines(output: Output, row: OutputRow, shots: Sequence[ShotRow]) -> Iterator[tuple[str, int]]:
     """The lines of dialogue that an output never shows: the shot's id, and the line's number among its own."""
     numbers = {shot.shot: number for number, shot in enumerate(shots)}
-    cards = {card.slot for card in row.cards}
-    slots = [slot for number, slot in enumerate(row.slots) if number not in cards]
+    wordless = {card.slot for card in row.cards} | {motion.slot for motion in row.motions if motion.is_silent}
+    slots = [slot for number, slot in enumerate(row.slots) if number not in wordless]
     entries = [Shown(numbers[slot.shot], shots[numbers[slot.shot]].words, None) for slot in slots]
     spans = [(slot.first, slot.frames) for slot in slots]
     for number, line in unsaid(entries, spans, fps=output.fps):
@@ -149,6 +151,7 @@ def _slots(
     shots: Sequence[ShotRow],
     *,
     output: Output,
+    moved: Sequence[Moving | None],
 ) -> Iterator[SlotRow]:
     fps = output.fps
     first_take = list(accumulate((len(shot.takes) for shot in shots), initial=0))
@@ -156,8 +159,8 @@ def _slots(
     spans = [
         _card_span(entry)
         if place is None
-        else _span(shots[shown[place][0]], shown[place][1], output=output.name)
-        for place, entry in entries
+        else on_screen(_span(shots[shown[place][0]], shown[place][1], output=output.name), moving)
+        for (place, entry), moving in zip(entries, moved, strict=True)
     ]
     frames = slot_frames((length_s for _, length_s in spans), fps=fps)
     for (place, entry), (in_s, _), count in zip(entries, spans, frames, strict=True):
@@ -174,6 +177,22 @@ def _slots(
 def _card_span(entry: Shown) -> tuple[Fraction, Fraction]:
     assert entry.card, "BUG: a slot without a clip that is no card"
     return Fraction(0), _seconds(entry.card.for_s or "0")
+
+
+def _moved(
+    storyboard: Storyboard, shown: Sequence[tuple[int, Use | None]], shots: Sequence[ShotRow]
+) -> tuple[list[Entry], list[Moving | None]]:
+    """The entries of a film, and how the clip of each moves: as the cut says, else as its shot does. Nothing is said where none is heard."""
+    known = {shot.shot for shot in shots}
+    own = [slot.motion for slot in storyboard.sequence if slot.shot_id in known] if storyboard.is_cut else []
+    motions = own or [Motion()] * len(shown)
+    every = [over(motion, shots[number].moving) for motion, (number, _) in zip(motions, shown, strict=True)]
+    entries = entries_of(shown, shots)
+    moved = [None if place is None else every[place] for place, _ in entries]
+    return [
+        (place, entry.unsaid() if is_silent(moving) else entry)
+        for (place, entry), moving in zip(entries, moved, strict=True)
+    ], moved
 
 
 def _span(shot: ShotRow, use: Use | None, *, output: str) -> tuple[Fraction, Fraction]:

@@ -14,12 +14,13 @@ from renderer.columns import pack_rows, unpack_rows
 from renderer.model import Centre, Json, output_of
 from renderer.plan.cues import Cue
 from renderer.plan.mix import MixRow, TrackRow
+from renderer.plan.motion import MotionRow, Moving
 from renderer.plan.text import CardRow, TextRow, WordsRow
 
 if TYPE_CHECKING:
     from renderer.storyboard import Shot
 
-FORM = 7
+FORM = 9
 FETCHED = "url:"
 """How the name of an input begins that was fetched; the rest is the sha256 of its address."""
 
@@ -140,6 +141,7 @@ class ShotRow(NamedTuple):
     sound: tuple[str, bool, str] | None = None
     chains: tuple[ChainRow, ...] = ()
     words: WordsRow | None = None
+    moving: Moving | None = None
 
     def moved(self, lines: int) -> ShotRow:
         """The same shot, so many lines further down."""
@@ -150,7 +152,7 @@ class ShotRow(NamedTuple):
     @classmethod
     def from_json(cls, value: Sequence[Json]) -> ShotRow:
         """The inverse of writing it as JSON; raises `TypeError` or `ValueError` for another form."""
-        *head, framings, sound, chains, words = value
+        *head, framings, sound, chains, words, moving = value
         shot, takes, footage, length_s, use, inputs, variables, characters = head
         return cls(
             shot,
@@ -165,13 +167,14 @@ class ShotRow(NamedTuple):
             sound and (sound[0], sound[1], sound[2]),
             tuple(map(ChainRow.from_json, chains)),
             words and WordsRow.from_json(words),
+            moving and (moving[0], moving[1], moving[2]),
         )
 
 
 class SlotRow(NamedTuple):
     """One entry of the cut: exactly one of `take` and `footage` is an index, the other -1; of a card both are -1.
 
-    It shows `frames` frames of the clip from frame `first` on, both counted at the output's rate.
+    It shows `frames` frames of the clip from frame `first` on, both counted at the output's rate, and at the speed at which the slot shows it.
     """
 
     shot: str
@@ -205,6 +208,7 @@ class OutputRow(NamedTuple):
     `fits` are those of slots that do not fit in the film's own way, in cut order. `mix` is its sound, None where that is nothing but its clips' own.
     `cards` are the slots that show no clip; `texts` is what is drawn, in cut order; `cues` are the subtitles, and `subtitles` the endings of the
     files that hold them.
+    `motions` are those of slots whose clip is not shown as it is, in cut order.
     """
 
     name: str
@@ -219,6 +223,7 @@ class OutputRow(NamedTuple):
     texts: tuple[TextRow, ...] = ()
     cues: tuple[Cue, ...] = ()
     subtitles: tuple[str, ...] = ()
+    motions: tuple[MotionRow, ...] = ()
 
 
 class Compiled(NamedTuple):
@@ -275,12 +280,12 @@ class Compiled(NamedTuple):
 
 
 def _packed(output: OutputRow) -> Json:
-    *head, slots, mix, cards, texts, cues, subtitles = output
-    return [*head, pack_rows(slots), mix, cards, texts, cues, subtitles]
+    *head, slots, mix, cards, texts, cues, subtitles, motions = output
+    return [*head, pack_rows(slots), mix, cards, texts, cues, subtitles, motions]
 
 
 def _output(row: Sequence[Json]) -> OutputRow:
-    *head, fits, slots, mix, cards, texts, cues, subtitles = row
+    *head, fits, slots, mix, cards, texts, cues, subtitles, motions = row
     return OutputRow._make(
         [
             *head,
@@ -291,6 +296,7 @@ def _output(row: Sequence[Json]) -> OutputRow:
             tuple(map(TextRow.from_json, texts)),
             tuple(map(Cue._make, cues)),
             tuple(subtitles),
+            tuple(map(MotionRow._make, motions)),
         ]
     )
 

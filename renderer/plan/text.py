@@ -118,6 +118,10 @@ class Shown(NamedTuple):
     card: TitleRow | None
     first: bool = True
 
+    def unsaid(self) -> Shown:
+        """The same without what is said, as where the clip is not heard."""
+        return self._replace(words=self.words._replace(dialogue=())) if self.words else self
+
 
 def with_cards(numbers: Sequence[int], words: Sequence[WordsRow | None]) -> list[tuple[int | None, Shown]]:
     """The entries of a cut with cards between them; beside each its place in `numbers`, None for a card.

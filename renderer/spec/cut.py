@@ -11,6 +11,7 @@ from renderer.model import variant_of
 from renderer.spec.distance import hint_for
 from renderer.spec.document import Document
 from renderer.spec.merge import merge
+from renderer.spec.motion import read_motion
 from renderer.spec.nodes import Fields, Items, Node
 from renderer.spec.problems import Problems
 from renderer.spec.scene import Scene
@@ -93,12 +94,13 @@ def _slot(scene: Scene, item: Node, path: Path, shots: Mapping[str, Shot]) -> Sl
     if not isinstance(item, Fields) or not isinstance(item.value.get("shot"), str):
         return None
     name = item.value["shot"]
-    use = scene.use(merge(item.entries, {}, path).get("use"))
+    fields = merge(item.entries, {}, path)
+    use, motion = scene.use(fields.get("use")), read_motion(scene, fields)
     for shown in (name, *(variant_of(name, output.name) for output in scene.outputs)):
         shot = shots.get(shown) if use else None
         if use and shot and shot.request:
             check_use(scene, use, shot.request.duration_s, scene.document.place((*path, "use")))
-    return Slot(name, use, scene.document.place((*path, "shot")))
+    return Slot(name, use, scene.document.place((*path, "shot")), motion)
 
 
 def _tell_unknown(problems: Problems, slot: Slot, shots: Mapping[str, Shot]) -> None:

@@ -11,6 +11,7 @@ from renderer.spec.cast import read_cast
 from renderer.spec.chains import read_frame
 from renderer.spec.matrix import Cell, read_cells
 from renderer.spec.merge import Merged, Written, merge, plain
+from renderer.spec.motion import MOTION, read_motion
 from renderer.spec.nodes import Fields, Scalar
 from renderer.spec.overrides import check_overrides, read_framing, read_overrides
 from renderer.spec.prompt import PARTS, TEMPLATE, compose_prompt, composed
@@ -26,7 +27,7 @@ from renderer.storyboard import Frame, Framing, Request, Shot, Source, Span, Tak
 PROVIDER = "animatic"
 STILLS = ("image", "last_image")
 MEDIA = ("video", "audio")
-SHARED = ("use", "sound")
+SHARED = ("use", *MOTION, "sound")
 GROUNDS = {"image", "video", "references"}
 """What a shot may be made from without a prompt; so may `params`, which hold some models' own prompts."""
 
@@ -99,7 +100,7 @@ def _shot(scene: Scene, own_id: str, path: Path, fields: Merged) -> Shot:
         check_use(scene, use, request.duration_s, origins["use"][0])
     words = read_words(scene, fields)
     asked = scene.variables.asked()
-    sound = read_shot_sound(fields.get("sound"))
+    sound, motion = read_shot_sound(fields.get("sound")), read_motion(scene, fields)
     return Shot(
         own_id,
         place,
@@ -111,6 +112,7 @@ def _shot(scene: Scene, own_id: str, path: Path, fields: Merged) -> Shot:
         spans=spans,
         sound=sound,
         words=words,
+        motion=motion,
     )
 
 
@@ -139,9 +141,18 @@ def _own_footage(scene: Scene, own_id: str, place: Place, fields: Merged) -> Sho
     _note(scene, origins, fields, "use")
     words = read_words(scene, fields)
     asked = scene.variables.asked()
-    sound = read_shot_sound(fields.get("sound"))
+    sound, motion = read_shot_sound(fields.get("sound")), read_motion(scene, fields)
     return Shot(
-        own_id, place, None, clip=clip, use=use, origins=origins, asked=asked, sound=sound, words=words
+        own_id,
+        place,
+        None,
+        clip=clip,
+        use=use,
+        origins=origins,
+        asked=asked,
+        sound=sound,
+        words=words,
+        motion=motion,
     )
 
 

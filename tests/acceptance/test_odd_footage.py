@@ -1,24 +1,18 @@
 """Footage as cameras, phones, browsers and vendors write it: a film that shows it rightly, or one clear error, never a wrong film."""
 
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-import av
 import pytest
 
 from tests.simulator.simulator import Simulator
 
-from .stage import Stage, real_ffmpeg
+from .numbered import FRAMES, X264, ffmpeg, lumas, number_of, write_numbered
+from .stage import Stage
 
-SIZE = (64, 36)
-FRAMES = 24
-SOURCE = "color=s=64x36:r=24,format=yuv420p,geq=lum='if(lt(X,32),40+8*N,if(lt(Y,18),235,16))':cb=128:cr=128"
-"""Its left half tells the number of the frame; the right one is white above black."""
-X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-qp", "4", "-pix_fmt", "yuv420p")
 ALL = tuple(range(FRAMES))
 
 
@@ -82,12 +76,9 @@ def write(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Odd], Path]:
         if odd.copied_from:
             plain = write(Odd("plain.mov", odd.copied_from))
             before = odd.options[:2] if odd.options[0] in ("-ss", "-itsoffset", "-display_rotation") else ()
-            _run(*before, "-i", str(plain), *odd.options[len(before) :], str(path))
+            ffmpeg(*before, "-i", str(plain), *odd.options[len(before) :], str(path))
             return path
-        heard = ["-f", "lavfi", "-i", f"sine=440:r=48000:d={odd.sound_s}"] if odd.sound_s else []
-        frames = [] if "-frames:v" in odd.options else ["-frames:v", str(FRAMES)]
-        _run("-f", "lavfi", "-i", SOURCE, *heard, *frames, *odd.options, str(path))
-        return path
+        return write_numbered(path, options=odd.options, sound_s=odd.sound_s)
 
     return write
 
@@ -112,28 +103,17 @@ def broken(write: Callable[[Odd], Path], tmp_path: Path) -> Callable[[str], Path
         if name in contents:
             path.write_bytes(contents[name])
         else:
-            _run("-f", "lavfi", "-i", "sine=440:d=0.5", "-c:a", "aac", str(path))
+            ffmpeg("-f", "lavfi", "-i", "sine=440:d=0.5", "-c:a", "aac", str(path))
         return path
 
     return broken
-
-
-def _run(*arguments: str) -> None:
-    subprocess.run([real_ffmpeg(), "-v", "error", "-nostdin", "-y", *arguments], check=True)
-
-
-def lumas(film: Path, places: Sequence[tuple[int, int]]) -> list[list[int]]:
-    """How bright each frame of a film is at some places."""
-    with av.open(film) as container:
-        planes = [frame.planes[0] for frame in container.decode(video=0)]
-        return [[memoryview(plane)[y * plane.line_size + x] for x, y in places] for plane in planes]
 
 
 def assert_shows(film: Path, odd: Odd) -> None:
     """The film shows these frames of the source, upright, whole, and in limited range."""
     places = [(18, 48), (8, 14), (28, 14)] if odd.turned else [(14, 18), (50, 8), (50, 28)]
     seen = lumas(film, places)
-    assert [*odd.shown] == [round((number - 40) / 8) for number, _, _ in seen]
+    assert [*odd.shown] == [number_of(luma) for luma, _, _ in seen]
     assert all(abs(white - 235) <= 4 and abs(black - 16) <= 4 for _, white, black in seen), seen[0]
 
 

@@ -93,6 +93,9 @@ OTHERWISE: Mapping[str, Any] = {
     "seeds": [8, 9],
     "takes": 2,
     "use": 1,
+    "speed": 2,
+    "reverse": True,
+    "hold": 1,
     "sound": {"gain_db": -3},
 }
 """Another value for each field that gen3a_turbo takes or that no model is told."""

@@ -81,6 +81,9 @@ SHOT = {
     "seeds": Row([7, 42], [8, 42], True),
     "takes": Row(1, 3, False),
     "use": Row(1, 2, False),
+    "speed": Row(1, 2, False),
+    "reverse": Row(False, True, False),
+    "hold": Row(0, 1, False),
     "sound": Row({"gain_db": -3}, {"kind": "voice"}, False),
     "titles": Row([{"text": "Liftoff"}], [{"text": "Launch"}], False),
     "caption": Row("six", "seven", False),
@@ -110,6 +113,11 @@ ELSEWHERE = {
     "shots": Row({}, {"shots": [{"id": "sky", "prompt": "stars", "model": WAN}]}, False),
     "sequence": Row({"sequence": ["pad"]}, {"sequence": ["pad", "pad"]}, False),
     "sequence.shot": Row({"sequence": [{"shot": "pad"}]}, {"sequence": ["pad"]}, False),
+    "sequence.speed": Row(
+        {"sequence": [{"shot": "pad", "speed": 2}]}, {"sequence": [{"shot": "pad", "speed": 0.5}]}, False
+    ),
+    "sequence.reverse": Row({"sequence": [{"shot": "pad", "reverse": True}]}, {"sequence": ["pad"]}, False),
+    "sequence.hold": Row({"sequence": [{"shot": "pad", "hold": "12f"}]}, {"sequence": ["pad"]}, False),
     "sequence.use": Row(
         {"sequence": [{"shot": "pad", "use": 1}]}, {"sequence": [{"shot": "pad", "use": 2}]}, False
     ),

@@ -1,0 +1,81 @@
+"""Slots whose clip is shown faster, slower, backwards, or with its last frame held: how long they last, as rows.
+
+Such a slot counts the frames of its clip as that would be at its speed: `first` and `frames` of its row. So twice as fast,
+a clip of 48 frames has 24. Played backwards, a slot shows the same frames in the opposite order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from renderer.model import frames_until
+from renderer.storyboard import Motion
+
+Moving = tuple[str, bool, str]
+"""Speed, whether backwards, and the seconds that the last frame is held, exact, as text."""
+
+
+class MotionRow(NamedTuple):
+    """How the clip in one slot moves, where not as it is: `moving` frames of the slot, the rest hold the last of them."""
+
+    slot: int
+    speed: str
+    reverse: bool
+    moving: int
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the clip is not heard."""
+        return self.reverse or self.speed != "1"
+
+
+def moving_of(motion: Motion) -> Moving | None:
+    """The row of a motion; None where a clip is shown as it is."""
+    speed, is_reversed, hold_s = motion.speed or 1, bool(motion.reverse), motion.hold_s or 0
+    if speed == 1 and not is_reversed and not hold_s:
+        return None
+    return str(speed), is_reversed, str(hold_s)
+
+
+def over(own: Motion, below: Moving | None) -> Moving | None:
+    """How a slot moves that says so much itself, over a shot that moves in a way."""
+    if own == Motion():
+        return below
+    speed, is_reversed, hold_s = below or ("1", False, "0")
+    return moving_of(
+        Motion(
+            Fraction(speed) if own.speed is None else own.speed,
+            is_reversed if own.reverse is None else own.reverse,
+            Fraction(hold_s) if own.hold_s is None else own.hold_s,
+        )
+    )
+
+
+def is_silent(moving: Moving | None) -> bool:
+    """Whether the clip of a slot that moves so is not heard: where its sound would last otherwise, or run backwards."""
+    return moving is not None and (moving[1] or moving[0] != "1")
+
+
+def on_screen(span: tuple[Fraction, Fraction], moving: Moving | None) -> tuple[Fraction, Fraction]:
+    """Where a slot begins in its clip as that would be at its speed, and how long it lasts, for its span of the clip itself.
+
+    >>> on_screen((Fraction(1), Fraction(2)), ("2", False, "1"))
+    (Fraction(1, 2), Fraction(2, 1))
+    """
+    if moving is None:
+        return span
+    speed, _, hold_s = moving
+    return span[0] / Fraction(speed), span[1] / Fraction(speed) + Fraction(hold_s)
+
+
+def motion_rows(
+    moved: Sequence[Moving | None], frames: Sequence[int], *, fps: Fraction
+) -> Iterator[MotionRow]:
+    """The rows of the slots that move otherwise, by the frames of all slots in cut order. At least one frame moves."""
+    for slot, (moving, count) in enumerate(zip(moved, frames, strict=True)):
+        if moving:
+            speed, is_reversed, hold_s = moving
+            held = frames_until(Fraction(hold_s), fps)
+            yield MotionRow(slot, speed, is_reversed, max(1, count - held))

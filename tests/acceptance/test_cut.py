@@ -1,0 +1,138 @@
+"""The cut, frame for frame: faster, slower, backwards, held; what a change makes again, and that nothing is bought for it."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import av
+import pytest
+
+from .numbered import FRAMES, numbers, write_numbered
+from .stage import Stage
+
+ALL = [*range(FRAMES)]
+HEAD = "version: 1\noutput: {size: 64x36, fps: 24}\nshots:\n"
+
+
+def cut(stage: Stage, *sequence: str, shot: str = "") -> list[int]:
+    """The frames of a film of one clip, as a shot and as the cut show it."""
+    if not (stage.root / "own.mp4").exists():
+        write_numbered(stage.root / "own.mp4", sound_s=1)
+    entries = f"sequence: [{', '.join(sequence)}]\n" if sequence else ""
+    stage.write("film.yaml", f"{HEAD}  - {{id: own, clip: own.mp4{shot}}}\n{entries}")
+    assert stage.built().json["sequence"]["frames"] == len(numbers(stage.film()))
+    return numbers(stage.film())
+
+
+def twice(frames: Sequence[int]) -> list[int]:
+    return [number for number in frames for _ in range(2)]
+
+
+@pytest.mark.parametrize(
+    ("fields", "shown"),
+    [
+        (", speed: 2", ALL[::2]),
+        (", speed: 0.5", twice(ALL)),
+        (", reverse: true", ALL[::-1]),
+        (", hold: 6f", [*ALL, *[23] * 6]),
+        (", use: {in: 6f, out: 12f}, hold: 3f", [6, 7, 8, 9, 10, 11, 11, 11, 11]),
+        (", use: {in: 6f, out: 12f}, reverse: true, hold: 0.125", [11, 10, 9, 8, 7, 6, 6, 6, 6]),
+        (", use: {in: 6f, out: 12f}, speed: 2", [6, 8, 10]),
+        (", use: {in: 6f, out: 9f}, speed: 0.5, reverse: true", [8, 8, 7, 7, 6, 6]),
+        (", use: 36f, hold: 2f", [*ALL, *[23] * 14]),
+        (", speed: 1, reverse: false, hold: 0", ALL),
+    ],
+)
+def test_a_shot_moves_as_it_says(stage: Stage, fields: str, shown: list[int]) -> None:
+    """`use` counts the clip's own frames; frames are left out or repeated, turned round and held, exactly."""
+    assert shown == cut(stage, shot=fields)
+
+
+def test_an_entry_of_the_cut_moves_in_its_own_way(stage: Stage) -> None:
+    """What it says wins over the shot, field by field."""
+    shown = cut(
+        stage,
+        "own",
+        "{shot: own, reverse: true}",
+        "{shot: own, speed: 1, hold: 2f}",
+        "{shot: own, use: {in: 12f, out: 14f}, speed: 1}",
+        shot=", use: 6f, speed: 2",
+    )
+    assert [0, 2, 4, *[4, 2, 0], *range(6), 5, 5, 12, 13] == shown
+
+
+def test_odd_speeds_add_up_on_the_running_sum(stage: Stage) -> None:
+    """Seven thirds of speed, nine times: the film is as long as its times say, to the frame."""
+    assert round(9 * 24 / 0.7) == len(cut(stage, *["own"] * 9, shot=", speed: 0.7"))
+
+
+def segments(stage: Stage) -> list[dict[str, object]]:
+    """The manifests of all segments in the store."""
+    traces = (json.loads(path.read_text()) for path in (stage.store / "ac").rglob("*.json"))
+    return [
+        trace["manifest"]
+        for trace in traces
+        if trace["manifest"].get("action") == "segment" and trace["manifest"]["clip"]
+    ]
+
+
+def test_one_slot_changed_makes_one_segment(stage: Stage) -> None:
+    """The others are copied, and nothing is generated."""
+    slots = "pad, {shot: pad, use: 6f}, {shot: pad, speed: 2}, {shot: pad, reverse: true}"
+    stage.write("film.yaml", f"{HEAD}  - {{id: pad, prompt: steam, duration: 1}}\nsequence: [{slots}]\n")
+    stage.built()
+    before = len(segments(stage))
+    stage.edit("speed: 2", "speed: 4")
+    assert "`pad` shows 6 frames, before 12" in stage.run("plan").stdout
+    assert [] == stage.built().ran
+    assert before + 1 == len(segments(stage))
+    stage.edit("reverse: true", "hold: 0, speed: 1")
+    assert "`pad` moves in another way" in stage.run("plan").stdout
+    assert [] == stage.built().ran
+    assert before + 1 == len(segments(stage))
+    assert 24 + 6 + 6 + 24 == len(numbers(stage.film()))
+
+
+def loud(film: Path) -> list[bool]:
+    """For each frame of a film, whether anything is heard with it."""
+    with av.open(film) as container:
+        parts = [
+            memoryview(bytes(frame.planes[0])).cast("f")[: frame.samples]
+            for frame in container.decode(audio=0)
+        ]
+    samples = [abs(sample) for part in parts for sample in part]
+    return [
+        max(samples[at + 400 : at + 1600], default=0) > 0.01 for at in range(0, len(samples) - 1999, 2000)
+    ]
+
+
+def test_sound_goes_on_under_a_hold_and_is_not_heard_at_another_speed(stage: Stage) -> None:
+    """Six frames held with their tone, then the same part twice as fast and backwards, in silence, then as it is."""
+    part = "shot: own, use: 6f"
+    shown = cut(
+        stage,
+        f"{{{part}, hold: 6f}}",
+        f"{{{part}, speed: 0.5}}",
+        f"{{{part}, reverse: true}}",
+        f"{{{part}}}",
+    )
+    assert 36 == len(shown)
+    heard = loud(stage.film())
+    assert [True, False, False, True] == [
+        all(heard[1:11]),
+        any(heard[13:23]),
+        any(heard[25:29]),
+        all(heard[31:35]),
+    ]
+
+
+def test_too_much_backwards_is_refused(stage: Stage) -> None:
+    """Frames that are played backwards are all in memory at once, so there is a limit, which is told before any work."""
+    clip = write_numbered(stage.root / "own.mp4")
+    assert clip.exists()
+    stage.write(
+        "film.yaml",
+        "version: 1\noutput: {size: 4096x2160}\nshots:\n  - {id: own, clip: own.mp4, use: 60, reverse: true}\n",
+    )
+    done = stage.build()
+    assert (1, ["M875"]) == (done.code, done.codes)
