@@ -126,6 +126,13 @@ def test_sound_goes_on_under_a_hold_and_is_not_heard_at_another_speed(stage: Sta
     ]
 
 
+def test_what_is_not_heard_is_not_said(stage: Stage) -> None:
+    """The dialogue of a clip is in the subtitles where it runs as it is, and not where it runs backwards."""
+    said = ", dialogue: [{line: lift off, at: 0}]"
+    cut(stage, "own", "{shot: own, reverse: true}", "{shot: own, hold: 1}", shot=said)
+    assert 2 == stage.film("film.srt").read_text("utf-8").count("lift off")
+
+
 def test_too_much_backwards_is_refused(stage: Stage) -> None:
     """Frames that are played backwards are all in memory at once, so there is a limit, which is told before any work."""
     clip = write_numbered(stage.root / "own.mp4")
