@@ -299,7 +299,7 @@ class Slot(NamedTuple):
 
 
 class Output(NamedTuple):
-    """One film to make of the cut. `size` None means the first clip's size."""
+    """One film to make of the cut, or of one of its own: `sequence`, None for the storyboard's. `size` None means the first clip's size."""
 
     name: str
     file: str
@@ -309,6 +309,7 @@ class Output(NamedTuple):
     place: Place
     sound: FilmSound = FilmSound()
     subtitles: Subtitles = SUBTITLES
+    sequence: tuple[Slot, ...] | None = None
 
 
 class Budget(NamedTuple):
@@ -332,3 +333,15 @@ class Storyboard(NamedTuple):
     is_cut: bool = False
     budget: Budget = Budget()
     tracks: tuple[Track, ...] = ()
+
+    def cut_of(self, output: Output) -> tuple[Slot, ...] | None:
+        """The cut that is written for an output; None where it shows every shot once."""
+        if output.sequence is not None:
+            return output.sequence
+        return self.sequence if self.is_cut else None
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """The slots of all films, those of the cut that they share once."""
+        own = (output.sequence for output in self.outputs if output.sequence is not None)
+        return (*self.sequence, *(slot for sequence in own for slot in sequence))

@@ -378,8 +378,9 @@ def _drawn(sent: Mapping[str, Json], *, camera: str | None, length_s: Fraction) 
 def _check_slots(bench: _Bench, storyboard: Storyboard) -> None:
     """Tell of each slot that shows nothing."""
     kept = {row.shot for row in bench.shots}
-    slots = [slot for slot in storyboard.sequence if slot.shot_id in kept]
     for output, row in zip(storyboard.outputs, assemble(storyboard, bench.shots).outputs, strict=True):
+        cut = storyboard.sequence if output.sequence is None else output.sequence
+        slots = [slot for slot in cut if slot.shot_id in kept]
         for slot, shown in zip(slots, clip_slots(row), strict=True):
             if shown.frames < 1:
                 bench.diagnostics.append(_too_short(slot.place, slot.shot_id, output.fps))

@@ -56,7 +56,7 @@ def uses_of(storyboard: Storyboard) -> Iterator[tuple[Shot, Use, Place]]:
         for output, framing in shot.framings.items():
             if framing.use:
                 yield shot, framing.use, shot.origin(f"for.{output}.use")
-    cut = {slot: slot.use for slot in storyboard.sequence if slot.use}
+    cut = {slot: slot.use for slot in storyboard.slots if slot.use}
     if not cut:
         return
     shown: dict[str, list[Shot]] = {}

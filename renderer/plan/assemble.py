@@ -31,7 +31,7 @@ from renderer.plan.text import (
     unsaid,
     with_cards,
 )
-from renderer.storyboard import Motion, Output, Storyboard, Use
+from renderer.storyboard import Motion, Output, Slot, Storyboard, Use
 
 Entry = tuple[int | None, Shown]
 SUBTITLES = ("srt", "vtt")
@@ -78,10 +78,11 @@ def _text(amount: Decimal | None) -> str | None:
 def _output(
     output: Output, storyboard: Storyboard, shots: Sequence[ShotRow], tracks: Sequence[TrackRow]
 ) -> OutputRow:
-    cut = [(slot.shot_id, slot.use) for slot in storyboard.sequence] if storyboard.is_cut else None
+    written = storyboard.cut_of(output)
+    cut = None if written is None else [(slot.shot_id, slot.use) for slot in written]
     size = str(output.size) if output.size else None
     shown = _shown(cut, shots, output=output.name)
-    entries, moved = _moved(storyboard, shown, shots)
+    entries, moved = _moved(written, shown, shots)
     slots = tuple(_slots(shown, entries, shots, output=output, moved=moved))
     fits = tuple(_fits(entries, shots, output=output))
     return OutputRow(
@@ -180,11 +181,11 @@ def _card_span(entry: Shown) -> tuple[Fraction, Fraction]:
 
 
 def _moved(
-    storyboard: Storyboard, shown: Sequence[tuple[int, Use | None]], shots: Sequence[ShotRow]
+    cut: Sequence[Slot] | None, shown: Sequence[tuple[int, Use | None]], shots: Sequence[ShotRow]
 ) -> tuple[list[Entry], list[Moving | None]]:
     """The entries of a film, and how the clip of each moves: as the cut says, else as its shot does. Nothing is said where none is heard."""
     known = {shot.shot for shot in shots}
-    own = [slot.motion for slot in storyboard.sequence if slot.shot_id in known] if storyboard.is_cut else []
+    own = [slot.motion for slot in cut or () if slot.shot_id in known]
     motions = own or [Motion()] * len(shown)
     every = [over(motion, shots[number].moving) for motion, (number, _) in zip(motions, shown, strict=True)]
     entries = entries_of(shown, shots)

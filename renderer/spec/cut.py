@@ -13,13 +13,14 @@ from renderer.spec.document import Document
 from renderer.spec.merge import merge
 from renderer.spec.motion import read_motion
 from renderer.spec.nodes import Fields, Items, Node
+from renderer.spec.outputs import path_of
 from renderer.spec.problems import Problems
 from renderer.spec.scene import Scene
 from renderer.spec.shots import check_use
 from renderer.spec.text import Path
 from renderer.spec.variables import NAMES_SHOWN_MAX
 from renderer.spec.wording import listed, shorten
-from renderer.storyboard import Budget, Shot, Slot
+from renderer.storyboard import Budget, Output, Shot, Slot, Storyboard
 
 _TAKE = re.compile(r"(?P<shot>.+)\.take(?P<number>[2-9]|[1-9][0-9]+)")
 
@@ -39,24 +40,48 @@ def read_sequence(
 ) -> tuple[Slot, ...]:
     """The slots in cut order; every shot once where no cut is written.
 
-    Tells unknown shots (S204) if the shots are `complete` with those `elsewhere`, and shots that the cut leaves out
-    (S221).
+    Tells unknown shots (S204) if the shots are `complete` with those `elsewhere`.
     """
-    node = scene.document.node(("sequence",))
-    every, shots = shots, {shot.id: shot for shot in shots.values() if shot.output is None}
+    written = _written(scene, ("sequence",), shots, complete=complete, elsewhere=elsewhere)
+    if written is not None:
+        return written
+    return tuple(Slot(shot.id, None, shot.place) for shot in shots.values() if shot.output is None)
+
+
+def read_own_sequences(
+    scene: Scene, shots: Mapping[str, Shot], *, complete: bool, elsewhere: frozenset[str] = frozenset()
+) -> tuple[Output, ...]:
+    """The outputs with the cuts of their own, where they have any. Tells what `read_sequence` tells."""
+    paths = ((output, (*path_of(scene.document, output), "sequence")) for output in scene.outputs)
+    return tuple(
+        output._replace(sequence=_written(scene, path, shots, complete=complete, elsewhere=elsewhere))
+        for output, path in paths
+    )
+
+
+def tell_left_out(problems: Problems, storyboard: Storyboard, *, elsewhere: frozenset[str]) -> None:
+    """Tell of shots that no film shows (S221), if nothing else is wrong with what they show."""
+    shots = {shot.id: shot for shot in storyboard.shots if shot.output is None}
+    shown = {slot.shot_id for slot in storyboard.slots}
+    if all(storyboard.cut_of(output) for output in storyboard.outputs) and shown <= shots.keys() | elsewhere:
+        slots = [slot for output in storyboard.outputs for slot in storyboard.cut_of(output) or ()]
+        _tell_left_out(problems, slots, shots)
+
+
+def _written(
+    scene: Scene, path: Path, shots: Mapping[str, Shot], *, complete: bool, elsewhere: frozenset[str]
+) -> tuple[Slot, ...] | None:
+    """The slots of the cut that is written at a path; None where there is none."""
+    node = scene.document.node(path)
     if not isinstance(node, Items):
-        return tuple(Slot(shot.id, None, shot.place) for shot in shots.values())
+        return None
     slots = [
-        slot
-        for number, item in enumerate(node.nodes)
-        if (slot := _slot(scene, item, ("sequence", number), every))
+        slot for number, item in enumerate(node.nodes) if (slot := _slot(scene, item, (*path, number), shots))
     ]
-    unknown = [slot for slot in slots if slot.shot_id not in shots and slot.shot_id not in elsewhere]
-    if complete:
-        for slot in unknown:
-            _tell_unknown(scene.problems, slot, shots)
-        if not unknown:
-            _tell_left_out(scene.problems, slots, shots)
+    known = {shot.id: shot for shot in shots.values() if shot.output is None}
+    for slot in slots if complete else ():
+        if slot.shot_id not in known and slot.shot_id not in elsewhere:
+            _tell_unknown(scene.problems, slot, known)
     return tuple(slots)
 
 

@@ -9,7 +9,7 @@ from renderer.diagnostic import Diagnostic
 from renderer.model import base_of
 from renderer.spec.cast import read_characters
 from renderer.spec.chains import check_loops, check_parents
-from renderer.spec.cut import check_ids, read_budget, read_sequence
+from renderer.spec.cut import check_ids, read_budget, read_own_sequences, read_sequence, tell_left_out
 from renderer.spec.document import Document
 from renderer.spec.following import follow_parents
 from renderer.spec.merge import Merged, Written, merge
@@ -130,11 +130,12 @@ def _expand(
     known = follow_parents(known, outputs, elsewhere=beside.shots)
     check_loops(scene, known)
     sequence = read_sequence(scene, known, complete=complete, elsewhere=beside.shots)
+    outputs = read_own_sequences(scene, known, complete=complete, elsewhere=beside.shots)
     ids = list(dict.fromkeys(map(base_of, [*known, *sorted(beside.shots)])))
     tracks = read_tracks(scene, ids, complete=complete)
     if not problems.errors:
         _warn_unused(scene, used=beside.variables)
-    return Storyboard(
+    storyboard = Storyboard(
         file=document.file,
         title=composed(title.text) or None,
         outputs=outputs,
@@ -144,6 +145,9 @@ def _expand(
         budget=read_budget(document),
         tracks=tracks,
     )
+    if complete:
+        tell_left_out(problems, storyboard, elsewhere=beside.shots)
+    return storyboard
 
 
 def _defaults(document: Document) -> Merged:

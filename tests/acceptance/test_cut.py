@@ -61,6 +61,26 @@ def test_an_entry_of_the_cut_moves_in_its_own_way(stage: Stage) -> None:
     assert [0, 2, 4, *[4, 2, 0], *range(6), 5, 5, 12, 13] == shown
 
 
+def test_an_output_has_a_cut_of_its_own(stage: Stage) -> None:
+    """A trailer of the same clips: the other film stays as it is, and what a cut alone never shows is told."""
+    outputs = (
+        "{film: {file: film.mp4, size: 64x36}, teaser: {size: 64x36, sequence: [{shot: own, use: 2f}, own]}}"
+    )
+    write_numbered(stage.root / "own.mp4")
+    shots = "  - {id: own, clip: own.mp4}\n  - {id: pad, prompt: steam, duration: 0.5}\n"
+    stage.write("film.yaml", f"version: 1\noutputs: {outputs}\nshots:\n{shots}sequence: [own, pad]\n")
+    assert ["pad"] == stage.built().ran
+    assert (ALL, [0, 1, *ALL]) == (numbers(stage.film())[:24], numbers(stage.film("film-teaser.mp4")))
+    stage.edit("use: 2f", "use: 3f")
+    assert [] == stage.built().ran
+    assert [0, 1, 2, *ALL] == numbers(stage.film("film-teaser.mp4"))
+    assert 0 == stage.run("validate").code
+    stage.edit("sequence: [own, pad]", "sequence: [own]")
+    assert "S221" in stage.run("validate").stderr + stage.run("validate").stdout
+    stage.edit("{shot: own, use: 3f}", "{shot: owl, use: 3f}")
+    assert (2, ["S204"]) == (stage.build().code, stage.build().codes)
+
+
 def test_odd_speeds_add_up_on_the_running_sum(stage: Stage) -> None:
     """Seven thirds of speed, nine times: the film is as long as its times say, to the frame."""
     assert round(9 * 24 / 0.7) == len(cut(stage, *["own"] * 9, shot=", speed: 0.7"))

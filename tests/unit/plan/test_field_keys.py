@@ -155,6 +155,9 @@ ELSEWHERE = {
         {"defaults": {"for": {"main": {"reframe": {"y": 1}}}}},
         False,
     ),
+    "output.sequence": Row(
+        {"output": {"sequence": ["pad"]}}, {"output": {"sequence": ["pad", "pad"]}}, False
+    ),
     "output.audio": Row({"output": {"audio": {"loudness": -16}}}, {"output": {}}, False),
     "tracks": Row({"tracks": [MUSIC]}, {"tracks": [{**MUSIC, "start": 1, "gain_db": -3}]}, False),
     "x-": Row({"x-mine": 1}, {"x-mine": 2}, False),
