@@ -54,6 +54,8 @@ def note_of(event: Event) -> str:
     notes = []
     if event.shown.clip is None:
         notes.append("no clip yet")
+    if event.moves:
+        notes.append(f"shown {event.moves}")
     if event.held:
         notes.append(f"last frame held for {event.held} frames")
     if event.enter:

@@ -74,7 +74,8 @@ class Transition(NamedTuple):
 class Event(NamedTuple):
     """One slot of the cut: `frames` frames of the clip from `first` on; the last `held` of them repeat its last frame.
 
-    `versions` are all there are of its shot, `shown` the one among them that the film shows.
+    `versions` are all there are of its shot, `shown` the one among them that the film shows. `moves` says in words how the clip
+    moves where not as it is, which only a person can take over: `first` is then a frame of the clip, and `frames` those of the film.
     """
 
     shown: Version
@@ -83,6 +84,7 @@ class Event(NamedTuple):
     held: int = 0
     versions: tuple[Version, ...] = ()
     enter: Transition | None = None
+    moves: str = ""
 
 
 class Sound(NamedTuple):

@@ -140,15 +140,18 @@ def _documents(
         texts |= {
             f"{stem}{f'-{number}' if number > 1 else ''}.jpg": sheet for number, sheet in enumerate(sheets, 1)
         }
-        notes += _held(film)
+        notes += _told(film)
     meanings |= {name: MEANINGS[name.rpartition(".")[2]] for name in texts}
     title = run.compiled.title or run.project.spec.stem
     texts[README] = to_readme(title, films, files=meanings, notes=notes).encode()
     return texts, notes
 
 
-def _held(film: Timeline) -> Iterator[str]:
+def _told(film: Timeline) -> Iterator[str]:
+    """What the edit lists cannot say, slot by slot."""
     for number, event in enumerate(film.events, start=1):
+        if event.moves:
+            yield f"{film.file}, slot {number} ({event.shown.shot}): the film shows it {event.moves}; the edit lists have it as it is"
         if event.held > 1:
             yield f"{film.file}, slot {number} ({event.shown.shot}): the last frame is held for {event.held} frames"
 

@@ -11,11 +11,13 @@ from renderer.digest import Digest
 from renderer.errors import UsageError, did_you_mean, shortened
 from renderer.export.timeline import Clip, Event, Sound, Timeline, Version
 from renderer.media.conform import Cut, held_frames, seen_size
+from renderer.media.moving import Moved, lacking_frames
 from renderer.model import Json, MediaFacts, Result, Size, frames_until
 from renderer.pipeline.lettered import clip_slots
 from renderer.pipeline.run import Run
 from renderer.plan.action import Input
 from renderer.plan.mix import CueRow
+from renderer.plan.motion import MotionRow
 from renderer.plan.rows import OutputRow, SlotRow, TakeRow
 
 ASKED = ("provider", "model", "fields", "params", "inputs", "seed", "take")
@@ -56,7 +58,8 @@ def timeline_of(run: Run, output: OutputRow, *, place: Place) -> Timeline:
     desk = _Desk(run, place)
     fps = Fraction(output.fps)
     path = run.project.film(output.file)
-    events = tuple(desk.event(slot, fps) for slot in output.slots)
+    moved = {row.slot: row for row in output.motions}
+    events = tuple(desk.event(slot, fps, moved.get(number)) for number, slot in enumerate(output.slots))
     return Timeline(
         name=path.stem,
         title=run.compiled.title or path.stem,
@@ -85,7 +88,7 @@ class _Desk:
         }
         self.versions: dict[str, tuple[Version, tuple[Version, ...]]] = {}
 
-    def event(self, slot: SlotRow, fps: Fraction) -> Event:
+    def event(self, slot: SlotRow, fps: Fraction, motion: MotionRow | None) -> Event:
         if not slot.shows_clip:
             card = Version(slot.shot, None, None)
             return Event(card, slot.first, slot.frames, 0, (card,))
@@ -94,6 +97,8 @@ class _Desk:
             self.versions[slot.shot] = (own, (own,)) if own else self._takes(slot)
         shown, versions = self.versions[slot.shot]
         facts = self._facts(slot)
+        if motion:
+            return _moved(Event(shown, slot.first, slot.frames, 0, versions), motion, facts, fps)
         held = held_frames(facts, Cut(slot.first, slot.frames), fps) if facts else 0
         return Event(shown, slot.first, slot.frames, held, versions)
 
@@ -168,6 +173,15 @@ class _Desk:
         ending = path.rpartition(".")[2] if "." in path else "mp4"
         where = self.place(Wanted(clip.digest, shot, take, path, ending))
         return Clip(where, clip.digest, facts.size, facts.fps, facts.frames, facts.audio is not None)
+
+
+def _moved(event: Event, motion: MotionRow, facts: MediaFacts | None, fps: Fraction) -> Event:
+    """A slot whose clip moves otherwise, from its own frame on; what of it is held, as far as that is its last frame."""
+    moved = Moved(Fraction(motion.speed), motion.reverse, motion.moving)
+    cut = Cut(event.first, event.frames)
+    lacking = lacking_frames(facts, cut, moved, fps) if facts and not motion.reverse else 0
+    first = round(event.first * moved.speed)
+    return event._replace(first=first, held=event.frames - motion.moving + lacking, moves=motion.words)
 
 
 def _asked(manifest: Mapping[str, Json]) -> Mapping[str, Json]:

@@ -30,6 +30,12 @@ class MotionRow(NamedTuple):
         """Whether the clip is not heard."""
         return self.reverse or self.speed != "1"
 
+    @property
+    def words(self) -> str:
+        """The speed and the way, for people; empty where only the last frame is held."""
+        speed = [f"at {float(Fraction(self.speed)):g} times its speed"] if self.speed != "1" else []
+        return " and ".join([*speed, *(["backwards"] if self.reverse else [])])
+
 
 def moving_of(motion: Motion) -> Moving | None:
     """The row of a motion; None where a clip is shown as it is."""

@@ -153,6 +153,15 @@ def test_what_is_not_heard_is_not_said(stage: Stage) -> None:
     assert 2 == stage.film("film.srt").read_text("utf-8").count("lift off")
 
 
+def test_an_export_says_what_edit_lists_cannot(stage: Stage) -> None:
+    """A held frame is told in frames, another speed in words, from the clip's own frame on."""
+    cut(stage, "{shot: own, use: 6f, hold: 3f}", "{shot: own, use: {in: 6f, out: 12f}, speed: 2}", "own")
+    held, fast, plain = stage.run("export", "--to", "csv").stdout.splitlines()[1:]
+    assert "last frame held for 3 frames" in held
+    assert "shown at 2 times its speed" in fast
+    assert not {"held", "shown"} & set(plain.replace(",", " ").split())
+
+
 def test_too_much_backwards_is_refused(stage: Stage) -> None:
     """Frames that are played backwards are all in memory at once, so there is a limit, which is told before any work."""
     clip = write_numbered(stage.root / "own.mp4")
