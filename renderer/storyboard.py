@@ -194,6 +194,21 @@ class Subtitles(NamedTuple):
 SUBTITLES = Subtitles()
 
 
+class Enter(NamedTuple):
+    """How a slot is entered from the one before it, which it overlaps for so long.
+
+    `kind` is the name of one of ffmpeg's, or `dip`, which goes through a colour, `#rrggbb`; `CUT` is no transition at all.
+    """
+
+    kind: str
+    length_s: Fraction = Fraction(0)
+    colour: str = ""
+    place: Place | None = None
+
+
+DIP, CUT = "dip", Enter("cut")
+
+
 class Shot(NamedTuple):
     """One intended continuous piece of picture. Exactly one of `request` and `clip` is set.
 
@@ -223,6 +238,7 @@ class Shot(NamedTuple):
     sound: ShotSound = ShotSound()
     words: Words = Words()
     motion: Motion = Motion()
+    enter: Enter | None = None
 
     @property
     def base(self) -> str:
@@ -290,12 +306,13 @@ class FilmSound(NamedTuple):
 
 
 class Slot(NamedTuple):
-    """One entry of the cut: which shot, and which part of its clip and how that moves where the cut says so itself."""
+    """One entry of the cut: which shot, and which part of its clip, how that moves, and how it is entered, where the cut says so itself."""
 
     shot_id: str
     use: Use | None
     place: Place
     motion: Motion = Motion()
+    enter: Enter | None = None
 
 
 class Output(NamedTuple):

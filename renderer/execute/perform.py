@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from renderer.execute.bring import bring
+from renderer.execute.sides import side_of
 from renderer.ffmpeg.binary import Ffmpeg
+from renderer.media.crossing import ROLES, make_crossing
 from renderer.media.frame import make_frame
 from renderer.media.join import join
-from renderer.media.manifests import is_mix, picture_frames
+from renderer.media.manifests import is_crossing, is_mix, picture_frames
 from renderer.media.mixing import make_mix
 from renderer.media.probe import probe
 from renderer.media.segment import make_card, make_reference, make_segment
@@ -107,6 +109,9 @@ class Performer(NamedTuple):
 
     async def _segment(self, action: Action, inputs: Mapping[str, list[Path]], folder: Path) -> Made:
         output, manifest = folder / "segment.mp4", action.manifest
+        if is_crossing(manifest):
+            sides = [side_of(action, inputs, folder, role=role) for role in ROLES]
+            return Made(output, await make_crossing(self.ffmpeg, manifest, sides, output=output))
         desk = _text_desk(action, inputs, folder)
         if manifest["clip"] is None:
             making = make_card(self.ffmpeg, manifest, output=output, desk=desk) if desk else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from renderer.ffmpeg.encode import SOUND_RATE_HZ
@@ -34,15 +34,17 @@ def heard_filters(
     origin_s: Fraction,
     rate_hz: int = SOUND_RATE_HZ,
     gain_db: str = "0",
+    cross: str = "",
+    open_ends: str = "",
 ) -> list[str]:
     """Samples `first` to `first + samples - 1` of a clip's sound, counted from its first picture, ≥ 1.
 
     What the clip lacks is silence; gaps in its sound stay gaps. Fades of at most 5 ms at both ends keep
-    the joins from clicking. Time stamps must be those of the file.
+    the joins from clicking, but not at `open_ends`, `<` and `>`, where the same sound goes on. With `cross` it comes `in`
+    or goes `out` over all its length. Time stamps must be those of the file.
     """
-    fade = min(FADE_SAMPLES_MAX, samples // 2)
     shift = [f"asetpts=PTS-{origin_s.numerator}/{origin_s.denominator}/TB"] if origin_s else []
-    fades = [f"afade=t=in:ss=0:ns={fade}", f"afade=t=out:ss={samples - fade}:ns={fade}"] if fade else []
+    fades = crossing_filters(cross, samples) if cross else _edge_filters(samples, open_ends=open_ends)
     return [
         *shift,
         # In two steps, because `first_pts` counts at the rate that comes in.
@@ -54,6 +56,18 @@ def heard_filters(
         *fades,
         *gain_filters(gain_db),
     ]
+
+
+def crossing_filters(cross: str, samples: int) -> list[str]:
+    """Come `in` or go `out` over so many samples; both together keep their power, since sine and cosine do."""
+    return [f"afade=t={cross}:ss=0:ns={samples}:curve=qsin"]
+
+
+def _edge_filters(samples: int, *, open_ends: str) -> list[str]:
+    fade = min(FADE_SAMPLES_MAX, samples // 2)
+    begin = [f"afade=t=in:ss=0:ns={fade}"] if fade and "<" not in open_ends else []
+    end = [f"afade=t=out:ss={samples - fade}:ns={fade}"] if fade and ">" not in open_ends else []
+    return [*begin, *end]
 
 
 def gain_filters(gain_db: str) -> list[str]:
@@ -73,11 +87,17 @@ def silence_filters(samples: int, *, rate_hz: int = SOUND_RATE_HZ, layout: str =
     return [source, "aformat=sample_fmts=flt", f"atrim=end_sample={samples}"]
 
 
-def chained(parts: Iterable[tuple[int | None, list[str]]]) -> str:
-    """One graph that plays parts one after the other into `[sound]`; a part's number is its input, if it has one."""
+def chained(parts: Iterable[Sequence[tuple[int | None, list[str]]]]) -> str:
+    """One graph that plays parts one after the other into `[sound]`; a part's number is its input, if it has one.
+
+    A part is one layer, or several that are heard at once.
+    """
     chains, labels = [], []
-    for place, (source, filters) in enumerate(parts):
-        label = f"[s{place}]"
-        chains.append(("" if source is None else f"[{source}:a:0]") + ",".join(filters) + label)
-        labels.append(label)
+    for place, layers in enumerate(parts):
+        names = [f"[s{place}]"] if len(layers) == 1 else [f"[s{place}l{n}]" for n in range(len(layers))]
+        for name, (source, filters) in zip(names, layers, strict=True):
+            chains.append(("" if source is None else f"[{source}:a:0]") + ",".join(filters) + name)
+        if len(layers) > 1:
+            chains.append(f"{''.join(names)}amix=inputs={len(layers)}:normalize=0[s{place}]")
+        labels.append(f"[s{place}]")
     return ";".join([*chains, "".join(labels) + f"concat=n={len(labels)}:v=0:a=1[sound]"])

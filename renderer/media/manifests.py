@@ -23,6 +23,8 @@ JOIN_VERSION = 2
 JOIN_FORM = "splice"
 """How a film's bytes come about: spliced, by ffmpeg's concat where its parts cannot be; the parts alone decide which."""
 REFERENCE_FRAMES = 3
+ENCODED = ("action", "version", "size", "fps", "encoder", "ffmpeg")
+"""What all segments of a film have in common."""
 LETTERING_VERSION = 1
 """How texts are set: another way of breaking, placing or dressing lines is another version."""
 
@@ -87,6 +89,40 @@ def card_manifest(
         "frames": frames,
         **_lettered(texts),
     }
+
+
+def crossing_manifest(
+    before: Mapping[str, Json] | None, after: Mapping[str, Json], *, kind: str, overlap: int, colour: str
+) -> dict[str, Json]:
+    """The free manifest of a transition: the manifests of two segments, or of one that fades up, whose ends overlap.
+
+    `overlap` is in frames; without a `before` so many go by until the picture is all there.
+    """
+    shared = {name: after[name] for name in ENCODED}
+    frames = after["frames"] + (before["frames"] - overlap if before else 0)
+    return {
+        **shared,
+        "from": _side(before) if before else None,
+        "to": _side(after),
+        "transition": {"kind": kind, "frames": overlap, **({"colour": colour} if colour else {})},
+        "frames": frames,
+    }
+
+
+def sides_of(manifest: Mapping[str, Json]) -> tuple[Mapping[str, Json] | None, Mapping[str, Json]]:
+    """The manifests of the two segments that a transition is made of."""
+    shared = {name: manifest[name] for name in ENCODED}
+    before, after = manifest["from"], manifest["to"]
+    return {**shared, **before} if before else None, {**shared, **after}
+
+
+def is_crossing(manifest: Mapping[str, Json]) -> bool:
+    """Whether the manifest of a segment is that of a transition."""
+    return "transition" in manifest
+
+
+def _side(manifest: Mapping[str, Json]) -> dict[str, Json]:
+    return {name: value for name, value in manifest.items() if name not in ENCODED}
 
 
 def text_manifest(

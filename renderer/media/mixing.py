@@ -78,10 +78,18 @@ async def play_mix(
 
 def mix_parts(manifest: Mapping[str, Json]) -> Iterator[Part]:
     """The clips' own sound by the manifest of a mix, in cut order."""
-    for part in manifest["parts"]:
-        yield Part(
-            part["clip"], part["first"], part["samples"], part.get("gain_db", "0"), part.get("voice", False)
-        )
+    yield from map(_part, manifest["parts"])
+
+
+def _part(part: Mapping[str, Json]) -> Part:
+    return Part(
+        *(part["clip"], part["first"], part["samples"]),
+        gain_db=part.get("gain_db", "0"),
+        voice=part.get("voice", False),
+        cross=part.get("cross", ""),
+        open_ends=part.get("open", ""),
+        under=_part(part["under"]) if "under" in part else None,
+    )
 
 
 class _Mixing:

@@ -52,7 +52,7 @@ async def make_segment(
         clip, facts, manifest, output=output, overlay=overlay, drawing=drawing.filters
     )
     await drawing.run(ffmpeg, arguments)
-    return await _verify(output, manifest)
+    return await verify(output, manifest)
 
 
 def refuse_high_dynamic_range(clip: Path, facts: MediaFacts) -> None:
@@ -71,13 +71,17 @@ async def make_card(
 ) -> MediaFacts:
     """Make the card that a manifest names and say what it is. Raises as `make_segment` does."""
     drawing = await asyncio.to_thread(desk.lay_out, manifest)
-    colour = str(manifest["ground"]).replace("#", "0x")
-    source = f"color=c={colour}:s={manifest['size']}:r={manifest['fps']},format=gbrp"
-    chain = [*flat_filters(), *drawing.filters]
-    arguments = ["-f", "lavfi", "-i", source, "-vf", ",".join(chain), "-frames:v", str(manifest["frames"])]
+    chain = ",".join([*flat_filters(), *drawing.filters])
+    arguments = [*card_source(manifest), "-vf", chain, "-frames:v", str(manifest["frames"])]
     encoding = encode_arguments(Fraction(manifest["fps"]))
     await drawing.run(ffmpeg, [*arguments, *encoding, str(output)])
-    return await _verify(output, manifest)
+    return await verify(output, manifest)
+
+
+def card_source(manifest: Mapping[str, Json]) -> list[str]:
+    """The input that is a card's ground, in red, green and blue."""
+    colour = str(manifest["ground"]).replace("#", "0x")
+    return ["-f", "lavfi", "-i", f"color=c={colour}:s={manifest['size']}:r={manifest['fps']},format=gbrp"]
 
 
 async def make_reference(ffmpeg: Ffmpeg, manifest: Mapping[str, Json], *, output: Path) -> MediaFacts:
@@ -87,7 +91,7 @@ async def make_reference(ffmpeg: Ffmpeg, manifest: Mapping[str, Json], *, output
     arguments = ["-f", "lavfi", "-i", source, "-vf", tags, "-frames:v", str(manifest["frames"])]
     encoding = encode_arguments(Fraction(manifest["fps"]))
     await run_ffmpeg(ffmpeg.path, [*arguments, *encoding, str(output)])
-    return await _verify(output, manifest)
+    return await verify(output, manifest)
 
 
 def segment_arguments(
@@ -100,48 +104,57 @@ def segment_arguments(
     drawing: Sequence[str] = (),
 ) -> list[str]:
     """The command line of a segment. Time stamps stay the file's own, so that a seek shifts nothing."""
-    fps, size = Fraction(manifest["fps"]), Size.parse(manifest["size"])
-    shape = Shape(facts.size, facts.sample_aspect, facts.rotation_deg)
-    shown, read_from_s = _shown(facts, manifest, fps)
-    fitted = fit_filters(
-        shape, target=size, fit=manifest["fit"], colour=facts.colour, centre=centre_of(manifest)
-    )
-    chain = [*shown, *fitted, *drawing]
-    seek_s = seek_before(read_from_s, duration_s=facts.duration_s)
+    filters = _filtering(",".join([*picture_chain(facts, manifest), *drawing]), overlay)
     return [
-        *("-copyts", "-autorotate"),
-        *input_arguments(clip, container=facts.container, seek_s=seek_s),
-        *_filtering(",".join(chain), overlay),
+        *("-copyts", *clip_source(clip, facts, manifest), *filters),
         *("-frames:v", str(manifest["frames"])),
-        *(*encode_arguments(fps), str(output)),
+        *(*encode_arguments(Fraction(manifest["fps"])), str(output)),
     ]
 
 
-def _shown(facts: MediaFacts, manifest: Mapping[str, Json], fps: Fraction) -> tuple[list[str], Fraction]:
+def clip_source(clip: Path, facts: MediaFacts, manifest: Mapping[str, Json]) -> list[str]:
+    """The input that is a segment's clip, from early enough on. Needs `-copyts` before all inputs."""
+    _, read_from_s = _shown(facts, manifest)
+    seek_s = seek_before(read_from_s, duration_s=facts.duration_s)
+    return ["-autorotate", *input_arguments(clip, container=facts.container, seek_s=seek_s)]
+
+
+def picture_chain(facts: MediaFacts, manifest: Mapping[str, Json]) -> list[str]:
+    """The filters that make a segment's picture of its clip."""
+    shape = Shape(facts.size, facts.sample_aspect, facts.rotation_deg)
+    target, fit, centre = Size.parse(manifest["size"]), manifest["fit"], centre_of(manifest)
+    shown, _ = _shown(facts, manifest)
+    return [*shown, *fit_filters(shape, target=target, fit=fit, colour=facts.colour, centre=centre)]
+
+
+def _shown(facts: MediaFacts, manifest: Mapping[str, Json]) -> tuple[list[str], Fraction]:
     """The filters that show a segment's frames, and from which second of the clip on it must be read."""
-    first, frames, moved = manifest["first"], manifest["frames"], Moved.of(manifest)
+    fps, moved = Fraction(manifest["fps"]), Moved.of(manifest)
+    first, frames = manifest["first"], manifest["frames"]
     if moved is None:
         return frame_filters(first=first, frames=frames, fps=fps, origin_s=facts.origin_s), first / fps
     filters = moving_filters(moved, first=first, frames=frames, fps=fps, origin_s=facts.origin_s)
     return filters, (first - moved.skip) / fps * moved.speed
 
 
+def overlay_source(overlay: Path) -> list[str]:
+    """The input that is a picture to lay over the lower edge."""
+    return ["-protocol_whitelist", "file", "-f", "png_pipe", "-i", str(overlay)]
+
+
+def overlay_graph(chain: str, *, clip: int, overlay: int, out: str, within: str = "") -> str:
+    """A graph that lays one input over what a chain makes of another, both by number; `within` makes labels its own."""
+    return (
+        f"[{clip}:v:0]{chain}[under{within}];[{overlay}:v:0]format=yuva420p[over{within}];"
+        f"[under{within}][over{within}]overlay=x=0:y=H-h:format=yuv420:eof_action=repeat[{out}]"
+    )
+
+
 def _filtering(chain: str, overlay: Path | None) -> list[str]:
     if overlay is None:
         return ["-map", "0:v:0", "-vf", chain]
-    graph = f"[0:v:0]{chain}[under];[1:v:0]format=yuva420p[over];[under][over]overlay=x=0:y=H-h:format=yuv420:eof_action=repeat[out]"
-    return [
-        "-protocol_whitelist",
-        "file",
-        "-f",
-        "png_pipe",
-        "-i",
-        str(overlay),
-        "-filter_complex",
-        graph,
-        "-map",
-        "[out]",
-    ]
+    graph = overlay_graph(chain, clip=0, overlay=1, out="out")
+    return [*overlay_source(overlay), "-filter_complex", graph, "-map", "[out]"]
 
 
 def seek_before(time_s: Fraction, *, duration_s: Fraction) -> Fraction:
@@ -154,7 +167,8 @@ def seek_before(time_s: Fraction, *, duration_s: Fraction) -> Fraction:
     return max(Fraction(0), min(time_s, duration_s) - SEEK_MARGIN_S)
 
 
-async def _verify(output: Path, manifest: Mapping[str, Json]) -> MediaFacts:
+async def verify(output: Path, manifest: Mapping[str, Json]) -> MediaFacts:
+    """What a segment that was just made is. Raises `MediaError` M805 where that is not what its manifest asks."""
     made = await asyncio.to_thread(probe, output, container="mp4")
     found = (made.frames, str(made.size), str(made.fps), made.constant_rate)
     asked = (manifest["frames"], manifest["size"], manifest["fps"], True)

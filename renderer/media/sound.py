@@ -11,6 +11,7 @@ import asyncio
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import count
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, NoReturn
 
@@ -36,13 +37,20 @@ BATCH_MAX = 32
 
 
 class Part(NamedTuple):
-    """One slot's sound: which samples of which clip (None: silence), from `first` on, counted at the film's rate."""
+    """One slot's sound: which samples of which clip (None: silence), from `first` on, counted at the film's rate.
+
+    `cross` is `in` or `out` where it comes or goes over all its length, and `under` what does the other meanwhile;
+    `open_ends` has `<` and `>` for the ends at which the same sound goes on.
+    """
 
     clip: str | None
     first: int
     samples: int
     gain_db: str = "0"
     voice: bool = False
+    cross: str = ""
+    open_ends: str = ""
+    under: Part | None = None
 
 
 class Form(NamedTuple):
@@ -107,17 +115,19 @@ async def decode_sound(
 def decode_arguments(parts: Sequence[Part], *, clips: Clips, form: Form = PLAIN) -> list[str]:
     """The command line that plays some parts one after the other as PCM on standard output."""
     inputs: list[str] = []
-    chains: list[tuple[int | None, list[str]]] = []
-    opened = 0
+    chains: list[list[tuple[int | None, list[str]]]] = []
+    numbers = count()
     for part in parts:
-        if part.clip is None:
-            chains.append((None, silence_filters(part.samples, rate_hz=form.rate_hz, layout=form.layout)))
-            continue
-        path, facts = clips[part.clip]
-        seek_s = seek_before(Fraction(part.first, form.rate_hz), duration_s=facts.duration_s)
-        inputs += ["-vn", *input_arguments(path, container=facts.container, seek_s=seek_s)]
-        chains.append((opened, _part_filters(part, facts, form)))
-        opened += 1
+        chains.append([])
+        for layer in (part, part.under) if part.under else (part,):
+            if layer.clip is None:
+                silence = silence_filters(layer.samples, rate_hz=form.rate_hz, layout=form.layout)
+                chains[-1].append((None, silence))
+                continue
+            path, facts = clips[layer.clip]
+            seek_s = seek_before(Fraction(layer.first, form.rate_hz), duration_s=facts.duration_s)
+            inputs += ["-vn", *input_arguments(path, container=facts.container, seek_s=seek_s)]
+            chains[-1].append((next(numbers), _part_filters(layer, facts, form)))
     output = [*pcm(rate_hz=form.rate_hz, layout=form.layout), "pipe:1"]
     return ["-copyts", *inputs, "-filter_complex", chained(chains), "-map", "[sound]", *output]
 
@@ -129,6 +139,8 @@ def _part_filters(part: Part, facts: MediaFacts, form: Form) -> list[str]:
         origin_s=facts.origin_s,
         rate_hz=form.rate_hz,
         gain_db=part.gain_db,
+        cross=part.cross,
+        open_ends=part.open_ends,
     )
     return [*heard, *(voiced_filters(voice=part.voice) if form.layout == VOICED else [])]
 

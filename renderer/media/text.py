@@ -51,21 +51,26 @@ class Drawing(NamedTuple):
 
 
 class TextDesk(NamedTuple):
-    """Where the texts of one segment are set: an absolute folder to write to, and font files by their digests."""
+    """Where the texts of one segment are set: an absolute folder to write to, and font files by their digests.
+
+    `below` is a folder in it, where ffmpeg is given two segments at once.
+    """
 
     folder: Path
     fonts: Mapping[str, Path]
+    below: str = ""
 
     def lay_out(self, manifest: Mapping[str, Json]) -> Drawing:
         """Write the script and the fonts of a manifest's texts. Raises `MediaError` M871 and M872."""
         size, fps = Size.parse(manifest["size"]), Fraction(manifest["fps"])
         blocks = set_sheet([self._lettering(text) for text in manifest["texts"]], size)
-        (self.folder / FONTS).mkdir()
+        place = self.folder / self.below
+        (place / FONTS).mkdir(parents=True)
         for sha256, path in self.fonts.items():
-            shutil.copyfile(path, self.folder / FONTS / f"{sha256}.ttf")
-        (self.folder / SCRIPT).write_text(write_script(blocks, size), encoding="utf-8")
+            shutil.copyfile(path, place / FONTS / f"{sha256}.ttf")
+        (place / SCRIPT).write_text(write_script(blocks, size), encoding="utf-8")
         (self.folder / CONFIG).write_text(NO_FONTS, encoding="utf-8")
-        return Drawing(_filters(fps), self.folder)
+        return Drawing(_filters(fps, f"{self.below}/" if self.below else ""), self.folder)
 
     def _lettering(self, text: Mapping[str, Json]) -> Lettering:
         return Lettering(
@@ -84,12 +89,12 @@ class TextDesk(NamedTuple):
         return next(face for face in read_faces(self.fonts[sha256]) if face.number == int(number))
 
 
-def _filters(fps: Fraction) -> tuple[str, ...]:
+def _filters(fps: Fraction, below: str) -> tuple[str, ...]:
     # libass is shown a slow clock whose hundredths of a second no rate of frames can fall between.
     return (
         f"settb={TICK_S}",
         "setpts=N",
-        f"ass=filename={SCRIPT}:fontsdir={FONTS}:shaping=complex",
+        f"ass=filename={below}{SCRIPT}:fontsdir={below}{FONTS}:shaping=complex",
         f"settb={1 / fps}",
         "setpts=N",
     )

@@ -19,8 +19,8 @@ from renderer.model import Json, Trace, base_of
 from renderer.pipeline.lettered import clip_slots
 from renderer.pipeline.project import BUILD
 from renderer.pipeline.run import Run
+from renderer.plan.enter import length_frames, starts_of
 from renderer.plan.rows import OutputRow, SlotRow, TakeRow
-from renderer.plan.slots import slot_starts
 from renderer.store.files import put_in_place, write_aside
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _film(run: Run, output: OutputRow, *, name: str) -> Film:
     assert state.result
     slots: dict[str, list[tuple[Fraction, Fraction]]] = {}
     first: dict[str, SlotRow] = {}
-    cards, starts = {card.slot for card in output.cards}, slot_starts(slot.frames for slot in output.slots)
+    cards, starts = {card.slot for card in output.cards}, starts_of(output.slots)
     for number, (slot, start) in enumerate(zip(output.slots, starts, strict=True)):
         if number not in cards:
             first.setdefault(slot.shot, slot)
@@ -146,7 +146,7 @@ def _film(run: Run, output: OutputRow, *, name: str) -> Film:
         file=name,
         sha256=state.result.digest.sha256,
         title=run.compiled.title,
-        frames=sum(slot.frames for slot in output.slots),
+        frames=length_frames(output.slots),
         fps=fps,
         parts=tuple(
             _part(run, slot, clips[shot].digest.sha256, tuple(slots[shot])) for shot, slot in first.items()

@@ -26,6 +26,7 @@ from renderer.digest import action_key
 from renderer.errors import SpecError, UsageError
 from renderer.media.conform import seen_size
 from renderer.model import Json, Size
+from renderer.pipeline.enters import check_enters
 from renderer.pipeline.fonts import Letterer, unsaid_warnings
 from renderer.pipeline.including import Included, Reader
 from renderer.pipeline.inputs import InputDesk, Material
@@ -46,6 +47,7 @@ from renderer.pipeline.tracks import Tracks, check_cues, find_tracks, sound_row
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.assemble import assemble
 from renderer.plan.chain import stand_in_key
+from renderer.plan.enter import entering
 from renderer.plan.manifest import generate_manifest
 from renderer.plan.motion import moving_of
 from renderer.plan.rows import ChainRow, Compiled, Detail, FootageRow, InputRow, ShotRow, TakeRow
@@ -122,7 +124,7 @@ class _Bench:
         framings, sound = framing_rows(shot), sound_row(shot.sound)
         row = ShotRow(
             *(shot.id, tuple(takes), footage, str(length_s), use, inputs, *shot.asked),
-            *(framings, sound, tuple(chains), words, moving_of(shot.motion)),
+            *(framings, sound, tuple(chains), words, moving_of(shot.motion), entering(shot.enter)),
         )
         self.shots.append(row)
 
@@ -384,6 +386,7 @@ def _check_slots(bench: _Bench, storyboard: Storyboard) -> None:
         for slot, shown in zip(slots, clip_slots(row), strict=True):
             if shown.frames < 1:
                 bench.diagnostics.append(_too_short(slot.place, slot.shot_id, output.fps))
+        bench.diagnostics += check_enters(storyboard, slots, row)
         places = {shot.id: shot.words.titles for shot in storyboard.shots if row.cards}
         for card in row.cards:
             shown = row.slots[card.slot]

@@ -18,9 +18,11 @@ from renderer.media.manifests import (
 )
 from renderer.media.moving import Moved, lacking_frames
 from renderer.model import MIDDLE, Fit, Json, MediaFacts, Result, Size
-from renderer.pipeline.lettered import CARD, NO_FONTS, Lettered
+from renderer.pipeline.crossing import Made, crossed
+from renderer.pipeline.lettered import CARD, NO_FONTS, Lettered, Part
 from renderer.pipeline.soundtrack import Track, sound_action
 from renderer.plan.action import Action, Input
+from renderer.plan.enter import span_frames, spans_of
 from renderer.plan.rows import OutputRow
 
 ROUNDS_MAX = 4
@@ -72,7 +74,7 @@ def assess_film(
     if missing:
         return FilmState(None, missing, held)
     pictures = [
-        _piece(results[segments[n].key]) if n in segments else clip for n, clip in enumerate(film.clips)
+        _piece(results[segments[n].key]) if n in segments else film.clips[n] for n in range(len(film.frames))
     ]
     join = film.join(pictures, sound=_piece(results[sound.key]) if sound else None, notes=notes)
     result = lookup([join.key])[0]
@@ -110,7 +112,13 @@ class _Film:
         self.samples = dict(zip(reversed(self.kinds), reversed(range(len(self.kinds))), strict=True))
         for slot in self.lettered.grounds:
             self.samples.pop(self.kinds[slot], None)
+        self.spans = spans_of(output) if output.enters else None
         self.profile = self.choose(None)
+
+    @property
+    def frames(self) -> list[int]:
+        """The frames of each picture, which is a slot where nothing goes over into another."""
+        return [slot.frames for slot in self.output.slots] if self.spans is None else span_frames(self.spans)
 
     def cut(self, number: int) -> Cut:
         slot = self.output.slots[number]
@@ -125,7 +133,7 @@ class _Film:
             fps=self.fps,
             fit=cast("Fit", self.output.fit),
             reference=reference,
-            ours=bool(self.overlays or self.lettered.slots or self.moved),
+            ours=bool(self.overlays or self.lettered.slots or self.moved or self.spans),
         )
 
     def held(self) -> tuple[str, ...]:
@@ -149,7 +157,9 @@ class _Film:
         return Action.of(manifest, name=f"{self.output.name}: reference", inputs={})
 
     def segments(self) -> dict[int, Action]:
-        """By number of the slot, what must be made for those that cannot be copied as they are."""
+        """By number of the picture, what must be made for those that cannot be copied as they are."""
+        if self.spans is not None:
+            return dict(enumerate(crossed(self.spans, self.part, self.name)))
         unfit = {
             kind
             for kind, number in self.samples.items()
@@ -162,25 +172,35 @@ class _Film:
         numbers = (n for n, kind in enumerate(self.kinds) if kind in unfit or n in drawn)
         return {number: self._segment(number) for number in numbers}
 
+    def name(self, number: int) -> str:
+        """The name of a slot's action."""
+        return f"{self.output.name}: slot {number + 1}, {self.output.slots[number].shot}"
+
     def _segment(self, number: int) -> Action:
-        clip, slot = self.clips[number], self.output.slots[number]
-        name = f"{self.output.name}: slot {number + 1}, {slot.shot}"
+        made = self.part(Part(number, 0, self.output.slots[number].frames))
+        return Action.of(made.manifest, name=self.name(number), inputs=made.inputs)
+
+    def part(self, part: Part) -> Made:
+        """Of what a part of a slot is made."""
+        number = part.slot
         if number in self.lettered.grounds:
-            return self.lettered.card(number, self.profile, build=self.build, name=name)
+            manifest = self.lettered.card(part, self.profile, build=self.build)
+            return Made(manifest, self.lettered.inputs(part))
+        clip, slot = self.clips[number], self.output.slots[number]
         overlay, fit, moved = self.overlays.get(number), self.fits.get(number), self.moved.get(number)
         manifest = segment_manifest(
             clip.digest.sha256,
-            self.cut(number),
+            Cut(slot.first + part.skip, part.frames),
             self.profile,
             build=self.build,
             overlay=overlay.digest.sha256 if overlay else None,
             fit=cast("Fit", fit.fit) if fit else None,
             centre=fit.centre if fit else MIDDLE,
-            texts=self.lettered.manifests(number),
-            motion=moved.manifest() if moved else None,
+            texts=self.lettered.manifests(part),
+            motion=moved._replace(skip=part.skip).manifest() if moved else None,
         )
         inputs = {"clip": (clip,)} | ({"overlay": (overlay,)} if overlay else {})
-        return Action.of(manifest, name=name, inputs=inputs | self.lettered.inputs(number))
+        return Made(manifest, inputs | self.lettered.inputs(part))
 
     def sound(self) -> Action | None:
         """One track for the whole film, where anything has sound."""
@@ -196,7 +216,7 @@ class _Film:
         manifest = join_manifest(
             zip(
                 (picture.digest.sha256 for picture in pictures),
-                (slot.frames for slot in self.output.slots),
+                self.frames,
                 strict=True,
             ),
             sound=sound.digest.sha256 if sound else None,

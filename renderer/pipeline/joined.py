@@ -44,6 +44,7 @@ def recipe(run: Run, output: OutputRow) -> Mapping[str, Json] | None:
         **fits_of(output),
         **sound_recipe(output, run.compiled.tracks),
         **words_of(output),
+        **enters_of(output),
     }
 
 
@@ -73,6 +74,11 @@ def words_of(output: OutputRow) -> Mapping[str, Json]:
     return {"words": cards + texts} if cards or texts else {}
 
 
+def enters_of(output: OutputRow) -> Mapping[str, Json]:
+    """The part of a film's recipe that says which slots go over into others, and how; nothing where none does."""
+    return {"enters": [list(row) for row in output.enters]} if output.enters else {}
+
+
 def what_changed(run: Run, output: OutputRow) -> str:
     """In what a film differs from the one that was last joined, in one line; empty where none was, or nothing does."""
     before, after = last_films(run.workshop, run.project).get(output.name), recipe(run, output)
@@ -87,6 +93,7 @@ def differences(before: Mapping[str, Json], after: Mapping[str, Json], *, output
     told = [
         *_settings(before, after, output=output),
         *(slots or [*_fits(before, after), *_words(before, after)]),
+        *_enters(before, after),
     ]
     told += _sound(before.get("sound") or SILENT, after.get("sound") or SILENT, output=output)
     more = f" and {len(told) - TOLD_MAX} more" if len(told) > TOLD_MAX else ""
@@ -149,6 +156,15 @@ def _words(before: Mapping[str, Json], after: Mapping[str, Json]) -> Iterator[st
     old, new = (recipe.get("words", ()) for recipe in (before, after))
     changed = sorted(row[0] for row in [*old, *new] if (row in old) != (row in new))
     yield from dict.fromkeys(f"the text on `{after['slots'][number][0]}` changed" for number in changed)
+
+
+def _enters(before: Mapping[str, Json], after: Mapping[str, Json]) -> Iterator[str]:
+    """Transitions that changed between the same shots."""
+    old, new = ([slot[0] for slot in recipe["slots"]] for recipe in (before, after))
+    if old == new:
+        was, now = (recipe.get("enters", ()) for recipe in (before, after))
+        changed = sorted({row[0] for row in [*was, *now] if (row in was) != (row in now)})
+        yield from dict.fromkeys(f"the transition into `{new[number]}` changed" for number in changed)
 
 
 def _part(first: int, frames: int) -> str:

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
+from typing import NamedTuple
 
 from renderer.digest import Digest
 from renderer.media.conform import Profile
 from renderer.media.manifests import card_manifest, text_manifest
 from renderer.model import Json
-from renderer.plan.action import Action, Input
+from renderer.plan.action import Input
 from renderer.plan.rows import OutputRow, SlotRow
 from renderer.plan.text import SHIPPED, FontRow, TextRow, fonts_of
 
 NO_FONTS: Mapping[str, Input] = MappingProxyType({})
 CARD = Input(Digest("", 0))
 """Stands where a card has no clip."""
+
+
+class Part(NamedTuple):
+    """Frames of a slot: so many, from its frame `skip` on."""
+
+    slot: int
+    skip: int
+    frames: int
 
 
 class Lettered:
@@ -31,26 +40,32 @@ class Lettered:
             self.texts.setdefault(text.slot, []).append(text)
         self.slots = self.texts.keys() | self.grounds.keys()
 
-    def manifests(self, slot: int) -> list[dict[str, Json]]:
-        """What is drawn on a slot, as its manifest says it."""
-        return [_manifest(text) for text in self.texts.get(slot, ())]
+    def manifests(self, part: Part) -> list[dict[str, Json]]:
+        """What is drawn on a part of a slot, as its manifest says it."""
+        return [_manifest(text) for text in self._drawn(part)]
 
-    def inputs(self, slot: int) -> dict[str, tuple[Input, ...]]:
+    def inputs(self, part: Part) -> dict[str, tuple[Input, ...]]:
         """The font files that draw it, each once."""
-        used = dict.fromkeys(font.sha256 for text in self.texts.get(slot, ()) for font in text.fonts)
+        used = dict.fromkeys(font.sha256 for text in self._drawn(part) for font in text.fonts)
         return {"fonts": tuple(self.fonts[sha256] for sha256 in used)} if used else {}
 
-    def card(self, slot: int, profile: Profile, *, build: str, name: str) -> Action:
-        """The action that makes a card."""
-        manifest = card_manifest(
-            self.grounds[slot],
-            self.output.slots[slot].frames,
+    def card(self, part: Part, profile: Profile, *, build: str) -> dict[str, Json]:
+        """The manifest of a part of a card."""
+        return card_manifest(
+            self.grounds[part.slot],
+            part.frames,
             size=profile.size,
             fps=profile.fps,
             build=build,
-            texts=self.manifests(slot),
+            texts=self.manifests(part),
         )
-        return Action.of(manifest, name=name, inputs=self.inputs(slot))
+
+    def _drawn(self, part: Part) -> Iterator[TextRow]:
+        for text in self.texts.get(part.slot, ()):
+            first = max(0, text.first - part.skip)
+            last = min(part.frames, text.first + text.frames - part.skip)
+            if first < last:
+                yield text._replace(first=first, frames=last - first)
 
 
 def clip_slots(output: OutputRow) -> Sequence[SlotRow]:

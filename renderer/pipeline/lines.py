@@ -15,6 +15,7 @@ from renderer.pipeline.film import FilmState
 from renderer.pipeline.project import relative
 from renderer.pipeline.run import PUBLISHING, Run
 from renderer.pipeline.verdict import Verdict
+from renderer.plan.enter import length_frames
 from renderer.plan.rows import OutputRow, TakeRow
 from renderer.report.run import CauseLine, ClipLine, FilmLine, ShotLine
 
@@ -119,7 +120,7 @@ def film_lines(run: Run) -> Iterator[FilmLine]:
             verdict="reused" if result else "run" if state else "depends",
             reason="" if result else _film_reason(run, output, state),
             clip=clip,
-            frames=sum(slot.frames for slot in output.slots),
+            frames=length_frames(output.slots),
             fps=Fraction(output.fps),
             error=run.film_errors.get(output.name),
         )

@@ -12,7 +12,7 @@ from renderer.decisions.lock import Lock, LockedFrame, LockedOutput, LockedTake,
 from renderer.digest import Digest
 from renderer.errors import RendererError, StoreError
 from renderer.model import Json, Result
-from renderer.pipeline.joined import words_of
+from renderer.pipeline.joined import enters_of, words_of
 from renderer.pipeline.lettered import clip_slots
 from renderer.pipeline.locked import read_lock, read_text
 from renderer.pipeline.project import BUILD, Project
@@ -154,7 +154,8 @@ def _made_of(run: Run, output: OutputRow) -> str:
         [clip.digest.sha256, slot.first, slot.frames]
         for clip, slot in zip(clips, clip_slots(output), strict=True)
     ]
-    further = [part for part in (output.fits, output.motions, words_of(output)) if part]
+    parts = (output.fits, output.motions, words_of(output), enters_of(output))
+    further = [part for part in parts if part]
     told = json.dumps([output.size, output.fps, output.fit, cut, *further], separators=(",", ":"))
     return hashlib.sha256(told.encode()).hexdigest()
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from renderer.model import Json, base_of
-from renderer.plan.rows import Compiled, OutputRow
+from renderer.plan.enter import starts_of
+from renderer.plan.rows import Compiled, OutputRow, SlotRow
 
 CHAPTERS_MAX = 255
 """As many as the list in an MP4 can hold."""
@@ -36,7 +37,9 @@ def spread(chapters: list[str]) -> list[str]:
 
 def _chapters(output: OutputRow) -> Iterator[str]:
     """A chapter for each shot in cut order, its cards with it: the frame at which it begins, and the shot's id."""
-    start = 0
-    for shot, slots in groupby(output.slots, key=lambda slot: slot.shot):
-        yield f"{start} {base_of(shot)}"
-        start += sum(slot.frames for slot in slots)
+    for shot, slots in groupby(zip(output.slots, starts_of(output.slots), strict=True), key=_shot):
+        yield f"{next(slots)[1]} {base_of(shot)}"
+
+
+def _shot(placed: tuple[SlotRow, int]) -> str:
+    return placed[0].shot

@@ -24,6 +24,7 @@ from renderer.pipeline.tracks import check_cues
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.assemble import assemble
 from renderer.plan.chain import is_broken
+from renderer.plan.enter import is_entered
 from renderer.plan.rows import Compiled, Detail, ShotRow
 from renderer.storyboard import Span
 
@@ -95,7 +96,7 @@ def recompile(
     shown = [slot.frames for output in compiled.outputs for slot in output.slots]
     if min(shown, default=0) < 1 or spec.ids_clash([shot.shot for shot in shots]) or is_broken(shots):
         return None
-    if check_cues(examined.storyboard, compiled):
+    if check_cues(examined.storyboard, compiled) or not is_entered(compiled, shots):
         return None
     move = sections.mover(fresh, file=project.label)
     details = [_placed(detail, move, fresh) for detail in examined.details]

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from renderer.errors import GateError, UsageError, shortened
 from renderer.model import Json
-from renderer.pipeline.joined import words_of
+from renderer.pipeline.joined import enters_of, words_of
 from renderer.pipeline.run import Run
 from renderer.plan.chain import stand_in_key
 
@@ -142,5 +142,6 @@ def _cut(run: Run) -> list[Json]:
         + [[slot.shot, slot.first, slot.frames] for slot in output.slots]
         + [list(row) for row in (*output.fits, *output.motions)]
         + ([words_of(output)] if output.texts or output.cards else [])
+        + ([enters_of(output)] if output.enters else [])
         for output in run.compiled.outputs
     ]

@@ -15,7 +15,7 @@ from renderer.errors import SpecError, UsageError
 from renderer.git import Tree, read_tree
 from renderer.model import Json
 from renderer.pipeline.examine import Examined, examine
-from renderer.pipeline.joined import CARD, differences, fits_of, sound_recipe, words_of
+from renderer.pipeline.joined import CARD, differences, enters_of, fits_of, sound_recipe, words_of
 from renderer.pipeline.lines import cause_lines, outcome, shot_line_of
 from renderer.pipeline.linkwhy import links_by_role
 from renderer.pipeline.project import Project
@@ -193,7 +193,7 @@ def _recipe(compiled: Compiled, output: OutputRow) -> Mapping[str, Json]:
     ]
     settings = {"size": output.size, "fps": output.fps, "fit": output.fit, "ffmpeg": ""}
     sound = sound_recipe(output, compiled.tracks)
-    return {**settings, "slots": slots, **fits_of(output), **sound, **words_of(output)}
+    return {**settings, "slots": slots, **fits_of(output), **sound, **words_of(output), **enters_of(output)}
 
 
 def _shown(compiled: Compiled, slot: SlotRow, asked: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ from renderer.ffmpeg.sound import boundary_samples
 from renderer.media.conform import Cut
 from renderer.media.manifests import mix_manifest, sound_manifest
 from renderer.model import Json
+from renderer.pipeline.crossfading import crossed_parts, shaped
 from renderer.plan.action import Action, Input
 from renderer.plan.mix import CueRow, MixRow, SlotSound, TrackRow
 from renderer.plan.rows import OutputRow
@@ -51,8 +52,14 @@ def sound_action(
             return None
         manifest = sound_manifest(slots, fps=Fraction(output.fps), build=build)
         return Action.of(manifest, name=name, inputs={"clips": tuple(heard.values())})
-    parts = list(_parts(slots, output.mix, fps=Fraction(output.fps)))
-    named = {part["clip"]: heard[part["clip"]] for part in parts if part["clip"]}
+    mix = output.mix
+    parts = list(
+        crossed_parts(slots, output.slots, mix, fps=Fraction(output.fps))
+        if any(slot.overlap for slot in output.slots)
+        else _parts(slots, mix, fps=Fraction(output.fps))
+    )
+    layers = [layer for part in parts for layer in (part, part.get("under", {})) if layer.get("clip")]
+    named = {layer["clip"]: heard[layer["clip"]] for layer in layers}
     # In an order of their own, so that the order of the text is not heard.
     cues = sorted((_cue(cue, tracks[cue.row]) for cue in output.mix.cues), key=canonical_json)
     if not (named or cues):
@@ -97,19 +104,13 @@ def _parts(
             yield _silence(silence)
         silence = 0
         first = boundary_samples(cut.first, fps=fps, rate_hz=mix.rate_hz)
-        yield {"clip": clip, "first": first, "samples": samples, **_shaped(sound)}
+        yield {"clip": clip, "first": first, "samples": samples, **shaped(sound)}
     if silence:
         yield _silence(silence)
 
 
 def _silence(samples: int) -> dict[str, Json]:
     return {"clip": None, "first": 0, "samples": samples}
-
-
-def _shaped(sound: SlotSound | None) -> dict[str, Json]:
-    """How a part sounds where not as it is."""
-    gain = {"gain_db": sound.gain_db} if sound and sound.gain_db != "0" else {}
-    return {**gain, **({"voice": True} if sound and sound.voice else {})}
 
 
 def _cue(cue: CueRow, track: Track) -> dict[str, Json]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from renderer.digest import Digest
 from renderer.errors import UsageError, did_you_mean, shortened
-from renderer.export.timeline import Clip, Event, Sound, Timeline, Version
+from renderer.export.timeline import Clip, Event, Sound, Timeline, Transition, Version
 from renderer.media.conform import Cut, held_frames, seen_size
 from renderer.media.moving import Moved, lacking_frames
 from renderer.model import Json, MediaFacts, Result, Size, frames_until
@@ -22,6 +22,8 @@ from renderer.plan.rows import OutputRow, SlotRow, TakeRow
 
 ASKED = ("provider", "model", "fields", "params", "inputs", "seed", "take")
 """The parts of a manifest that an author asked for; the others name machines and tools."""
+NAMES = {"fade": "crossfade"}
+"""What we call transitions that ffmpeg calls otherwise."""
 LOOPS_MAX = 10_000
 
 
@@ -59,7 +61,11 @@ def timeline_of(run: Run, output: OutputRow, *, place: Place) -> Timeline:
     fps = Fraction(output.fps)
     path = run.project.film(output.file)
     moved = {row.slot: row for row in output.motions}
-    events = tuple(desk.event(slot, fps, moved.get(number)) for number, slot in enumerate(output.slots))
+    enters = {row.slot: Transition(NAMES.get(row.kind, row.kind), row.frames) for row in output.enters}
+    events = tuple(
+        desk.event(slot, fps, moved.get(number))._replace(enter=enters.get(number) if number else None)
+        for number, slot in enumerate(output.slots)
+    )
     return Timeline(
         name=path.stem,
         title=run.compiled.title or path.stem,

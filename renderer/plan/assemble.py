@@ -15,11 +15,12 @@ from itertools import accumulate
 from renderer.model import AT, MIDDLE, Json, frames_until, variant_of
 from renderer.plan.chain import chains_of
 from renderer.plan.cues import Cue
+from renderer.plan.enter import Entering, enter_rows, enters_of, frames_of, starts_of
 from renderer.plan.mix import TrackRow
 from renderer.plan.motion import Moving, is_silent, motion_rows, on_screen, over
 from renderer.plan.rows import FETCHED, Compiled, FitRow, FramingRow, InputRow, OutputRow, ShotRow, SlotRow
 from renderer.plan.score import mix_of
-from renderer.plan.slots import slot_frames, slot_span
+from renderer.plan.slots import slot_span
 from renderer.plan.text import (
     Burn,
     CardRow,
@@ -83,7 +84,8 @@ def _output(
     size = str(output.size) if output.size else None
     shown = _shown(cut, shots, output=output.name)
     entries, moved = _moved(written, shown, shots)
-    slots = tuple(_slots(shown, entries, shots, output=output, moved=moved))
+    enters = enters_of(entries, written, shots)
+    slots = tuple(_slots(shown, entries, shots, output=output, moved=moved, enters=enters))
     fits = tuple(_fits(entries, shots, output=output))
     return OutputRow(
         output.name,
@@ -96,6 +98,7 @@ def _output(
         mix_of(output.sound, storyboard.tracks, tracks, shots=shots, slots=slots, fps=output.fps),
         *_text_of(output, [entry for _, entry in entries], slots),
         tuple(motion_rows(moved, [slot.frames for slot in slots], fps=output.fps)),
+        tuple(enter_rows(enters, slots, fps=output.fps)),
     )
 
 
@@ -111,7 +114,7 @@ def _text_of(
     return (
         cards_of(entries),
         texts_of(entries, spans, fps=output.fps, burn=burn),
-        cues_of(entries, spans, fps=output.fps),
+        cues_of(entries, spans, fps=output.fps, starts=starts_of(slots)),
         endings,
     )
 
@@ -153,6 +156,7 @@ def _slots(
     *,
     output: Output,
     moved: Sequence[Moving | None],
+    enters: Mapping[int, Entering],
 ) -> Iterator[SlotRow]:
     fps = output.fps
     first_take = list(accumulate((len(shot.takes) for shot in shots), initial=0))
@@ -163,8 +167,8 @@ def _slots(
         else on_screen(_span(shots[shown[place][0]], shown[place][1], output=output.name), moving)
         for (place, entry), moving in zip(entries, moved, strict=True)
     ]
-    frames = slot_frames((length_s for _, length_s in spans), fps=fps)
-    for (place, entry), (in_s, _), count in zip(entries, spans, frames, strict=True):
+    frames = frames_of([length_s for _, length_s in spans], enters, fps=fps)
+    for (place, entry), (in_s, _), (count, overlap) in zip(entries, spans, frames, strict=True):
         shot, number = shots[entry.shot], entry.shot
         yield SlotRow(
             shot.shot,
@@ -172,6 +176,7 @@ def _slots(
             footage[number] if shot.footage and place is not None else -1,
             frames_until(in_s, fps) if in_s else 0,
             count,
+            overlap,
         )
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from renderer.columns import pack_rows, unpack_rows
 from renderer.model import Centre, Json, output_of
 from renderer.plan.cues import Cue
+from renderer.plan.enter import Entering, EnterRow
 from renderer.plan.mix import MixRow, TrackRow
 from renderer.plan.motion import MotionRow, Moving
 from renderer.plan.text import CardRow, TextRow, WordsRow
@@ -20,7 +21,7 @@ from renderer.plan.text import CardRow, TextRow, WordsRow
 if TYPE_CHECKING:
     from renderer.storyboard import Shot
 
-FORM = 9
+FORM = 10
 FETCHED = "url:"
 """How the name of an input begins that was fetched; the rest is the sha256 of its address."""
 
@@ -142,6 +143,7 @@ class ShotRow(NamedTuple):
     chains: tuple[ChainRow, ...] = ()
     words: WordsRow | None = None
     moving: Moving | None = None
+    enter: Entering | None = None
 
     def moved(self, lines: int) -> ShotRow:
         """The same shot, so many lines further down."""
@@ -152,7 +154,7 @@ class ShotRow(NamedTuple):
     @classmethod
     def from_json(cls, value: Sequence[Json]) -> ShotRow:
         """The inverse of writing it as JSON; raises `TypeError` or `ValueError` for another form."""
-        *head, framings, sound, chains, words, moving = value
+        *head, framings, sound, chains, words, moving, enter = value
         shot, takes, footage, length_s, use, inputs, variables, characters = head
         return cls(
             shot,
@@ -168,13 +170,15 @@ class ShotRow(NamedTuple):
             tuple(map(ChainRow.from_json, chains)),
             words and WordsRow.from_json(words),
             moving and (moving[0], moving[1], moving[2]),
+            enter and (enter[0], enter[1], enter[2]),
         )
 
 
 class SlotRow(NamedTuple):
     """One entry of the cut: exactly one of `take` and `footage` is an index, the other -1; of a card both are -1.
 
-    It shows `frames` frames of the clip from frame `first` on, both counted at the output's rate, and at the speed at which the slot shows it.
+    It shows `frames` frames of the clip from frame `first` on, both counted at the output's rate, and at the speed at which the slot shows it;
+    the first `overlap` of them together with the last ones of the slot before.
     """
 
     shot: str
@@ -182,6 +186,7 @@ class SlotRow(NamedTuple):
     footage: int
     first: int
     frames: int
+    overlap: int = 0
 
     @property
     def shows_clip(self) -> bool:
@@ -208,7 +213,7 @@ class OutputRow(NamedTuple):
     `fits` are those of slots that do not fit in the film's own way, in cut order. `mix` is its sound, None where that is nothing but its clips' own.
     `cards` are the slots that show no clip; `texts` is what is drawn, in cut order; `cues` are the subtitles, and `subtitles` the endings of the
     files that hold them.
-    `motions` are those of slots whose clip is not shown as it is, in cut order.
+    `motions` are those of slots whose clip is not shown as it is, `enters` the transitions, in cut order.
     """
 
     name: str
@@ -224,6 +229,7 @@ class OutputRow(NamedTuple):
     cues: tuple[Cue, ...] = ()
     subtitles: tuple[str, ...] = ()
     motions: tuple[MotionRow, ...] = ()
+    enters: tuple[EnterRow, ...] = ()
 
 
 class Compiled(NamedTuple):
@@ -280,12 +286,12 @@ class Compiled(NamedTuple):
 
 
 def _packed(output: OutputRow) -> Json:
-    *head, slots, mix, cards, texts, cues, subtitles, motions = output
-    return [*head, pack_rows(slots), mix, cards, texts, cues, subtitles, motions]
+    *head, slots, mix, cards, texts, cues, subtitles, motions, enters = output
+    return [*head, pack_rows(slots), mix, cards, texts, cues, subtitles, motions, enters]
 
 
 def _output(row: Sequence[Json]) -> OutputRow:
-    *head, fits, slots, mix, cards, texts, cues, subtitles, motions = row
+    *head, fits, slots, mix, cards, texts, cues, subtitles, motions, enters = row
     return OutputRow._make(
         [
             *head,
@@ -297,6 +303,7 @@ def _output(row: Sequence[Json]) -> OutputRow:
             tuple(map(Cue._make, cues)),
             tuple(subtitles),
             tuple(map(MotionRow._make, motions)),
+            tuple(map(EnterRow._make, enters)),
         ]
     )
 

@@ -11,9 +11,9 @@ import math
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from itertools import accumulate
 
 from renderer.model import base_of
+from renderer.plan.enter import length_frames, starts_of
 from renderer.plan.mix import CueRow, MixRow, SlotSound, TrackRow
 from renderer.plan.rows import ShotRow, SlotRow
 from renderer.storyboard import FilmSound, Track, Use
@@ -30,11 +30,12 @@ def mix_of(
     slots: Sequence[SlotRow],
     fps: Fraction,
 ) -> MixRow | None:
-    """How a film sounds; None where it is nothing but its clips in the common format, one after the other.
+    """How a film sounds; None where it is nothing but its clips in the common format, one after the other and none over another.
 
     `rows` are the files of tracks, of those that were found.
     """
-    if not tracks and sound == FilmSound() and not any(shot.sound for shot in shots):
+    overlap = any(slot.overlap for slot in slots)
+    if not (tracks or overlap) and sound == FilmSound() and not any(shot.sound for shot in shots):
         return None
     samples = nearest(begins_of(slots)[-1] / fps * sound.rate_hz)
     cues = [cue for cue in cues_of(tracks, rows, slots=slots, fps=fps, rate_hz=sound.rate_hz) if cue.samples]
@@ -45,7 +46,7 @@ def mix_of(
         heard = [one._replace(voice=False) for one in heard]
     loudness = sound.loudness and (plain(sound.loudness.lufs), plain(sound.loudness.peak_db))
     heard = [one for one in heard if one.mute or one.voice or one.gain_db != "0"]
-    if not (cues or heard) and sound == FilmSound():
+    if not (cues or heard or overlap) and sound == FilmSound():
         return None
     return MixRow(samples, sound.rate_hz, sound.channels, loudness, tuple(heard), tuple(cues))
 
@@ -78,7 +79,7 @@ def cues_of(
 
 def begins_of(slots: Sequence[SlotRow]) -> list[int]:
     """The frame of the film with which each slot begins, and last the frame with which the film ends."""
-    return [*accumulate((slot.frames for slot in slots), initial=0)]
+    return [*starts_of(slots), length_frames(slots)]
 
 
 def length_of(row: TrackRow, *, rate_hz: int) -> int:

@@ -176,13 +176,19 @@ class Burn(NamedTuple):
     colour: str
 
 
-def cues_of(entries: Sequence[Shown], spans: Sequence[tuple[int, int]], *, fps: Fraction) -> tuple[Cue, ...]:
-    """All subtitles of a cut, in order of time."""
+def cues_of(
+    entries: Sequence[Shown],
+    spans: Sequence[tuple[int, int]],
+    *,
+    fps: Fraction,
+    starts: Sequence[int] | None = None,
+) -> tuple[Cue, ...]:
+    """All subtitles of a cut, in order of time. `starts` are the film's frames at which slots begin that overlap."""
     if not any(shown.words for shown in entries):
         return ()
     cues = [
         cue
-        for shown, screen in zip(entries, screens(spans), strict=True)
+        for shown, screen in zip(entries, screens(spans, starts), strict=True)
         if shown.words and not shown.card
         for cue in _cues(shown.words, screen, fps=fps)
     ]
@@ -204,9 +210,9 @@ def unsaid(
     return [known for known in every if known not in said]
 
 
-def screens(spans: Sequence[tuple[int, int]]) -> list[Screen]:
+def screens(spans: Sequence[tuple[int, int]], starts: Sequence[int] | None = None) -> list[Screen]:
     """Where each slot stands in the film, by the first frame and the frames of its clip."""
-    starts = slot_starts(frames for _, frames in spans)
+    starts = slot_starts(frames for _, frames in spans) if starts is None else starts
     return [Screen(start, first, frames) for (first, frames), start in zip(spans, starts, strict=True)]
 
 

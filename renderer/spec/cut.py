@@ -10,6 +10,7 @@ from typing import Any
 from renderer.model import variant_of
 from renderer.spec.distance import hint_for
 from renderer.spec.document import Document
+from renderer.spec.enter import read_enter
 from renderer.spec.merge import merge
 from renderer.spec.motion import read_motion
 from renderer.spec.nodes import Fields, Items, Node
@@ -20,7 +21,7 @@ from renderer.spec.shots import check_use
 from renderer.spec.text import Path
 from renderer.spec.variables import NAMES_SHOWN_MAX
 from renderer.spec.wording import listed, shorten
-from renderer.storyboard import Budget, Output, Shot, Slot, Storyboard
+from renderer.storyboard import CUT, Budget, Output, Shot, Slot, Storyboard
 
 _TAKE = re.compile(r"(?P<shot>.+)\.take(?P<number>[2-9]|[1-9][0-9]+)")
 
@@ -121,11 +122,12 @@ def _slot(scene: Scene, item: Node, path: Path, shots: Mapping[str, Shot]) -> Sl
     name = item.value["shot"]
     fields = merge(item.entries, {}, path)
     use, motion = scene.use(fields.get("use")), read_motion(scene, fields)
+    enter = CUT if item.value.get("enter", "") is None else read_enter(scene, fields.get("enter"))
     for shown in (name, *(variant_of(name, output.name) for output in scene.outputs)):
         shot = shots.get(shown) if use else None
         if use and shot and shot.request:
             check_use(scene, use, shot.request.duration_s, scene.document.place((*path, "use")))
-    return Slot(name, use, scene.document.place((*path, "shot")), motion)
+    return Slot(name, use, scene.document.place((*path, "shot")), motion, enter)
 
 
 def _tell_unknown(problems: Problems, slot: Slot, shots: Mapping[str, Shot]) -> None:

@@ -23,6 +23,8 @@ class Written(NamedTuple):
 Merged = Mapping[str, "Written | Merged"]
 BEATS = "beats"
 TIMES = frozenset({"use", "in", "out", "at"})
+WHOLE = frozenset({"enter"})
+"""Mappings that are one value all the same: a shot's own replaces that of the defaults."""
 
 
 def merge(own: Mapping[str, Entry], defaults: Merged, path: Path) -> dict[str, Written | Merged]:
@@ -40,7 +42,7 @@ def merge(own: Mapping[str, Entry], defaults: Merged, path: Path) -> dict[str, W
 def _below(name: str, own: Mapping[str, Entry], defaults: Merged) -> Merged:
     """What a mapping is merged over: the default of its name, unless one of the two is a time in beats."""
     below = defaults.get(name)
-    if not isinstance(below, Mapping):
+    if name in WHOLE or not isinstance(below, Mapping):
         return {}
     return {} if name in TIMES and (BEATS in own or BEATS in below) else below
 

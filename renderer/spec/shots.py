@@ -9,6 +9,7 @@ from renderer.diagnostic import Place
 from renderer.model import variant_of
 from renderer.spec.cast import read_cast
 from renderer.spec.chains import read_frame
+from renderer.spec.enter import read_enter
 from renderer.spec.matrix import Cell, read_cells
 from renderer.spec.merge import Merged, Written, merge, plain
 from renderer.spec.motion import MOTION, read_motion
@@ -27,7 +28,7 @@ from renderer.storyboard import Frame, Framing, Request, Shot, Source, Span, Tak
 PROVIDER = "animatic"
 STILLS = ("image", "last_image")
 MEDIA = ("video", "audio")
-SHARED = ("use", *MOTION, "sound")
+SHARED = ("use", *MOTION, "sound", "enter")
 GROUNDS = {"image", "video", "references"}
 """What a shot may be made from without a prompt; so may `params`, which hold some models' own prompts."""
 
@@ -113,6 +114,7 @@ def _shot(scene: Scene, own_id: str, path: Path, fields: Merged) -> Shot:
         sound=sound,
         words=words,
         motion=motion,
+        enter=read_enter(scene, fields.get("enter")),
     )
 
 
@@ -142,17 +144,16 @@ def _own_footage(scene: Scene, own_id: str, place: Place, fields: Merged) -> Sho
     words = read_words(scene, fields)
     asked = scene.variables.asked()
     sound, motion = read_shot_sound(fields.get("sound")), read_motion(scene, fields)
+    enter = read_enter(scene, fields.get("enter"))
     return Shot(
-        own_id,
-        place,
-        None,
-        clip=clip,
+        *(own_id, place, None, clip),
         use=use,
         origins=origins,
         asked=asked,
         sound=sound,
         words=words,
         motion=motion,
+        enter=enter,
     )
 
 

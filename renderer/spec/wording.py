@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+CHOICES_MAX = 20
 SHOWN_CHARACTERS_MAX = 60
 _TYPES = {
     "string": "text",
@@ -30,7 +31,10 @@ def expected(rule: Rule) -> str:
     if branches := rule.get("anyOf"):
         return either([branch.get("title") or expected(branch) for branch in branches if not is_null(branch)])
     if choices := rule.get("enum"):
-        return either([f"`{choice}`" for choice in choices if choice is not None])
+        named = [f"`{choice}`" for choice in choices if choice is not None]
+        return (
+            either(named) if len(named) <= CHOICES_MAX else f"one of {len(named)} names, such as {named[0]}"
+        )
     types = rule.get("type", [])
     types = [types] if isinstance(types, str) else types
     return either([_TYPES[kind] for kind in types if kind != "null"])

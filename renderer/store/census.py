@@ -157,7 +157,7 @@ def _twig(trace: Trace, size: int, made_s: float, sizes: Mapping[str, tuple[int,
         leaf=Leaf(trace.key, size, made_s, results, is_paid),
         action=manifest["action"],
         look=tuple(manifest.get(name) for name in ("size", "fps", "ffmpeg")),
-        is_reference=manifest["action"] == "segment" and manifest.get("clip") is None,
+        is_reference=manifest["action"] == "segment" and manifest.get("clip", "") is None,
         inputs=frozenset(named_in(json.dumps(manifest)) & sizes.keys()),
     )
 

@@ -39,6 +39,7 @@ TABLES = {
     "characters and cast": DEFINED["character"]["properties"],
     "frames of other shots": DEFINED["frame"]["properties"],
     "use": mapping(DEFINED["use"]),
+    "enter": DEFINED["enter"]["properties"],
     "sequence": mapping(DEFINED["slot"]),
     "tracks": TRACK,
     "start": mapping(TRACK["start"]),
@@ -97,6 +98,7 @@ OTHERWISE: Mapping[str, Any] = {
     "reverse": True,
     "hold": 1,
     "sound": {"gain_db": -3},
+    "enter": {"crossfade": 0.5},
 }
 """Another value for each field that gen3a_turbo takes or that no model is told."""
 

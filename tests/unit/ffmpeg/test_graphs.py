@@ -145,7 +145,7 @@ def test_a_clip_that_starts_late_is_counted_from_its_first_picture() -> None:
 
 def test_a_graph_of_sound_joins_its_parts_in_order() -> None:
     """Inputs are numbered, silence has none."""
-    graph = chained([(None, silence_filters(5)), (0, ["anull"]), (1, ["anull"])])
+    graph = chained([[(None, silence_filters(5))], [(0, ["anull"])], [(1, ["anull"])]])
     assert graph.endswith("[0:a:0]anull[s1];[1:a:0]anull[s2];[s0][s1][s2]concat=n=3:v=0:a=1[sound]")
 
 

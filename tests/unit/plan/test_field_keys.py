@@ -85,6 +85,7 @@ SHOT = {
     "reverse": Row(False, True, False),
     "hold": Row(0, 1, False),
     "sound": Row({"gain_db": -3}, {"kind": "voice"}, False),
+    "enter": Row({"crossfade": 0.5}, {"dip": 1}, False),
     "titles": Row([{"text": "Liftoff"}], [{"text": "Launch"}], False),
     "caption": Row("six", "seven", False),
     "dialogue": Row([{"line": "It's late."}], [{"line": "It is early."}], False),
@@ -120,6 +121,9 @@ ELSEWHERE = {
     "sequence.hold": Row({"sequence": [{"shot": "pad", "hold": "12f"}]}, {"sequence": ["pad"]}, False),
     "sequence.use": Row(
         {"sequence": [{"shot": "pad", "use": 1}]}, {"sequence": [{"shot": "pad", "use": 2}]}, False
+    ),
+    "sequence.enter": Row(
+        {"sequence": ["pad", {"shot": "pad", "enter": {"wipe": 0.5}}]}, {"sequence": ["pad", "pad"]}, False
     ),
     "use.in": Row({"defaults": {"use": {"in": 0}}}, {"defaults": {"use": {"in": 1}}}, False),
     "use.out": Row({"defaults": {"use": {"out": 2}}}, {"defaults": {"use": {"out": "36f"}}}, False),

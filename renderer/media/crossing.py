@@ -1,0 +1,118 @@
+"""Transitions: the frames around an overlap of two slots, each prepared as its segment would be, mixed and encoded once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import NamedTuple
+
+from renderer.errors import MediaError
+from renderer.ffmpeg.binary import Ffmpeg
+from renderer.ffmpeg.crossing import clock_filters, crossing_filters
+from renderer.ffmpeg.encode import encode_arguments
+from renderer.ffmpeg.picture import flat_filters
+from renderer.media.manifests import sides_of
+from renderer.media.moving import Moved, refuse_too_long
+from renderer.media.segment import (
+    card_source,
+    clip_source,
+    overlay_graph,
+    overlay_source,
+    picture_chain,
+    refuse_high_dynamic_range,
+    verify,
+)
+from renderer.media.text import Drawing, TextDesk
+from renderer.model import Json, MediaFacts, Size
+
+ROLES = ("from", "to")
+UNKNOWN = ("No such filter: 'xfade'", "Error applying option 'transition'", "Error setting option transition")
+
+
+class Side(NamedTuple):
+    """One of two slots that overlap: its clip with facts, none for a card; what lies over it; where its texts are set."""
+
+    clip: Path | None
+    facts: MediaFacts | None
+    overlay: Path | None = None
+    desk: TextDesk | None = None
+
+
+async def make_crossing(
+    ffmpeg: Ffmpeg, manifest: Mapping[str, Json], sides: Sequence[Side | None], *, output: Path
+) -> MediaFacts:
+    """Make the transition that a manifest names and say what it is; `sides` are from where and to where it leads.
+
+    Raises `MediaError` M865 where this ffmpeg does not know the transition, and as `make_segment` does.
+    """
+    drawings = [
+        await asyncio.to_thread(side.desk.lay_out, given) if side and side.desk and given else Drawing()
+        for side, given in zip(sides, sides_of(manifest), strict=True)
+    ]
+    arguments = crossing_arguments(manifest, sides, output=output, drawings=[one.filters for one in drawings])
+    drawing = next((one for one in drawings if one.folder), Drawing())
+    try:
+        await drawing.run(ffmpeg, arguments)
+    except MediaError as error:
+        if not any(sign in str(dict(error.facts).get("stderr", "")) for sign in UNKNOWN):
+            raise
+        raise MediaError(
+            f"this ffmpeg does not know the transition `{manifest['transition']['kind']}`",
+            code="M865",
+            facts=[("ffmpeg", ffmpeg.path)],
+            hint="choose another one, or unset `RENDERER_FFMPEG`, so that the one that came with this program is used",
+        ) from error
+    return await verify(output, manifest)
+
+
+def crossing_arguments(
+    manifest: Mapping[str, Json],
+    sides: Sequence[Side | None],
+    *,
+    output: Path,
+    drawings: Sequence[Sequence[str]] = ((), ()),
+) -> list[str]:
+    """The command line of a transition."""
+    fps, asked = Fraction(manifest["fps"]), manifest["transition"]
+    opening: list[str] = []
+    graphs: list[str] = []
+    for role, side, given, drawing in zip(ROLES, sides, sides_of(manifest), drawings, strict=True):
+        if side and given:
+            arguments, graph = _source(side, given, drawing, number=opening.count("-i"), label=role)
+            opening += arguments
+            graphs.append(graph)
+    crossing = crossing_filters(
+        asked["kind"],
+        before=manifest["from"]["frames"] if manifest["from"] else 0,
+        after=manifest["to"]["frames"],
+        overlap=asked["frames"],
+        colour=asked.get("colour", ""),
+        size=Size.parse(manifest["size"]),
+        fps=fps,
+    )
+    return [
+        *("-copyts", *opening),
+        *("-filter_complex", ";".join([*graphs, crossing]), "-map", "[out]"),
+        *("-frames:v", str(manifest["frames"])),
+        *(*encode_arguments(fps), str(output)),
+    ]
+
+
+def _source(
+    side: Side, manifest: Mapping[str, Json], drawing: Sequence[str], *, number: int, label: str
+) -> tuple[list[str], str]:
+    """A side as input arguments, the first of them input `number`, and the graph that makes it the stream of a label."""
+    after = [*drawing, *clock_filters(Fraction(manifest["fps"]), frames=manifest["frames"])]
+    if side.clip is None or side.facts is None:
+        return card_source(manifest), f"[{number}:v:0]{','.join([*flat_filters(), *after])}[{label}]"
+    refuse_high_dynamic_range(side.clip, side.facts)
+    if moved := Moved.of(manifest):
+        refuse_too_long(moved, Size.parse(manifest["size"]))
+    opening = clip_source(side.clip, side.facts, manifest)
+    chain = ",".join([*picture_chain(side.facts, manifest), *after])
+    if side.overlay is None:
+        return opening, f"[{number}:v:0]{chain}[{label}]"
+    graph = overlay_graph(chain, clip=number, overlay=number + 1, out=label, within=label)
+    return [*opening, *overlay_source(side.overlay)], graph
