@@ -33,7 +33,8 @@ def crossed(
             continue
         last = None
         if span.slot:
-            length = slots[span.slot - 1] + tails[span.slot - 1]
+            # A slot shorter than a second may be wholly in the picture of the transition out of it.
+            length = slots.get(span.slot - 1, 0) + tails[span.slot - 1]
             last = part(Part(span.slot - 1, length - span.before, span.before))
         yield _crossing(span, last, made, name=f"{name(span.slot)}, transition")
 

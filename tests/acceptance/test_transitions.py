@@ -65,6 +65,12 @@ def test_a_cut_in_the_cut_wins_over_the_shots_transition(stage: Stage) -> None:
     assert 4 * 72 - 12 - 24 == stage.built().json["sequence"]["frames"]
 
 
+def test_a_slot_that_is_all_transition_is_shown(stage: Stage) -> None:
+    """Shorter than a second, it has no picture of its own; what stands before and after it is as it was."""
+    stage.write("film.yaml", FILM + "sequence: [pad, {shot: crew, use: 0.625, enter: null}, sky]\n")
+    assert 72 + 15 + 72 - 12 == stage.built().json["sequence"]["frames"] == frames_in(stage.film())
+
+
 @pytest.mark.parametrize(
     "spelling", ["{crossfade: 12f}", "{xfade: fade, for: 0.5}", "{crossfade: '00:00:00:12'}"]
 )
