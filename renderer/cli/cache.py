@@ -140,7 +140,7 @@ def _report(check: StoreCheck, *, as_json: bool, verb: str) -> int:
         counts = {"clips": check.blobs, "traces": check.traces, "jobs": check.jobs}
         write_json({"version": 1, **counts, **_faults(check)})
     else:
-        verdict = "all sound" if check.is_sound else "damage found"
+        verdict = _verdict(check)
         jobs = f", {check.jobs:,} jobs in the journal" if check.jobs else ""
         click.echo(f"{check.blobs:,} clips and {check.traces:,} traces read{jobs}: {verdict}")
         for fault, names in _faults(check).items():
@@ -149,6 +149,12 @@ def _report(check: StoreCheck, *, as_json: bool, verb: str) -> int:
         if not check.is_sound and verb == "verify":
             click.echo(f"\nhint: {_hint(check)}", err=True)
     return 0 if check.is_sound else DAMAGED
+
+
+def _verdict(check: StoreCheck) -> str:
+    if not check.is_sound:
+        return "damage found"
+    return f"all sound; {len(check.lost):,} on record and not here" if check.lost else "all sound"
 
 
 def _hint(check: StoreCheck) -> str:

@@ -43,7 +43,7 @@ class Voice:
     def __init__(self, run: Run, *, quiet: bool, verbose: bool = False, clips: bool = True) -> None:
         self.run, self.quiet, self.verbose, self.clips = run, quiet, verbose, clips
         self.colour = wants_colour(sys.stderr)
-        self.told: set[str] = set()
+        self.told: set[tuple[str, int]] = set()
         self.bar: Progress | None = None
         self.tasks: dict[str, TaskID] = {}
         self.steps = self.ended = 0
@@ -103,7 +103,7 @@ class Voice:
         busy = bool(run.endings or run.made) and len(run.selected) <= LISTED_MAX
         if (self.verbose or busy) and not self.quiet:
             for line in shot_lines(run):
-                if line.outcome == "reused" and line.key not in self.told:
+                if line.outcome == "reused" and (line.id, line.take) not in self.told:
                     self._say(shot_line(line, width=self.width, elapsed_s=None, colour=self.colour))
         self._complain()
         if not self.quiet:
@@ -128,7 +128,7 @@ class Voice:
         parts = [
             (len(preview.fresh), "as built"),
             (len(preview.stale), "stale"),
-            (len(preview.drawn), "stand-ins"),
+            (len(preview.drawn), "stand-in" if len(preview.drawn) == 1 else "stand-ins"),
         ]
         told = ", ".join(f"{count} {word}" for count, word in parts if count)
         self._say(f"{told or 'own footage only'} in {elapsed_s:.1f} s")
@@ -152,11 +152,11 @@ class Voice:
         key = self.keys.get(event.step)
         if key is None or event.kind not in {"generate", ""}:
             return
-        self.told.add(key)
         result = event.result if self.clips else None
         for number in self.askers[key]:
+            row = self.run.compiled.takes[number]
+            self.told.add((row.shot, row.take))
             if number in self.run.selected and not self.quiet:
-                row = self.run.compiled.takes[number]
                 line = shot_line_of(self.run, row, result, outcome=event.outcome.value, error=event.error)
                 self._say(shot_line(line, width=self.width, elapsed_s=event.elapsed_s, colour=self.colour))
 

@@ -8,17 +8,17 @@ from datetime import datetime
 from renderer.digest import Digest
 from renderer.errors import UsageError
 from renderer.pipeline.run import Run
-from renderer.pipeline.takes import SHORT_MIN, list_takes
+from renderer.pipeline.takes import SHORT_MIN, SHOWN, list_takes
 from renderer.store.store import Store
 
 MARK = "@"
-SHOWN = frozenset({"shown", "picked", "kept"})
 
 
 def pin(store: Store, digests: Sequence[Digest], *, reason: str, now: datetime) -> None:
-    """Pin clips; what is pinned already has the new reason."""
+    """Pin clips; what is pinned already has the new reason, or keeps its own where none is given."""
+    known = {one.digest.sha256: one.reason for one in store.care.pinned.all()}
     for digest in digests:
-        store.care.pinned.pin(digest, reason=reason, now=now)
+        store.care.pinned.pin(digest, reason=reason or known.get(digest.sha256, ""), now=now)
 
 
 def unpin(store: Store, digests: Sequence[Digest]) -> list[Digest]:

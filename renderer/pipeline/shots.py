@@ -43,7 +43,8 @@ def fits(shot: str, pattern: str) -> bool:
 
 def _no_such_shot(pattern: str, known: Sequence[str]) -> UsageError:
     shown = ", ".join(f"`{shot}`" for shot in known[:12])
-    close = did_you_mean(pattern, known)
+    parts = any(shot.startswith(f"{pattern}.") for shot in known)
+    close = f"{pattern}.*" if parts else did_you_mean(pattern, known)
     return UsageError(
         f"no shot is called `{pattern}`",
         code="U006",

@@ -21,6 +21,7 @@ from renderer.plan.rows import TakeRow
 from renderer.store.files import put_in_place, write_aside
 
 SHORT_MIN = 4
+SHOWN = frozenset({"shown", "picked", "kept"})
 SEED_MAX = 2**32 - 1
 
 
@@ -45,8 +46,8 @@ class TakeLine(NamedTuple):
 
 
 def list_takes(run: Run, pattern: str, *, everything: bool = False) -> list[TakeLine]:
-    """The takes of the shots that fit a pattern, in order; with `everything`, after each shot's takes, every clip that was made for
-    it under any request and is stored, the newest first. Raises `UsageError` U006.
+    """The takes of the shots that fit a pattern, in order; after each shot's takes the clip that it shows, if it is another one's; with
+    `everything`, every clip that was made for it under any request and is stored, the newest first. Raises `UsageError` U006.
     """
     return [line for shot in _shots(run, [pattern]) for line in _takes_of(run, shot, everything=everything)]
 
@@ -55,10 +56,9 @@ def _takes_of(run: Run, shot: str, *, everything: bool = False) -> list[TakeLine
     """`list_takes` for one shot alone, without its variants."""
     numbers = [number for number, row in enumerate(run.compiled.takes) if row.shot == shot]
     lines = [_today(run, number) for number in numbers]
-    if everything:
-        known = {line.clip.sha256 for line in lines if line.clip}
-        lines += [line for line in _older(run, shot) if line.clip and line.clip.sha256 not in known]
-    return [_marked(run, line, numbers[0]) for line in lines]
+    lines += [line for line in _older(run, shot) if line.clip not in {known.clip for known in lines}]
+    marked = [_marked(run, line, numbers[0]) for line in lines]
+    return [line for line in marked if everything or line.take or SHOWN & set(line.marks)]
 
 
 def _today(run: Run, number: int) -> TakeLine:

@@ -132,21 +132,23 @@ def _check_network(run: Run, paid: Sequence[int]) -> None:
     names = [f"`{run.compiled.takes[number].name}`" for number in paid]
     subject = f"{len(paid)} paid {'take is' if len(paid) == 1 else 'takes are'} missing"
     facts = [("missing", shortened(names))]
-    lost = [run.compiled.takes[number].name for number in paid if run.verdict(number) is Verdict.LOST]
+    lost = sum(run.verdict(number) is Verdict.LOST for number in paid)
     if lost:
-        facts += [
-            ("of these lost", f"{len(lost)}: the lock names their clips, and the store does not have them")
-        ]
-    if run.wishes.frozen:
-        raise GateError(
-            f"{subject} and the build is frozen",
-            code="G910",
-            facts=facts,
-            hint="build without `--frozen` to buy them",
-        )
-    raise GateError(
-        f"{subject} and the network is not to be used",
-        code="G911",
-        facts=facts,
-        hint="build without `--offline` to buy them",
+        facts += [("of these lost", f"{lost}: the lock names their clips, and the store does not have them")]
+    option, code, gate = (
+        ("--frozen", "G910", "the build is frozen")
+        if run.wishes.frozen
+        else ("--offline", "G911", "the network is not to be used")
     )
+    raise GateError(
+        f"{subject} and {gate}", code=code, facts=facts, hint=_way_out(option, lost=lost, missing=len(paid))
+    )
+
+
+def _way_out(option: str, *, lost: int, missing: int) -> str:
+    """What to do about missing takes; those that are lost are never bought in their place without a word."""
+    buy = f"build without `{option}` to buy"
+    if not lost:
+        return f"{buy} them"
+    bring = "`renderer cache import` brings what is lost from a store that has it"
+    return bring if lost == missing else f"{bring}; {buy} the rest"

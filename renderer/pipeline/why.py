@@ -11,11 +11,12 @@ from typing import NamedTuple
 from renderer.job import JobState
 from renderer.model import Json
 from renderer.pipeline.compile import last_keys
+from renderer.pipeline.picked import read_picks
 from renderer.pipeline.run import Run
 from renderer.pipeline.verdict import Verdict
-from renderer.plan.cause import Cause, causes_of
+from renderer.plan.cause import NUMBERED, Cause, causes_of
 from renderer.plan.explain import Change, changes, reason
-from renderer.plan.rows import Detail
+from renderer.plan.rows import Detail, TakeRow
 from renderer.storyboard import Shot
 
 LEADING = ("provider", "model")
@@ -90,9 +91,42 @@ def _why(run: Run, number: int, before: Before, after: Mapping[str, Json], shot:
         return Why("its result is gone from the store")
     if before.manifest is None:
         return Why(reason(None, after))
-    is_new = row.take > 1 and not before.is_own
-    why = _compared(before.manifest, after, shot, is_new=is_new)
+    own = before.is_own
+    why = _compared(before.manifest, after, shot) if own else _unlike(run, row, before.manifest, after, shot)
     return _by_links(run, number, why, shot) if shot and run.bare.chains else why
+
+
+def _unlike(
+    run: Run, row: TakeRow, before: Mapping[str, Json], after: Mapping[str, Json], shot: Shot | None
+) -> Why:
+    """Why a take is to be made that was not made before, or is not known to have been: against the newest footage of its shot."""
+    if where := _added_in(run, row):
+        return Why(f"a further take, added in {where}")
+    apart = _apart(run, row, before, shot)
+    why = _compared(before, after, shot, is_new=row.take > 1, apart=apart)
+    if apart and not why.changes:
+        return Why(f"not made yet, unlike another take of `{row.shot}`")
+    return why
+
+
+def _added_in(run: Run, row: TakeRow) -> str:
+    """The line of the picks that adds a take, as `film.picks.yaml:2`; empty for a take that the storyboard asks for."""
+    decision = read_picks(run.workshop.store, run.project).get(row.shot)
+    if decision is None or row.seed not in decision.retakes:
+        return ""
+    return f"{run.project.label_of_picks}:{decision.line}"
+
+
+def _apart(run: Run, row: TakeRow, before: Mapping[str, Json], shot: Shot | None) -> frozenset[str]:
+    """The fields in which a take differs from another one of its shot by being another one: no line of the storyboard changed them.
+
+    None where the newest footage is of no other take of today, or where `takes` or `seeds` may be what has added this one.
+    """
+    others = {str(one.seed) for one in run.compiled.takes if one.shot == row.shot and one.take != row.take}
+    is_listed = shot is not None and bool(shot.origins.get("takes") or shot.origins.get("seeds"))
+    if before.get("seed") not in others or (is_listed and row.take > 1):
+        return frozenset()
+    return NUMBERED
 
 
 def _by_links(run: Run, number: int, why: Why, shot: Shot) -> Why:
@@ -107,7 +141,7 @@ def _by_links(run: Run, number: int, why: Why, shot: Shot) -> Why:
         found = causes_of_link(run, link, change, shot) if link else None
         causes += causes_of(change, shot) if found is None else found
         moved = f"it starts from another clip: that of `{link.shot}`" if link and found == () else moved
-    if not links:
+    if not links or not why.changes:
         return why
     return why._replace(causes=tuple(dict.fromkeys(causes)), reason=why.reason if causes else moved)
 
@@ -118,9 +152,14 @@ def why_of(before: Mapping[str, Json], after: Detail) -> Why:
 
 
 def _compared(
-    before: Mapping[str, Json], after: Mapping[str, Json], shot: Shot | None, *, is_new: bool = False
+    before: Mapping[str, Json],
+    after: Mapping[str, Json],
+    shot: Shot | None,
+    *,
+    is_new: bool = False,
+    apart: frozenset[str] = frozenset(),
 ) -> Why:
-    found = changes(before, after)
+    found = tuple(change for change in changes(before, after) if change.field not in apart)
     leading = _leading(found) if shot else ()
     causes = [cause for change in leading if shot for cause in causes_of(change, shot, is_new_take=is_new)]
     return Why(reason(before, after), found, tuple(dict.fromkeys(causes)))

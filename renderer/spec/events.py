@@ -16,6 +16,7 @@ from renderer.spec.text import Text
 if TYPE_CHECKING:
     import yaml
 
+_MERGE_MARKS = ("<<<<<<<", "|||||||", "=======", ">>>>>>>")
 _INDENT = re.compile(r"[ \t]*")
 _COLON_HINT = "put quotes around text that holds `: `, or write it after `>` on lines of its own"
 
@@ -116,7 +117,11 @@ def _colon(text: Text, _opened: int, offset: int) -> Diagnostic:
 def _no_colon(text: Text, opened: int, _offset: int) -> Diagnostic:
     word = text.content[opened:].split("\n", 1)[0].rstrip()
     message = f"a field without `:`: `{word[:40]}`"
-    return _at(text, opened, "S106", message, end=opened + len(word), hint="write `name: value`")
+    is_merge = word.startswith(_MERGE_MARKS)
+    hint = (
+        "a merge left its marks: decide for one side, and delete them" if is_merge else "write `name: value`"
+    )
+    return _at(text, opened, "S106", message, end=opened + len(word), hint=hint)
 
 
 def _indent(text: Text, _opened: int, offset: int) -> Diagnostic:

@@ -61,6 +61,14 @@ def test_a_parent_that_comes_out_the_same_cuts_the_rebuild_off(chained: Stage) -
     assert ["pad"] == chained.built().ran
 
 
+def test_a_child_that_turns_out_to_be_there_is_told_once(chained: Stage) -> None:
+    """What its key is comes out while the build runs; its line is not printed again at the end."""
+    chained.built()
+    chained.blob_of("pad").unlink()
+    told = chained.run("build").stderr.splitlines()
+    assert [1] * len(NAMES) == [sum(line.split()[1:2] == [name] for line in told) for name in NAMES]
+
+
 @pytest.mark.parametrize(
     ("use", "made"),
     [("0.2", []), ("2f", ["sky", "end"]), ("3f", []), ("{in: 0.1, out: 0.25}", []), ("0.5", ["sky", "end"])],

@@ -108,6 +108,17 @@ def test_a_damaged_clip_that_is_needed_is_made_again_at_once(built: Stage) -> No
     assert 0 == built.run("cache", "verify").code
 
 
+def test_a_clip_that_is_gone_is_told_beside_what_is_sound(built: Stage) -> None:
+    """Nothing is damaged, so the exit code is 0; but nobody reads that all is there."""
+    crew = built.blob_of("crew")
+    crew.unlink()
+    done = built.run("cache", "verify")
+    first, second = done.stdout.splitlines()
+    assert 0 == done.code
+    assert first.endswith("read: all sound; 1 on record and not here")
+    assert f"lost: {crew.name}" == second
+
+
 def test_a_damaged_clip_never_reaches_build(built: Stage) -> None:
     """A copy is hashed on its way out, and made again where it is free."""
     before = digest_of(built.clip("crew"))

@@ -116,3 +116,13 @@ def test_an_export_that_cannot_be_written_is_an_error(stage: Stage) -> None:
     done = stage.run("export", "--to", "csv", "-o", "taken/list.csv")
     assert (4, True) == (done.code, "E617" in done.stderr)
     assert {"film.yaml", "taken"} == {path.name for path in stage.root.iterdir()}
+
+
+def test_a_missing_form_is_told_with_all_that_there_are(stage: Stage) -> None:
+    """In one sentence."""
+    done = stage.run("export")
+    listed = ", ".join(f"`{form}`" for form in FORMS)
+    assert (2, f"error[U008]: missing option `--to`: one of {listed}") == (
+        done.code,
+        done.stderr.split("\n")[0],
+    )

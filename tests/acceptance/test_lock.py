@@ -199,7 +199,12 @@ def test_a_clone_with_an_empty_store_has_lost_everything_that_was_bought(
     assert {"lost"} == {verdict for shot, verdict in clone.plan().verdicts.items() if shot != "card"}
     frozen = clone.build("--frozen", "--yes")
     assert (3, ["G910"]) == (frozen.code, frozen.codes)
-    assert "3: the lock names their clips" in clone.run("build", "--frozen").stderr
+    told = clone.run("build", "--frozen").stderr
+    assert "3: the lock names their clips" in told
+    assert "hint: `renderer cache import` brings what is lost from a store that has it\n" in told
+    clone.edit("shots:", "shots:\n  - {id: new, prompt: dawn}")
+    assert "; build without `--offline` to buy the rest\n" in clone.run("build", "--offline").stderr
+    clone.edit("\n  - {id: new, prompt: dawn}", "")
     done = clone.build("--yes")
     assert (3, "ran") == (done.code, done.outcomes["card"])
     assert 3 == posts(vendor)

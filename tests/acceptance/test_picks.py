@@ -158,6 +158,43 @@ def test_a_retake_buys_only_the_new_takes(bought: Stage, vendor: Simulator) -> N
     assert {"pad", "sky", "sky.take2", "sky.take3", "sky.take4", "sky.take5"} == bought.plan().verdicts.keys()
 
 
+def test_a_further_take_is_told_by_the_line_that_adds_it(bought: Stage) -> None:
+    """No line of the storyboard has changed, and none is blamed, also where the newest footage is of another prompt."""
+    bought.edit("steam", "smoke")
+    bought.built("--yes")
+    bought.edit("smoke", "steam")
+    do(bought, "retake", "film.yaml", "pad")
+    assert f"a further take, added in {PICKS}:2" == bought.plan().reasons["pad.take2"]
+    assert {None} == {shot["cause"] for shot in bought.plan().json["shots"]}
+
+
+def test_a_take_that_was_passed_over_blames_no_line_for_its_seed(bought: Stage) -> None:
+    """The picked take alone was made for today's request; once the pick is confirmed the others are missing, and nobody changed a seed."""
+    do(bought, "retake", "film.yaml", "pad")
+    bought.built("--yes")
+    do(bought, "pick", "film.yaml", "pad", "2")
+    bought.edit("steam", "smoke")
+    bought.built("--yes")
+    do(bought, "pick", "film.yaml", "pad", "2")
+    plan = bought.plan()
+    assert ("run", "not made yet, unlike another take of `pad`") == (
+        plan.verdicts["pad"],
+        plan.reasons["pad"],
+    )
+
+
+def test_takes_always_list_the_clip_that_is_shown(bought: Stage) -> None:
+    """Also footage that is kept, and a pick of an older request, neither of which is a take of today."""
+    before = digest_of(bought.clip("pad"))
+    do(bought, "approve", "film.yaml", "pad")
+    bought.edit("steam", "smoke")
+    do(bought, "keep", "film.yaml", "pad")
+    takes = bought.run("takes", "film.yaml", "pad", "--json").json["takes"]
+    assert [(1, None, []), (None, before, ["kept", "approved"])] == [
+        (take["take"], take["sha256"], take["marks"]) for take in takes
+    ]
+
+
 def test_kept_footage_is_not_made_anew(bought: Stage, vendor: Simulator) -> None:
     """Although its request changed: the verdict is `kept`, the film as it was, and the reason is told."""
     film = digest_of(bought.film())

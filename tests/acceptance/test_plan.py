@@ -135,6 +135,12 @@ def test_an_unknown_shot_is_told_with_the_nearest(theatre: Stage, command: str) 
     assert "hint: did you mean `crew`?" in done.stderr
 
 
+def test_the_name_of_a_matrix_is_told_with_its_shots(theatre: Stage) -> None:
+    """They are named by a pattern."""
+    theatre.write("film.yaml", SPEC.replace("id: pad", "id: verse.rome"))
+    assert "hint: did you mean `verse.*`?\n" in theatre.run("plan", "verse").stderr
+
+
 def test_the_one_storyboard_need_not_be_named(stage: Stage) -> None:
     """Here, else in `specs/`; picks are no storyboard; two are one too many."""
     assert 2 == (none := stage.run("plan")).code
