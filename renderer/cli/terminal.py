@@ -99,7 +99,7 @@ def _plain(message: str) -> str:
     """A sentence of click's in the form of ours: lower case, no full stop, names in backticks."""
     message, _, choices = message.partition(". Choose from:")
     if choices:
-        words = (word.strip(" ,") for word in choices.strip().splitlines())
+        words = (word.strip(" \t,") for word in choices.strip().splitlines())
         message += f": one of {', '.join(f'`{word}`' for word in words)}"
     text = message.strip().split("\n")[0].split(" (Did you mean")[0].split(" Did you mean")[0]
     text = text.rstrip(".").replace("'", "`").replace("1<=x<=256", "1 to 256")
