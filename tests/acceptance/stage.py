@@ -208,6 +208,12 @@ def spoil(path: Path, *, at: int = -20) -> None:
     path.write_bytes(content)
 
 
+def packets_in(film: Path) -> list[tuple[int | None, bytes]]:
+    """All media of a film, each packet with its time."""
+    with av.open(str(film)) as container:
+        return [(packet.pts, bytes(packet)) for packet in container.demux()]
+
+
 def frames_in(path: Path) -> int:
     """How many pictures a film has, each decoded."""
     with av.open(str(path)) as container:

@@ -6,7 +6,7 @@ from pathlib import Path
 import av
 import pytest
 
-from .stage import Stage, digest_of, frames_in
+from .stage import Stage, digest_of, frames_in, packets_in
 
 
 def test_a_first_build_makes_everything(stage: Stage) -> None:
@@ -55,12 +55,6 @@ def test_a_change_of_the_cut_generates_nothing(built: Stage, old: str, new: str,
     built.edit(old, new)
     assert [] == built.built().ran
     assert frames == frames_in(built.film())
-
-
-def packets_in(film: Path) -> list[tuple[int | None, bytes]]:
-    """All media of a film, each packet with its time."""
-    with av.open(str(film)) as container:
-        return [(packet.pts, bytes(packet)) for packet in container.demux()]
 
 
 def test_a_renamed_shot_is_not_made_again(built: Stage) -> None:
