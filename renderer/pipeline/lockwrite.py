@@ -98,12 +98,14 @@ def fetched_of(compiled: Compiled) -> dict[str, Digest]:
 
 
 def _taken_up(run: Run, before: Lock) -> Lock:
-    """The lock with what this build achieved: only takes that were selected, and only those that have a clip.
+    """The lock with what there is now: of a build of some shots only those takes, and only those that have a clip.
 
-    Takes that are gone from the storyboard leave with a build of all shots. A clip that is lost, or was bought for another
+    A build of all shots takes up what it left alone as well: a clip may have come home that a killed build had bought.
+    Takes that are gone from the storyboard leave with it. A clip that is lost, or was bought for another
     request, stays until there is another one.
     """
     links = {chain.take: chain.links for chain in run.compiled.chains}
+    own = run.selected if run.wishes.shots else range(len(run.compiled.takes))
     places, by_key = before.by_place, {take.key: take for take in reversed(before.takes)}
     takes: dict[Place, LockedTake] = {} if not run.wishes.shots else dict(places)
     for number, row in enumerate(run.compiled.takes):
@@ -111,12 +113,7 @@ def _taken_up(run: Run, before: Lock) -> Lock:
         known = places.get(place)
         if known is None or known.key != row.key:
             known = by_key.get(row.key, known)
-        if (
-            row.paid
-            and result
-            and number in run.selected
-            and not _says(known, row, result, links.get(number, ()))
-        ):
+        if row.paid and result and number in own and not _says(known, row, result, links.get(number, ())):
             known = locked_take(run.workshop.store, row, result, links=links.get(number, ())) or known
         if known and row.paid:
             takes[place] = known._replace(shot=row.shot, take=row.take)

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -274,3 +275,25 @@ def test_for_people_rounds_are_told_on_stderr(buyer: Stage) -> None:
     assert "$0.2625" in told
     assert "not bought: `--yes --max-cost USD` lets a watch buy" in told
     assert "watching 4 files; Ctrl-C ends it" in told
+
+
+def test_a_clip_that_comes_home_in_a_watch_is_in_the_lock(buyer: Stage, vendor: Simulator) -> None:
+    """A killed build bought it; a watch that buys nothing fetches it, makes the film, and writes both down."""
+    vendor.script(download="stall", about="steam 0")
+    with playing(buyer.start("build", "--yes")) as build:
+        until_fetched(vendor)
+        build.send_signal(signal.SIGKILL)
+    with watching(buyer) as audience:
+        assert audience.round()["sequence"]
+        assert 130 == audience.interrupt()
+    assert 1 == posts(vendor)
+    assert "take pad 1" in (buyer.root / "film.lock").read_text().splitlines()
+
+
+def until_fetched(vendor: Simulator) -> None:
+    """Return when somebody has asked for a clip."""
+    for _ in range(round(ROUND_TIMEOUT_S / 0.05)):
+        if vendor.received("download"):
+            return
+        time.sleep(0.05)
+    raise AssertionError("nobody came for a clip")
