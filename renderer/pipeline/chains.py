@@ -7,7 +7,7 @@ the keys that come out of here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from renderer.digest import Digest, action_key
@@ -15,12 +15,12 @@ from renderer.errors import GateError
 from renderer.model import Json
 from renderer.pipeline.locked import lost_error
 from renderer.pipeline.picked import resolve_picks
+from renderer.pipeline.redrawn import bought_before
 from renderer.pipeline.run import Run
 from renderer.pipeline.shots import select
 from renderer.pipeline.verdict import Chained, Verdict, Wait
 from renderer.plan.action import Input
-from renderer.plan.chain import ancestors_of, frame_number, in_order, stand_in_key
-from renderer.plan.manifest import frame_json, with_inputs
+from renderer.plan.chain import ancestors_of, in_order, stand_in_key, with_frames
 from renderer.plan.rows import ChainRow, Compiled, LinkRow, TakeRow
 
 STUCK = frozenset({Verdict.REFUSED, Verdict.LOST})
@@ -60,10 +60,18 @@ def complete(run: Run) -> None:
                 key = stand_in_key(chain.manifest, chain.links)
             else:
                 clips = {link: stand.clip for link, stand in stands.items() if stand.clip}
-                manifests[chain.take] = completed(chain, clips)
+                manifests[chain.take] = with_frames(chain, clips)
                 key = action_key(manifests[chain.take])
             takes[chain.take] = takes[chain.take]._replace(key=key)
         _look_up(run, takes, [chain.take for chain in level if chain.take in manifests], replaced)
+        for chain in level:
+            if _may_be_redrawn(run, takes[chain.take], chain, parents):
+                stands = {link: parents.stand(link.shot) for link in chain.links}
+                if earlier := bought_before(run, chain, stands):
+                    manifests[chain.take] = earlier
+                    waits.pop(chain.take, None)
+                    takes[chain.take] = takes[chain.take]._replace(key=action_key(earlier))
+                    _look_up(run, takes, [chain.take], replaced)
         if run.decisions:
             run.picked = resolve_picks(run.decisions, takes, file=run.project.label_of_picks)
     run.compiled = run.bare._replace(takes=tuple(takes))
@@ -76,15 +84,12 @@ def _look_up(run: Run, takes: Sequence[TakeRow], numbers: Sequence[int], replace
         run.results[number] = run.locked.settled(takes[number], result, is_replaced=is_replaced)
 
 
-def completed(chain: ChainRow, clips: Mapping[LinkRow, Input]) -> dict[str, Json]:
-    """The manifest of a chained take whose parents show these clips."""
-    return with_inputs(chain.manifest, dict(_frames(clips)))
-
-
-def _frames(clips: Mapping[LinkRow, Input]) -> Iterator[tuple[str, Json]]:
-    for link, clip in clips.items():
-        assert clip.facts, "BUG: a clip without facts"
-        yield link.role, frame_json(clip.digest.sha256, frame_number(link, clip.facts))
+def _may_be_redrawn(run: Run, row: TakeRow, chain: ChainRow, parents: Parents) -> bool:
+    """Whether a take is bought, is not there, and starts from a clip that is drawn."""
+    if not row.paid or run.results[chain.take] or row.key in run.locked.lost:
+        return False
+    numbers = (parents.numbers.get(link.shot, ()) for link in chain.links)
+    return any(not run.bare.takes[number].paid for own in numbers for number in own)
 
 
 def _wait(stands: Mapping[LinkRow, Stand], waits: Mapping[int, Wait]) -> Wait | None:

@@ -17,7 +17,7 @@ from renderer.execute.engine import Ending, Step
 from renderer.execute.events import Outcome
 from renderer.media.manifests import frame_manifest
 from renderer.model import Asker, Result
-from renderer.pipeline.chains import Parents, completed
+from renderer.pipeline.chains import Parents
 from renderer.pipeline.locked import lost_error
 from renderer.pipeline.run import Run
 from renderer.pipeline.shots import select
@@ -31,7 +31,7 @@ from renderer.pipeline.steps import (
     take_step,
 )
 from renderer.plan.action import Action, Input
-from renderer.plan.chain import frame_number
+from renderer.plan.chain import frame_number, with_frames
 from renderer.plan.rows import ChainRow, Detail, LinkRow, TakeRow
 
 if TYPE_CHECKING:
@@ -105,11 +105,20 @@ async def run_graph(
     """
     graph.shop = shop
     endings = await run_all(graph.run, graph.steps, emit=emit, stop=stop, shop=shop)
-    found = {
-        graph.keys[step.name]: _told(step, endings, graph) for step in graph.steps if step.name in graph.keys
-    }
+    found: dict[str, Ending] = {}
+    for step in graph.steps:
+        if step.name in graph.keys:
+            key, ending = graph.keys[step.name], _told(step, endings, graph)
+            found[key] = _weightier(found.get(key), ending)
     graph.run.made |= {key for key, ending in found.items() if ending.result}
     return found
+
+
+def _weightier(one: Ending | None, other: Ending) -> Ending:
+    """Of two endings the one that tells of a request: two shots turn out to ask for the same, one makes it and one reuses it."""
+    if one is None or other.outcome is Outcome.RAN:
+        return other
+    return one if one.result or not other.result else other
 
 
 def _told(step: Step, endings: Mapping[str, Ending], graph: Graph) -> Ending:
@@ -144,7 +153,7 @@ def _add_chained(
     needs = dict.fromkeys(need for link in links for need in (*link.needs, link.name))
 
     def decide(results: Mapping[str, Result]) -> Action | Result:
-        manifest = completed(chain, {link.row: link.clip(results) for link in links})
+        manifest = with_frames(chain, {link.row: link.clip(results) for link in links})
         stills = {link.row.role: (Input(results[link.name].digest),) for link in links}
         action = Action.of(
             manifest, name=row.name, inputs={**take_inputs(run, detail), **stills}, askers=askers

@@ -14,7 +14,8 @@ from itertools import accumulate
 
 from renderer.digest import action_key
 from renderer.model import Json, MediaFacts, output_of, variant_of
-from renderer.plan.manifest import with_inputs
+from renderer.plan.action import Input
+from renderer.plan.manifest import frame_json, with_inputs
 from renderer.plan.rows import ChainRow, Compiled, LinkRow, ShotRow
 
 
@@ -53,6 +54,17 @@ def frame_number(link: LinkRow, facts: MediaFacts) -> int:
     if link.until is None:
         return last
     return max(0, min(last, math.ceil(Fraction(link.until) * facts.fps) - 1))
+
+
+def with_frames(chain: ChainRow, clips: Mapping[LinkRow, Input]) -> dict[str, Json]:
+    """The manifest of a chained take whose parents show these clips, each with its facts."""
+    return with_inputs(chain.manifest, dict(_frames(clips)))
+
+
+def _frames(clips: Mapping[LinkRow, Input]) -> Iterator[tuple[str, Json]]:
+    for link, clip in clips.items():
+        assert clip.facts, "BUG: a clip without facts"
+        yield link.role, frame_json(clip.digest.sha256, frame_number(link, clip.facts))
 
 
 def rule_of(link: LinkRow) -> str:

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from tests.simulator.simulator import Simulator
 
-from .stage import Stage, digest_of, finish, playing
+from .stage import Stage, digest_of, finish, playing, real_ffmpeg
 
 SPEC = """\
 version: 1
@@ -249,3 +250,56 @@ def test_a_reviewed_plan_buys_its_chain_and_no_other(buyer: Stage, vendor: Simul
     assert (0, NAMES) == ((ended := buyer.build("--plan", "plan.json")).code, ended.ran)
     assert 0 == buyer.build("--plan", "plan.json").code
     assert 3 == posts(vendor)
+
+
+def test_two_shots_that_turn_out_to_ask_for_the_same_are_told_as_one_purchase(
+    buyer: Stage, vendor: Simulator
+) -> None:
+    """Their parents are one request, so they are, too: sent once, and told as made, at its price, of both."""
+    buyer.edit("- {id: sky,", "- {id: twin, prompt: steam, image: a.png, use: 0.25}\n  - {id: sky,")
+    buyer.edit("{last_frame_of: sky}", "{last_frame_of: twin}")
+    buyer.edit("prompt: credits", "prompt: galaxies")
+    ended = buyer.built("--yes")
+    assert dict.fromkeys(["pad", "twin", "sky", "end"], "ran") == ended.outcomes
+    assert [EACH_USD] * 4 == [shot["cost_usd"] for shot in ended.json["shots"]]
+    assert (2, 2 * EACH_USD) == (posts(vendor), ended.json["spent_usd"])
+
+
+def test_another_ffmpeg_draws_a_parent_anew_and_buys_nothing(
+    buyer: Stage, vendor: Simulator, tmp_path: Path
+) -> None:
+    """Other bytes of the same drawing: what was bought for the first stands, also frozen; another drawing is another request."""
+    buyer.edit(
+        "id: pad, prompt: steam, image: a.png", "id: pad, provider: animatic, prompt: steam, duration: 0.5"
+    )
+    first = buyer.built("--yes")
+    drawn, lock = digest_of(buyer.clip("pad")), bought_by_lock(buyer)
+    other = buyer.using(RENDERER_FFMPEG=str(coarser(tmp_path / "ffmpeg")))
+    assert {"pad": "run", "sky": "reused", "end": "reused"} == other.plan().verdicts
+    ended = other.built("--frozen")
+    assert (["pad"], 2) == (ended.ran, posts(vendor))
+    assert drawn != digest_of(buyer.clip("pad"))
+    assert first.json["shots"][1]["key"] == ended.json["shots"][1]["key"]
+    assert lock == bought_by_lock(other)
+    assert [] == other.built("--frozen").ran
+    other.edit("prompt: steam", "prompt: fog")
+    assert (["pad", "sky", "end"], 4) == (other.built("--yes").ran, posts(vendor))
+
+
+def bought_by_lock(stage: Stage) -> str:
+    """What the lock says of takes."""
+    return (stage.root / "film.lock").read_text().partition("\noutput ")[0]
+
+
+def coarser(path: Path) -> Path:
+    """An ffmpeg of another build, which encodes otherwise."""
+    path.write_text(
+        f"#!{sys.executable}\n"
+        "import os, sys\n"
+        "if '-version' in sys.argv:\n"
+        "    sys.exit(print('ffmpeg version 99.1 other'))\n"
+        "told = ['23' if word == '18' else word for word in sys.argv[1:]]\n"
+        f"os.execv({str(real_ffmpeg())!r}, ['ffmpeg', *told])\n"
+    )
+    path.chmod(0o755)
+    return path

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from renderer.digest import Digest, action_key, canonical_json
 from renderer.model import MediaFacts, Size
-from renderer.pipeline.chains import completed
 from renderer.plan.action import Input
-from renderer.plan.chain import frame_number, in_order, rule_of, stand_in_key
+from renderer.plan.chain import frame_number, in_order, rule_of, stand_in_key, with_frames
 from renderer.plan.rows import ChainRow, Compiled, LinkRow
 
 from .desk import Desk, desk_with
@@ -105,7 +104,7 @@ def test_a_chained_request_has_this_key(desk: Desk, name: str) -> None:
         desk, f"  - {{id: pad, prompt: a, image: dot.png}}\n  - {{id: sky, prompt: to the stars, {fields}}}\n"
     )
     [chain] = rows.chains
-    manifest = completed(chain, dict.fromkeys(chain.links, clip()))
+    manifest = with_frames(chain, dict.fromkeys(chain.links, clip()))
     expected = (
         f'{{"action":"generate","fields":{{"prompt":"to the stars"}},"inputs":{{{inputs}}},'
         '"model":"gen3a_turbo","provider":"aimlapi","seed":"1","version":1}'
@@ -128,7 +127,7 @@ def test_a_key_follows_the_clip_and_the_frame_alone(
     two = ChainRow(7, (LinkRow("image", name, None, exact(other)),), manifest)
 
     def key(chain: ChainRow, sha256: str) -> str:
-        return action_key(completed(chain, dict.fromkeys(chain.links, clip(sha256))))
+        return action_key(with_frames(chain, dict.fromkeys(chain.links, clip(sha256))))
 
     is_one_frame = frame_number(one.links[0], facts(120, "24")) == frame_number(
         two.links[0], facts(120, "24")
