@@ -25,9 +25,9 @@ SETTINGS: Mapping[str, Any] = {
     "size_limit": 1 << 60,
     "cull_limit": 0,
     "sqlite_auto_vacuum": 1,
-    "sqlite_cache_size": 1 << 13,
+    "sqlite_cache_size": 1 << 7,
     "sqlite_journal_mode": "wal",
-    "sqlite_mmap_size": 1 << 26,
+    "sqlite_mmap_size": 0,
     "sqlite_synchronous": 1,
     "disk_min_file_size": IN_ROW_BYTES,
 }
