@@ -79,7 +79,7 @@ class Blobs:
         flush(path)
         path.chmod(READ_ONLY)
         try:
-            put_in_place(path, self.path(digest))
+            put_in_place(path, self._fan.text(digest.sha256))
         except OSError as error:
             if error.errno == errno.EXDEV:
                 raise CrossDeviceError from error

@@ -31,13 +31,13 @@ def ensure_folder(folder: Path) -> None:
         sync_folder(folder.parent)
 
 
-def sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path | str) -> None:
     """Flush a folder, so that a rename inside it is durable (fsync(2)); no such thing exists on Windows."""
     if os.name != "nt":
         flush(folder)
 
 
-def flush(path: Path) -> None:
+def flush(path: Path | str) -> None:
     """Flush a file or folder that someone else has written."""
     number = os.open(path, os.O_RDONLY)
     try:
@@ -46,7 +46,7 @@ def flush(path: Path) -> None:
         os.close(number)
 
 
-def write_aside(aside: Path, content: bytes, *, mode: int = READ_ONLY) -> None:
+def write_aside(aside: Path | str, content: bytes, *, mode: int = READ_ONLY) -> None:
     """Write a new file and flush it; raises `FileExistsError` where there is one already."""
     number = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(number, "wb") as stream:
@@ -55,14 +55,15 @@ def write_aside(aside: Path, content: bytes, *, mode: int = READ_ONLY) -> None:
         os.fsync(number)
 
 
-def put_in_place(aside: Path, target: Path) -> None:
+def put_in_place(aside: Path | str, target: Path | str) -> None:
     """Rename a flushed file over `target`, on the same filesystem, creating its folder, durably."""
+    folder = os.path.dirname(target)  # noqa: PTH120 - no `Path` is made where texts are given: see `layout.Fan`
     try:
-        aside.replace(target)
+        os.replace(aside, target)  # noqa: PTH105
     except FileNotFoundError:
-        ensure_folder(target.parent)
-        aside.replace(target)
-    sync_folder(target.parent)
+        ensure_folder(Path(folder))
+        os.replace(aside, target)  # noqa: PTH105
+    sync_folder(folder or os.curdir)
 
 
 def set_aside(path: Path, damaged: Path) -> Path | None:

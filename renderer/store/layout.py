@@ -19,6 +19,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,13 +95,19 @@ class Layout:
 class Fan:
     """The files of a folder, each below the first two digits of its name, so that no folder holds too many.
 
-    The folders between are made into a `Path` once: making one enters each of its parts into a table of the process, and
-    a part that nobody holds any more is entered anew, which after a thousand takes is two megabytes.
+    The folders between are made into a `Path` once, and what is asked for often is told as `text`: making a `Path` enters
+    each of its parts into a table of the process, and a part that nobody holds any more is entered anew, which after a
+    thousand takes is two megabytes.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._between: dict[str, Path] = {}
+        self._prefix = f"{folder}{os.sep}"
+
+    def text(self, name: str, *, suffix: str = "") -> str:
+        """`path` as text."""
+        return f"{self._prefix}{name[:2]}{os.sep}{name}{suffix}"
 
     def path(self, name: str, *, suffix: str = "") -> Path:
         digits = name[:2]

@@ -11,6 +11,7 @@ import contextlib
 import itertools
 import os
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -33,6 +34,7 @@ class Scratch:
         self._session: Path | None = None
         self._give_back: Callable[[], None] | None = None
         self._numbers = itertools.count()
+        self._free: deque[Path] = deque()
         self._guard = threading.Lock()
 
     def begin(self) -> None:
@@ -41,24 +43,38 @@ class Scratch:
 
     def name(self, suffix: str = "") -> Path:
         """A path at which nothing stands yet and which no other process will use."""
-        return self._opened() / f"{next(self._numbers)}{suffix}"
+        return Path(self.text(suffix))
+
+    def text(self, suffix: str = "") -> str:
+        """`name` as text, for what is asked for often: see `Fan`."""
+        return f"{self._opened()}{os.sep}{next(self._numbers)}{suffix}"
 
     @contextlib.contextmanager
     def folder(self) -> Iterator[Path]:
         """A fresh folder that is removed with all that is left in it."""
-        folder = self.name()
+        folder = self._vacant()
         with translated("write the store", folder):
             folder.mkdir()
         try:
             yield folder
         finally:
             _remove(folder)
+            if not os.path.lexists(folder):
+                self._free.append(folder)
+
+    def _vacant(self) -> Path:
+        # Names of folders that are gone serve again: see `Fan`.
+        try:
+            return self._free.pop()
+        except IndexError:
+            return self.name()
 
     def close(self) -> None:
         if self._session and self._give_back:
             _remove(self._session)
             self._give_back()
             self._session = None
+            self._free.clear()
 
     def _opened(self) -> Path:
         with self._guard, translated("write the store", self._layout.scratch):

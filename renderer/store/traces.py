@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,15 +33,13 @@ class Traces:
         self._scratch = scratch
         self._locks = locks
         self._fan = Fan(layout.traces)
-        self._prefix = f"{layout.traces}{os.sep}"
 
     def path(self, key: str) -> Path:
         return self._fan.path(key, suffix=".json")
 
     def read(self, key: str) -> Trace | None:
         """The trace of a key, checked; None when there is none, or when it is damaged and was moved away."""
-        # A text, for it is asked for often: the process keeps a place for each name that ever was part of a `Path`.
-        name = f"{self._prefix}{key[:2]}{os.sep}{key}.json"
+        name = self._fan.text(key, suffix=".json")
         with translated("read the store", name):
             try:
                 with open(name, "rb") as stream:  # noqa: PTH123
@@ -86,7 +83,7 @@ class Traces:
         return (trace for key in self.keys() if (trace := self.read(key)))
 
     def _write(self, trace: Trace) -> None:
-        aside, path = self._scratch.name(".json"), self.path(trace.key)
+        aside, path = self._scratch.text(".json"), self._fan.text(trace.key, suffix=".json")
         with translated("write the store", path):
             write_aside(aside, format_trace(trace))
             put_in_place(aside, path)
