@@ -156,6 +156,7 @@ async def _make(
     else:
         with _collecting_often():
             await _make_and_buy(run, graph, consent, strays, emit=emit, stop=stopped)
+    del graph  # its takes are made, and the film needs room of its own
     run.take_in()
     chores = deque([lambda: _publish_early(run), run.workshop.store.save])
     for output in run.compiled.outputs:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from renderer.catalogue.library import CatalogueError, load
 from renderer.errors import GateError
 from renderer.execute.engine import Ending, Step
-from renderer.execute.events import Outcome
+from renderer.execute.events import Finished, Outcome
 from renderer.media.manifests import frame_manifest
 from renderer.model import Asker, Result
 from renderer.pipeline.chains import Parents
@@ -32,12 +32,12 @@ from renderer.pipeline.steps import (
 )
 from renderer.plan.action import Action, Input
 from renderer.plan.chain import frame_number, with_frames
-from renderer.plan.rows import ChainRow, Detail, LinkRow, TakeRow
+from renderer.plan.rows import ChainRow, Detail, LinkRow
 
 if TYPE_CHECKING:
     import asyncio
 
-    from renderer.execute.events import Emit
+    from renderer.execute.events import Emit, Event
     from renderer.pipeline.shop import Shop
 
 PAID_S = 120.0
@@ -90,7 +90,7 @@ def take_graph(run: Run, numbers: Sequence[int]) -> Graph:
         elif row.key in losses:
             graph.steps.append(take_step(run, row, _raising(losses[row.key])))
         else:
-            graph.steps.append(take_step(run, row, _made_of(run, row, details[number], askers[row.key])))
+            graph.steps.append(take_step(run, row, _made_of(run, number, askers[row.key])))
     if chains:
         _longest_first(graph)
     return graph
@@ -104,7 +104,7 @@ async def run_graph(
     May spend money through `shop`.
     """
     graph.shop = shop
-    endings = await run_all(graph.run, graph.steps, emit=emit, stop=stop, shop=shop)
+    endings = await run_all(graph.run, graph.steps, emit=_letting_go(graph, emit), stop=stop, shop=shop)
     found: dict[str, Ending] = {}
     for step in graph.steps:
         if step.name in graph.keys:
@@ -128,9 +128,22 @@ def _told(step: Step, endings: Mapping[str, Ending], graph: Graph) -> Ending:
     return endings[step.name]._replace(error=failed) if failed else endings[step.name]
 
 
-def _made_of(run: Run, row: TakeRow, detail: Detail, askers: tuple[Asker, ...]) -> Decide:
+def _made_of(run: Run, number: int, askers: tuple[Asker, ...]) -> Decide:
     """The action of a take, put together when it is started: a thousand that wait are not held in memory."""
-    return lambda _: take_action(run, row, detail, askers=askers)
+    row = run.compiled.takes[number]
+    return lambda _: take_action(run, row, run.details([number])[number], askers=askers)
+
+
+def _letting_go(graph: Graph, emit: Emit) -> Emit:
+    """What tells of events, and lets go of what a take was made of once that has a result."""
+    numbers = {graph.run.compiled.takes[number].name: number for number in graph.makers.values()}
+
+    def tell(event: Event) -> None:
+        emit(event)
+        if isinstance(event, Finished) and event.result and event.step in numbers:
+            graph.run.let_go_of(numbers[event.step])
+
+    return tell
 
 
 def _raising(error: GateError) -> Decide:

@@ -218,10 +218,15 @@ class Run:
             reach = self.wishes.reach
             self.known_details |= find_details(self.workshop, self.project, self.bare, missing, reach=reach)
         whole = self.chained.manifests
-        return self.known_details | {
-            number: self.known_details[number]._replace(manifest=whole[number])
-            for number in whole.keys() & self.known_details.keys()
+        found = {number: self.known_details[number] for number in wanted}
+        return {
+            number: detail._replace(manifest=whole[number]) if number in whole else detail
+            for number, detail in found.items()
         }
+
+    def let_go_of(self, number: int) -> None:
+        """Keep the details of a take no longer: it is made. A film of thousands holds those alone that it still makes."""
+        self.known_details.pop(number, None)
 
     def let_go_of_places(self) -> None:
         """Keep of the details only what takes are made of; a build that was agreed to explains nothing any more."""
