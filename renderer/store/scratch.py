@@ -59,7 +59,7 @@ class Scratch:
             yield folder
         finally:
             _remove(folder)
-            if not os.path.lexists(folder):
+            if folder.parent == self._session and not os.path.lexists(folder):
                 self._free.append(folder)
 
     def _vacant(self) -> Path:

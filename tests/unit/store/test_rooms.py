@@ -44,6 +44,16 @@ def test_scratch_folders_are_on_the_stores_filesystem_and_differ(store: Store, r
         assert all(store.root / "tmp" in folder.parents for folder in (one, two, other))
 
 
+def test_the_name_of_a_scratch_folder_that_is_gone_serves_again(store: Store) -> None:
+    """A process that makes thousands of takes holds no name for each; a folder of a session that is over lends none."""
+    with store.scratch() as first:
+        pass
+    with store.scratch() as again, store.scratch() as beside:
+        store.close()
+    with store.scratch() as fresh:
+        assert (first, True, True) == (again, beside != again, fresh.is_dir())
+
+
 def test_a_closed_store_leaves_no_session(store: Store, root: Path) -> None:
     """The session's folder goes when the store is closed."""
     store.put_bytes(b"moon")
