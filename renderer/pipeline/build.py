@@ -175,8 +175,7 @@ async def _make_and_buy(
 ) -> None:
     """Make and buy takes; see to what earlier builds left. A request whose outcome becomes unknown is looked up once."""
     from renderer.execute.consent import Consent as Nothing  # noqa: PLC0415 - only where money may be spent
-    from renderer.pipeline.graph import run_graph  # noqa: PLC0415 - there already
-    from renderer.pipeline.shop import open_shop, until_stopped  # noqa: PLC0415
+    from renderer.pipeline.shop import open_shop  # noqa: PLC0415
 
     paid = [number for number in run.dirty() if run.compiled.takes[number].paid]
     shop = open_shop(
@@ -188,6 +187,19 @@ async def _make_and_buy(
         emit=emit,
         names=graph.names,
     )
+    try:
+        run.endings |= await _deal(run, graph, shop, emit=emit, stop=stop)
+    finally:  # what was sent for counts against the limits of a second round, however the first one ended
+        run.spent_usd += Decimal(0) if run.workshop.is_replaying else shop.purse.spent_usd
+        run.collected += shop.collected
+        run.troubles += shop.troubles
+
+
+async def _deal(run: Run, graph: Graph, shop: Shop, *, emit: Emit, stop: asyncio.Event) -> dict[str, Ending]:
+    """All dealings with sellers, and how each take ended."""
+    from renderer.pipeline.graph import run_graph  # noqa: PLC0415 - there already
+    from renderer.pipeline.shop import until_stopped  # noqa: PLC0415
+
     async with shop:
         await until_stopped(shop.look_up(), stop)
         async with shop.collecting_strays(but={*graph.makers}, stop=stop):
@@ -198,10 +210,7 @@ async def _make_and_buy(
             endings |= await _once_more(run, graph, endings, emit=emit, stop=stop, shop=shop)
         await until_stopped(shop.settle_prices(), stop)
         run.left_open += shop.left_open(but={*graph.makers, *graph.keys.values()})
-    run.endings |= endings
-    run.spent_usd += Decimal(0) if run.workshop.is_replaying else shop.purse.spent_usd
-    run.collected += shop.collected
-    run.troubles += shop.troubles
+    return endings
 
 
 async def _once_more(

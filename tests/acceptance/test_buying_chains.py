@@ -286,6 +286,27 @@ def test_another_ffmpeg_draws_a_parent_anew_and_buys_nothing(
     assert (["pad", "sky", "end"], 4) == (other.built("--yes").ran, posts(vendor))
 
 
+def test_a_child_in_flight_is_awaited_though_another_ffmpeg_drew_its_parent_anew(
+    buyer: Stage, vendor: Simulator, tmp_path: Path
+) -> None:
+    """The build was interrupted after its request was accepted: it is collected, and not sent again for the new drawing."""
+    buyer.edit(
+        "id: pad, prompt: steam, image: a.png", "id: pad, provider: animatic, prompt: steam, duration: 0.5"
+    )
+    vendor.change(generation_s=(3, 3))
+    with playing(buyer.start("build", "--yes")) as build:
+        end_s = time.monotonic() + DEADLINE_S
+        while not vendor.jobs() and time.monotonic() < end_s:
+            time.sleep(0.05)
+        build.send_signal(signal.SIGINT)
+        assert 130 == build.wait(DEADLINE_S)
+    assert 1 == posts(vendor)
+    vendor.change(generation_s=(0.1, 0.1))
+    other = buyer.using(RENDERER_FFMPEG=str(coarser(tmp_path / "ffmpeg")))
+    ended = other.built("--yes")
+    assert (["pad", "sky", "end"], 2) == (ended.ran, posts(vendor))
+
+
 def bought_by_lock(stage: Stage) -> str:
     """What the lock says of takes."""
     return (stage.root / "film.lock").read_text().partition("\noutput ")[0]
