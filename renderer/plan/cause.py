@@ -26,6 +26,8 @@ WRITTEN_AS = {
     "slate.shot": (),
 }
 """Where an author writes what a manifest calls something else."""
+BASE, ADDRESS = "base", "address of the provider"
+"""What a manifest calls the address of a vendor on this machine, and what it is told as: it comes from the environment."""
 NUMBERED = frozenset({"seed", "take", "slate.take"})
 
 
@@ -59,6 +61,8 @@ def causes_of(change: Change, shot: Shot, *, is_new_take: bool = False) -> tuple
 
 
 def _of_value(field: str, shot: Shot, *, is_gone: bool = False) -> Cause:
+    if field == BASE:
+        return Cause(ADDRESS)
     pieces = {span.place for span in shot.spans.get(field, ())}
     if len(pieces) == 1:
         return _cause(pieces.pop())
