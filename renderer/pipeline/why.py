@@ -140,10 +140,18 @@ def _by_links(run: Run, number: int, why: Why, shot: Shot) -> Why:
         link = links.get(change.field)
         found = causes_of_link(run, link, change, shot) if link else None
         causes += causes_of(change, shot) if found is None else found
-        moved = f"it starts from another clip: that of `{link.shot}`" if link and found == () else moved
+        moved = _from_another(run, link.shot) if link and found == () else moved
     if not links or not why.changes:
         return why
     return why._replace(causes=tuple(dict.fromkeys(causes)), reason=why.reason if causes else moved)
+
+
+def _from_another(run: Run, parent: str) -> str:
+    """That another clip stands for a parent, and the line of the picks that says so, if one does."""
+    decision = read_picks(run.workshop.store, run.project).get(parent)
+    is_decided = decision is not None and (decision.pick or decision.clip or decision.keep)
+    where = f", decided in {run.project.label_of_picks}:{decision.line}" if decision and is_decided else ""
+    return f"it starts from another clip: that of `{parent}`{where}"
 
 
 def why_of(before: Mapping[str, Json], after: Detail) -> Why:

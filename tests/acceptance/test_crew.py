@@ -148,6 +148,8 @@ def test_another_pick_buys_its_chain_and_says_so(bought: Stage, vendor: Simulato
     """Coming back to the first pick buys nothing."""
     assert "re-buys 1 chained shot, $0.2625" in bought.run("pick", "film.yaml", "crew", "1").stderr
     before = posts(vendor)
+    reason = "it starts from another clip: that of `crew`, decided in film.picks.yaml:2"
+    assert {"turn": reason} == bought.plan().reasons
     assert ["turn"] == bought.built("--yes").ran
     assert 0 == bought.run("pick", "film.yaml", "crew", "2").code
     assert [] == bought.built("--yes").ran
