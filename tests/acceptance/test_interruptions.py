@@ -162,7 +162,7 @@ def test_two_builds_of_one_project_at_once_succeed(stage: Stage, undisturbed: st
     assert [0, 0] == [ended.code for ended in done]
     assert ["crew", "deep", "pad", "sky"] == sorted(done[0].ran + done[1].ran)
     assert undisturbed == digest_of(stage.film())
-    assert ["film", "film.mp4"] == sorted(
+    assert ["film", "film.json", "film.mp4"] == sorted(
         path.name for path in (stage.root / "build").iterdir() if not path.name.startswith(".owners")
     )
 
