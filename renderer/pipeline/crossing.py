@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
 
 from renderer.media.crossing import ROLES
 from renderer.media.manifests import crossing_manifest
-from renderer.model import Json
-from renderer.pipeline.lettered import Part
-from renderer.plan.action import Action, Input
+from renderer.pipeline.lettered import Made, Part
+from renderer.plan.action import Action
 from renderer.plan.enter import Span
-
-
-class Made(NamedTuple):
-    """Of what a part of a slot is made: the manifest of its segment, and the inputs by role."""
-
-    manifest: Mapping[str, Json]
-    inputs: Mapping[str, tuple[Input, ...]]
 
 
 def crossed(

@@ -18,8 +18,7 @@ from renderer.media.manifests import (
 )
 from renderer.media.moving import Moved, lacking_frames
 from renderer.model import MIDDLE, Fit, Json, MediaFacts, Result, Size
-from renderer.pipeline.crossing import Made, crossed
-from renderer.pipeline.lettered import CARD, NO_FONTS, Lettered, Part
+from renderer.pipeline.lettered import CARD, NO_FONTS, Lettered, Made, Part
 from renderer.pipeline.soundtrack import Track, sound_action
 from renderer.plan.action import Action, Input
 from renderer.plan.enter import span_frames, spans_of
@@ -159,6 +158,8 @@ class _Film:
     def segments(self) -> dict[int, Action]:
         """By number of the picture, what must be made for those that cannot be copied as they are."""
         if self.spans is not None:
+            from renderer.pipeline.crossing import crossed  # noqa: PLC0415 - asyncio, for films with transitions
+
             return dict(enumerate(crossed(self.spans, self.part, self.name)))
         unfit = {
             kind

@@ -28,6 +28,13 @@ class Part(NamedTuple):
     frames: int
 
 
+class Made(NamedTuple):
+    """Of what a part of a slot is made: the manifest of its segment, and the inputs by role."""
+
+    manifest: Mapping[str, Json]
+    inputs: Mapping[str, tuple[Input, ...]]
+
+
 class Lettered:
     """The texts and cards of one film. `slots` are those that something is drawn on; `grounds` the colours of cards."""
 

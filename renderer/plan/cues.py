@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from renderer.lettering.lines import balance, pieces, wrap
 from renderer.model import frames_until
 
 COLUMNS_MAX = 42
@@ -100,6 +99,8 @@ def _share_out(who: str | None, text: str, start: int, end: int) -> Iterator[Cue
 
 
 def _blocks(text: str) -> list[str]:
+    from renderer.lettering.lines import balance, pieces, wrap  # noqa: PLC0415 - only for films with subtitles
+
     lines: list[str] = []
     for paragraph in text.split("\n"):
         words = pieces(paragraph.replace("\t", " "))

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from renderer.model import frames_until
 from renderer.plan.slots import slot_frames
 from renderer.plan.text import BEFORE, Shown
-from renderer.storyboard import CUT, DIP, Enter, Slot
 
 if TYPE_CHECKING:
     from renderer.plan.rows import Compiled, OutputRow, ShotRow, SlotRow
+    from renderer.storyboard import Enter, Slot
 
 GRID_S = Fraction(1)
 Entering = tuple[str, str, str]
@@ -52,6 +52,8 @@ class Span(NamedTuple):
 
 def entering(enter: Enter | None) -> Entering | None:
     """A transition as rows have it; none for a cut."""
+    from renderer.storyboard import CUT  # noqa: PLC0415 - a storyboard's nouns, where one is compiled
+
     return (enter.kind, str(enter.length_s), enter.colour) if enter and enter != CUT else None
 
 
@@ -116,6 +118,8 @@ def enter_rows(
     enters: Mapping[int, Entering], slots: Sequence[SlotRow], *, fps: Fraction
 ) -> Iterator[EnterRow]:
     """The transitions of a film; nothing goes over into the first slot, which can but fade up from a colour."""
+    from renderer.storyboard import DIP  # noqa: PLC0415 - a storyboard's nouns, where one is compiled
+
     for slot, (kind, length_s, colour) in sorted(enters.items()):
         if slot:
             yield EnterRow(slot, kind, slots[slot].overlap, colour)
@@ -151,6 +155,8 @@ def too_short(output: OutputRow) -> list[int]:
 
 def is_entered(compiled: Compiled, shots: Sequence[ShotRow]) -> bool:
     """Whether there is certainly nothing to tell of any transition."""
+    from renderer.storyboard import DIP  # noqa: PLC0415 - a storyboard's nouns, where one is compiled
+
     starting = {shot.shot for shot in shots if shot.enter and shot.enter[0] != DIP}
     return not any(
         too_short(output) or output.slots[0].shot in starting for output in compiled.outputs if output.slots

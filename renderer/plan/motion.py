@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from renderer.model import frames_until
-from renderer.storyboard import Motion
+
+if TYPE_CHECKING:
+    from renderer.storyboard import Motion
 
 Moving = tuple[str, bool, str]
 """Speed, whether backwards, and the seconds that the last frame is held, exact, as text."""
@@ -47,6 +49,8 @@ def moving_of(motion: Motion) -> Moving | None:
 
 def over(own: Motion, below: Moving | None) -> Moving | None:
     """How a slot moves that says so much itself, over a shot that moves in a way."""
+    from renderer.storyboard import Motion  # noqa: PLC0415 - a storyboard's nouns, where one is compiled
+
     if own == Motion():
         return below
     speed, is_reversed, hold_s = below or ("1", False, "0")

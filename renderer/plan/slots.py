@@ -6,8 +6,10 @@ import math
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
-from renderer.storyboard import Use
+if TYPE_CHECKING:
+    from renderer.storyboard import Use
 
 START = Fraction(0)
 
