@@ -166,3 +166,23 @@ def test_an_upgraded_ffmpeg_buys_nothing(bought: Stage, vendor: Simulator, tmp_p
     before = posts(vendor)
     bought.using(RENDERER_FFMPEG=str(other)).built("--yes")
     assert before == posts(vendor)
+
+
+def test_a_total_budget_holds_over_ten_builds(stage: Stage, vendor: Simulator) -> None:
+    """Each buys one take for $0.2625; the eleventh sends nothing, and says what was spent and what is left."""
+    stage.still("a.png")
+    head = "version: 1\nbudget: {total: 2.7}\ndefaults: {provider: aimlapi, model: gen3a_turbo, duration: 5, ratio: '16:9', image: a.png}\n"
+    stage = stage.using(**vendor.environ)
+    for number in range(10):
+        stage.write("film.yaml", head + f"shots: [{{id: pad, prompt: steam {number}}}]\n")
+        assert ["pad"] == stage.built("--yes").ran
+    stage.edit("steam 9", "smoke")
+    eleventh = stage.run("build", "--yes")
+    assert (3, 10) == (eleventh.code, posts(vendor))
+    for told in (
+        "error[G923]",
+        "`budget.total` leaves $0.075",
+        "spent before  $2.625",
+        "budget.total  $2.70",
+    ):
+        assert told in eleventh.stderr
