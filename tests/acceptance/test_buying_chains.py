@@ -210,17 +210,6 @@ def test_three_chains_run_side_by_side(buyer: Stage, vendor: Simulator) -> None:
     assert {f"parent {n}" for n in range(3)} == {job.prompt for job in jobs[:3]}
 
 
-def test_the_longest_chain_goes_first(buyer: Stage, vendor: Simulator) -> None:
-    """One request at a time: what most waits for is asked for first, wherever it stands in the file."""
-    single = "  - {id: card, prompt: alone, image: a.png, use: 0.25}\n"
-    head, _, chain = SPEC.partition("  - ")
-    buyer.write("film.yaml", f"{head}{single}  - {chain}")
-    assert 4 == len(bought(buyer, "-j", "1"))
-    asked = [job.prompt for job in vendor.jobs()]
-    assert "steam" == asked[0]
-    assert asked.index("galaxies") < asked.index("credits")
-
-
 def test_a_refused_parent_blocks_its_children_and_they_cost_nothing(buyer: Stage, vendor: Simulator) -> None:
     """The build ends with 1; the next plan prices only what can be bought."""
     vendor.script(submit="400", about="steam")
