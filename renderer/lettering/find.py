@@ -129,10 +129,6 @@ def _in_order(path: Path, text: str) -> Iterator[Font]:
     )
 
 
-def _is_for(face: Face, language: str) -> bool:
-    return face.name.lower().partition("-")[0].endswith(language)
-
-
 def _rank(path: Path, script: str) -> tuple[bool, int, int, str, str]:
     name = path.stem.lower().replace(" ", "").replace("-", "")
     sans = next((place for place, start in enumerate(SANS) if name.startswith(start)), len(SANS))

@@ -6,7 +6,7 @@ shorter side, so that a tall picture has type as large as a wide one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from itertools import accumulate
 from typing import NamedTuple
@@ -182,9 +182,3 @@ def _measure(faces: Sequence[Face]) -> Measure:
         return sum(map(width_of, text))
 
     return measure
-
-
-def faces_used(lettering: Lettering) -> Iterator[Face]:
-    """The faces that draw something of a lettering."""
-    used = {run.face for line in lettering.text.split("\n") for run in split_runs(line, lettering.faces)}
-    yield from (lettering.faces[number] for number in sorted(used))

@@ -166,10 +166,9 @@ def _add_chained(
     needs = dict.fromkeys(need for link in links for need in (*link.needs, link.name))
 
     def decide(results: Mapping[str, Result]) -> Action | Result:
-        # What was asked for before, and may be paid for, stands though its parent was drawn anew.
-        manifest = run.chained.manifests.get(chain.take) or with_frames(
-            chain, {link.row: link.clip(results) for link in links}
-        )
+        # What was asked of a vendor before, and may be paid for, stands though its parent was drawn anew.
+        asked = run.chained.manifests.get(chain.take) if row.paid else None
+        manifest = asked or with_frames(chain, {link.row: link.clip(results) for link in links})
         stills = {link.row.role: (Input(results[link.name].digest),) for link in links}
         action = Action.of(
             manifest, name=row.name, inputs={**take_inputs(run, detail), **stills}, askers=askers

@@ -29,20 +29,14 @@ def bought_before(run: Run, chain: ChainRow, stands: Mapping[LinkRow, Stand]) ->
 
     `stands` is what stands for its parents today. The lock's word counts as much as the store's, and so does a job that is open.
     """
+    store, under_way = run.workshop.store, {job.key for job in run.workshop.store.open_jobs()}
     choices = [list(_clips(run, stand)) for stand in stands.values()]
     for clips in islice(product(*choices), DRAWINGS_MAX):
         manifest = with_frames(chain, dict(zip(stands, clips, strict=True)))
-        if _is_bought(run, action_key(manifest)):
+        key = action_key(manifest)
+        if key in run.locked.clips or key in under_way or store.lookup(key):
             return manifest
     return None
-
-
-def _is_bought(run: Run, key: str) -> bool:
-    """Whether a request was sent that may have been, or may yet be, paid for."""
-    store = run.workshop.store
-    return (
-        key in run.locked.clips or bool(store.lookup(key)) or any(job.key == key for job in store.open_jobs())
-    )
 
 
 def _clips(run: Run, stand: Stand) -> Iterator[Input]:

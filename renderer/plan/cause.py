@@ -7,7 +7,7 @@ show in it. Places come from the walk that made the key (`Shot.origins`, `Shot.s
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from renderer.diagnostic import Place
@@ -174,14 +174,3 @@ class _Written:
 
 def _cause(place: Place) -> Cause:
     return Cause(place.path.removeprefix("$."), place)
-
-
-def cause_json(cause: Cause) -> Mapping[str, Json]:
-    """A cause as one JSON object; what is not known is None."""
-    place = cause.place
-    return {
-        "field": cause.field,
-        "file": place and place.file,
-        "line": place and place.line,
-        "column": place and place.column,
-    }
