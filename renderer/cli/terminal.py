@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -91,8 +91,15 @@ def usage_error(error: click.ClickException, *, known: Iterable[str]) -> UsageEr
         possible = [close] if close else []
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "renderer"
-    hint = f"did you mean `{possible[0]}`?" if possible else f"`{path} --help` shows what it takes"
-    return UsageError(message, code="U008", hint=hint)
+    return UsageError(message, code="U008", hint=_usage_hint(path, message, possible=possible))
+
+
+def _usage_hint(path: str, message: str, *, possible: Sequence[str]) -> str:
+    if possible:
+        return f"did you mean `{possible[0]}`?"
+    if path == "renderer" and message.startswith("no such option"):
+        return "options stand after a command; `renderer COMMAND --help` shows what it takes"
+    return f"`{path} --help` shows what it takes"
 
 
 def _plain(message: str) -> str:

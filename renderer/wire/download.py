@@ -11,7 +11,7 @@ import contextlib
 import re
 from enum import Enum
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import urljoin
 
 from renderer.wire.address import is_loopback, objection
@@ -21,8 +21,6 @@ from renderer.wire.pace import PACE, Pace
 
 if TYPE_CHECKING:
     import httpx
-
-    from renderer.wire.client import Client
 
 REDIRECTS_MAX = 5
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -49,6 +47,17 @@ class Cause(Enum):
     LATER = "it could not be had now"
 
 
+class Source(Protocol):
+    """Whose links are followed: a vendor's `Client`."""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the vendor is this machine itself, whose links may lead to this machine."""
+
+    def links(self) -> httpx.AsyncClient:
+        """Connections that never carry a key."""
+
+
 class Undelivered(NamedTuple):
     """Nothing is at the target. `reason` holds no address."""
 
@@ -64,7 +73,7 @@ class Delivered(NamedTuple):
 
 
 async def download(
-    client: Client, link: str, *, target: Path, limits: Limits, pace: Pace = PACE
+    source: Source, link: str, *, target: Path, limits: Limits, pace: Pace = PACE
 ) -> Delivered | Undelivered:
     """Write the file behind `link` to `target`, a path at which nothing stands; costs no money.
 
@@ -74,7 +83,7 @@ async def download(
         with contextlib.ExitStack() as undo:
             with target.open("xb") as file:
                 undo.callback(target.unlink, missing_ok=True)
-                got = await _Download(client, link, file=file, target=target, limits=limits, pace=pace).run()
+                got = await _Download(source, link, file=file, target=target, limits=limits, pace=pace).run()
             if isinstance(got, Delivered):
                 undo.pop_all()
             return got
@@ -86,9 +95,9 @@ class _Download:
     """One file under way: what of it is on disk, and by what the rest would be known to belong to it."""
 
     def __init__(
-        self, client: Client, link: str, *, file: IO[bytes], target: Path, limits: Limits, pace: Pace
+        self, source: Source, link: str, *, file: IO[bytes], target: Path, limits: Limits, pace: Pace
     ) -> None:
-        self._client, self._link, self._limits, self._pace = client, link, limits, pace
+        self._source, self._link, self._limits, self._pace = source, link, limits, pace
         self._file, self._target = file, target
         self._deadline_s = pace.clock_s() + limits.timeout_s
         self._asked_s: float | None = None
@@ -130,7 +139,7 @@ class _Download:
     def _objection(self, here: str, came_from: str | None) -> str | None:
         if reason := objection(here):
             return reason
-        may_be_local = is_loopback(came_from) if came_from else self._client.is_local
+        may_be_local = is_loopback(came_from) if came_from else self._source.is_local
         return "it leads to this machine" if is_loopback(here) and not may_be_local else None
 
     def _open(self, here: str) -> contextlib.AbstractAsyncContextManager[httpx.Response]:
@@ -139,7 +148,7 @@ class _Download:
         timeout = httpx.Timeout(
             self._limits.stall_timeout_s, connect=self._limits.connect_timeout_s, pool=None
         )
-        return self._client.links().stream("GET", here, headers=self._wanted(), timeout=timeout)
+        return self._source.links().stream("GET", here, headers=self._wanted(), timeout=timeout)
 
     def _wanted(self) -> dict[str, str]:
         """The headers that ask for the rest, none where the rest could not be told from another file's."""

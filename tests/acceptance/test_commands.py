@@ -21,6 +21,15 @@ CODE = re.compile(r'["\[]([SEMPGULD]\d{3})["\]]')
 # init
 
 
+def test_an_option_before_its_command_is_told_its_place(stage: Stage) -> None:
+    """`renderer --cache-dir X build` names the order of words."""
+    told = stage.run("--cache-dir", "elsewhere", "build")
+    assert (2, "hint: options stand after a command; `renderer COMMAND --help` shows what it takes") == (
+        told.code,
+        told.stderr.splitlines()[-1],
+    )
+
+
 def test_init_then_build_works_in_an_empty_folder(stage: Stage) -> None:
     """Storyboard, still, schema, `.gitignore` and the editor's line; then a film, and nothing more to do."""
     begun = stage.run("init")
