@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from renderer.model import Json
 
-Row = TypeVar("Row", bound=tuple[Any, ...])
+Named = TypeVar("Named", bound=tuple[Any, ...])
 SAME, NUMBERS, WORDS, LIST = "same", "numbers", "words", "list"
 GAP = " "
 NUMBER_BYTES = 8
@@ -61,13 +61,13 @@ def pack_rows(rows: Sequence[Sequence[Json]]) -> list[Json]:
     return [pack_column(column) for column in zip(*rows, strict=True)]
 
 
-def unpack_rows(kind: type[Row], columns: Sequence[Json]) -> tuple[Row, ...]:
+def unpack_rows(kind: type[Named], columns: Sequence[Json]) -> tuple[Named, ...]:
     """The inverse of `pack_rows`, each row a named tuple; raises as `unpack_column`, and where a row has another length."""
     if columns and len(columns) != len(getattr(kind, "_fields", columns)):
         raise ValueError(f"{len(columns)} columns are no rows of `{kind.__name__}`")
     return tuple(rows_of(kind, *map(unpack_column, columns)))
 
 
-def rows_of(kind: type[Row], *columns: Iterable[Any]) -> Iterable[Row]:
+def rows_of(kind: type[Named], *columns: Iterable[Any]) -> Iterable[Named]:
     """A named tuple for each row of some columns, made without running Python for each; `ValueError` where one is longer."""
     return map(partial(tuple.__new__, kind), zip(*columns, strict=True))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from renderer.row import Row
 
 Severity = Literal["error", "warning"]
 
 
-class Place(NamedTuple):
+class Place(Row):
     """A span of a source text. Lines and columns count from 1; columns count characters, not bytes.
 
     `end_column` is one past the last character and on the same line, so a caret run is
@@ -21,7 +23,7 @@ class Place(NamedTuple):
     path: str = "$"
 
 
-class Finding(NamedTuple):
+class Finding(Row):
     """A diagnostic that does not yet know its place: pure rooms find, whoever holds the text places.
 
     `field` is a path below the thing examined, `("image",)` or `("params", "cfg_scale")`.
@@ -45,7 +47,7 @@ class Finding(NamedTuple):
         )
 
 
-class Diagnostic(NamedTuple):
+class Diagnostic(Row):
     """One thing wrong with one storyboard: what (message), where (place), what else, what to do.
 
     `related` names further places, such as the first of two equal keys, each with a few words.

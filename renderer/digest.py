@@ -12,13 +12,15 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
+
+from renderer.row import Row
 
 INTEGER_MAX = 2**53 - 1
 CHUNK_BYTES = 1 << 20
 
 
-class Digest(NamedTuple):
+class Digest(Row):
     """The name of some bytes: their sha256 in lower-case hex, and how many there are."""
 
     sha256: str

@@ -6,9 +6,9 @@ import os
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from renderer.errors import RendererError, UsageError
+from renderer.row import Row
 
 GIT_TIMEOUT_S = 60.0
 TIPS_MAX = 20_000
@@ -37,7 +37,7 @@ class GitMissing(RendererError):  # noqa: N818 - named for what it states
     exit_code = 4
 
 
-class Tree(NamedTuple):
+class Tree(Row):
     """The files of one revision: `top` is the work tree's root, `blobs` the object of each path below it."""
 
     top: Path
@@ -66,7 +66,7 @@ def read_tree(folder: Path, revision: str) -> Tree:
     return Tree(top, commit, {os.fsdecode(path): head.split()[2].decode() for head, _, path in entries})
 
 
-class Tip(NamedTuple):
+class Tip(Row):
     """One tree that something in a repository points at: a branch, a tag, a stash, a work tree's HEAD. `name` is for people."""
 
     name: str

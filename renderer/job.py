@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import Enum
-from typing import NamedTuple
 
 from renderer.model import Asker, Json
+from renderer.row import Row
 
 
 class JobState(Enum):
@@ -54,7 +54,7 @@ FAILURES = frozenset({JobState.REFUSED, JobState.FAILED})
 """States in which the same request would most likely fare the same again."""
 
 
-class Price(NamedTuple):
+class Price(Row):
     """What a job costs, in exact US dollars, and who said so: `submit`, `poll`, `log` (the vendor) or `estimate` (we)."""
 
     usd: Decimal
@@ -66,7 +66,7 @@ class Price(NamedTuple):
         return self.source != "estimate"
 
 
-class Frozen(NamedTuple):
+class Frozen(Row):
     """A request as it goes on record and then on the wire, never changed in between.
 
     `address` is the path below the vendor's base address. In `body` every medium is `{"blob": sha256}`, for bytes
@@ -77,7 +77,7 @@ class Frozen(NamedTuple):
     body: Mapping[str, Json]
 
 
-class Intent(NamedTuple):
+class Intent(Row):
     """What is written down before a request is sent. `at` is UTC in ISO 8601 by our clock, which may be wrong.
 
     `account` is a fingerprint of the account's key, `base` the vendor's address where it is not the usual one, `replay`
@@ -97,7 +97,7 @@ class Intent(NamedTuple):
     estimate_usd: Decimal | None
 
 
-class Job(NamedTuple):
+class Job(Row):
     """One request and all that became of it, folded from the journal.
 
     `accepted_at`, `ready_at`, `ended_at` and `stored_at` are UTC in ISO 8601 by our clock, empty until then; `generated_s`

@@ -13,9 +13,10 @@ import math
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from renderer.digest import Digest
+from renderer.row import Row
 
 Fit = Literal["crop", "pad", "stretch"]
 Json = Any
@@ -23,7 +24,7 @@ AT = "@"
 """What joins the id of a shot and the name of an output to that of a variant; it stands in neither."""
 
 
-class Size(NamedTuple):
+class Size(Row):
     """Width and height of a picture in pixels, both even where it is to be encoded."""
 
     width_px: int
@@ -41,7 +42,7 @@ class Size(NamedTuple):
         return cls(int(width), int(height))
 
 
-class Centre(NamedTuple):
+class Centre(Row):
     """The point of a picture that a crop keeps in its middle, as far as the picture goes: shares of width and height, 0 to 1.
 
     Counted from the upper left corner.
@@ -54,7 +55,7 @@ class Centre(NamedTuple):
 MIDDLE = Centre()
 
 
-class AudioFacts(NamedTuple):
+class AudioFacts(Row):
     """What a clip's first sound track is. `samples` per channel as decoded."""
 
     codec: str
@@ -63,7 +64,7 @@ class AudioFacts(NamedTuple):
     samples: int
 
 
-class MediaFacts(NamedTuple):
+class MediaFacts(Row):
     """What a clip is, found by demuxing every packet and decoding every frame once.
 
     `container` is ffmpeg's demuxer name to force on the next open (`mp4`, `matroska`); `fps` is the exact
@@ -137,7 +138,7 @@ class MediaFacts(NamedTuple):
         )
 
 
-class Result(NamedTuple):
+class Result(Row):
     """What an action made: the digest of the bytes in the store and the facts of the clip.
 
     `facts` is None only for what is not a clip (a sound track). `price_usd` is what was paid, 0 for free.
@@ -165,7 +166,7 @@ class Result(NamedTuple):
         )
 
 
-class Asker(NamedTuple):
+class Asker(Row):
     """Who asked for a result: the project (digest of its root), storyboard, shot and take."""
 
     project: str
@@ -174,7 +175,7 @@ class Asker(NamedTuple):
     take: int
 
 
-class Trace(NamedTuple):
+class Trace(Row):
     """A constructive trace: the key, the manifest that it is the digest of, and what came of it.
 
     Results in the order in which they were made, ≥ 1; the first is the one handed out.

@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
 from enum import Enum
-from typing import NamedTuple
 
 from renderer.job import MAY_BE_CHARGED, REPLAYED, Job, JobState
 from renderer.model import Asker
+from renderer.row import Row
 
 
 class Part(Enum):
@@ -32,14 +32,14 @@ class Part(Enum):
     """Nothing is charged: it was not accepted, it failed, or a person said that the vendor never had it; or it was replayed."""
 
 
-class Stake(NamedTuple):
+class Stake(Row):
     """How one job counts, and for how much; None where nobody knows the price."""
 
     part: Part
     usd: Decimal | None
 
 
-class Sums(NamedTuple):
+class Sums(Row):
     """What some jobs come to: dollars and numbers of jobs for each part, and how many of them have no known price."""
 
     usd: dict[Part, Decimal]

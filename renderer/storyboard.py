@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from renderer.diagnostic import Place
 from renderer.model import Centre, Fit, Json, Size, base_of
+from renderer.row import Row
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 MAIN = "main"
@@ -26,14 +27,14 @@ _LOOPBACK = re.compile(r"http://(localhost|127\.[0-9.]+|\[::1\])(:[0-9]+)?(/|$)"
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
-class Use(NamedTuple):
+class Use(Row):
     """The part of a clip that is on screen, in seconds of the clip; `out_s` None means to its end."""
 
     in_s: Fraction = Fraction(0)
     out_s: Fraction | None = None
 
 
-class Source(NamedTuple):
+class Source(Row):
     """Where an image or clip comes from, as the author wrote it.
 
     A `path` is relative to the storyboard's folder; a `url` is https; `data` is a data URI.
@@ -58,7 +59,7 @@ class Source(NamedTuple):
         return self._replace(text=posixpath.normpath(posixpath.join(folder, self.text)))
 
 
-class Frame(NamedTuple):
+class Frame(Row):
     """A frame of the clip that another shot shows, to start from or to end on.
 
     `at_s` is a time of that clip; None means the last frame before the out point of that shot's own `use`.
@@ -95,14 +96,14 @@ class Request:
     params: Mapping[str, Json] = field(default_factory=dict)
 
 
-class Asked(NamedTuple):
+class Asked(Row):
     """The variables that a shot's texts ask for, by name, and how many characters all that they fill comes to."""
 
     variables: tuple[str, ...] = ()
     characters: int = 0
 
 
-class Take(NamedTuple):
+class Take(Row):
     """One attempt at a shot: the model that is asked and the seed. `turn` counts the attempts at this model from 1."""
 
     model: str | None
@@ -110,14 +111,14 @@ class Take(NamedTuple):
     turn: int
 
 
-class Span(NamedTuple):
+class Span(Row):
     """A piece of a text as it was put together, and the place at which that piece is written."""
 
     text: str
     place: Place
 
 
-class Motion(NamedTuple):
+class Motion(Row):
     """How a clip is shown: how many times as fast, whether backwards, how long its last frame is held. None: as it is, or as the shot says."""
 
     speed: Fraction | None = None
@@ -125,7 +126,7 @@ class Motion(NamedTuple):
     hold_s: Fraction | None = None
 
 
-class Framing(NamedTuple):
+class Framing(Row):
     """How one output shows a clip otherwise: which part of it, how it fits, where a crop looks. None: as elsewhere."""
 
     use: Use | None = None
@@ -133,7 +134,7 @@ class Framing(NamedTuple):
     centre: Centre | None = None
 
 
-class ShotSound(NamedTuple):
+class ShotSound(Row):
     """How a shot's own sound stands in the film: how much louder, not at all, or as a voice that tracks duck under."""
 
     gain_db: Decimal = Decimal(0)
@@ -141,7 +142,7 @@ class ShotSound(NamedTuple):
     kind: SoundKind = "effects"
 
 
-class Title(NamedTuple):
+class Title(Row):
     """A text on the screen: on a card of its own `before` or `after` the shot, or `over` its picture.
 
     It shows for `for_s`, over a picture from `from_s` on, in seconds on screen; None to the slot's end. `position` is where it
@@ -160,7 +161,7 @@ class Title(NamedTuple):
     place: Place
 
 
-class Spoken(NamedTuple):
+class Spoken(Row):
     """A line of dialogue: who says it, if that is told, and when, in seconds of the clip; `until_s` None: as long as it reads."""
 
     who: str | None
@@ -170,7 +171,7 @@ class Spoken(NamedTuple):
     place: Place
 
 
-class Words(NamedTuple):
+class Words(Row):
     """All words of a shot: titles and lines in the order of the text, and a caption for as long as it is on screen."""
 
     titles: tuple[Title, ...] = ()
@@ -179,7 +180,7 @@ class Words(NamedTuple):
     caption_place: Place | None = None
 
 
-class Subtitles(NamedTuple):
+class Subtitles(Row):
     """What an output makes of captions and dialogue: files beside the film, or type in the picture, in this dress."""
 
     srt: bool = True
@@ -194,7 +195,7 @@ class Subtitles(NamedTuple):
 SUBTITLES = Subtitles()
 
 
-class Enter(NamedTuple):
+class Enter(Row):
     """How a slot is entered from the one before it, which it overlaps for so long.
 
     `kind` is the name of one of ffmpeg's, or `dip`, which goes through a colour, `#rrggbb`; `CUT` is no transition at all.
@@ -209,7 +210,7 @@ class Enter(NamedTuple):
 DIP, CUT = "dip", Enter("cut")
 
 
-class Shot(NamedTuple):
+class Shot(Row):
     """One intended continuous piece of picture. Exactly one of `request` and `clip` is set.
 
     A *variant* is what one output shows in place of another shot: its id is `shot@output`, and `output` names the output. Else
@@ -252,7 +253,7 @@ class Shot(NamedTuple):
         return self.origins[name][0] if name else self.place
 
 
-class Ducking(NamedTuple):
+class Ducking(Row):
     """How far a track goes down under voices, how fast it goes and comes back, and how loud a voice has to be for it."""
 
     by_db: Decimal = Decimal(12)
@@ -261,14 +262,14 @@ class Ducking(NamedTuple):
     threshold_db: Decimal = Decimal(-45)
 
 
-class Start(NamedTuple):
+class Start(Row):
     """Where a track begins: so long after the film's beginning, or after the first slot of a shot begins."""
 
     after_s: Fraction = Fraction(0)
     shot_id: str | None = None
 
 
-class Track(NamedTuple):
+class Track(Row):
     """A sound that is laid under the film. `use` is the part of its file that is heard, None all of it.
 
     A `loop` is heard again and again until the film ends. Fades are at the ends of what is heard. `places` are those
@@ -290,14 +291,14 @@ class Track(NamedTuple):
     places: Mapping[str, Place] = NOTHING
 
 
-class Loudness(NamedTuple):
+class Loudness(Row):
     """How loud a film is as a whole, in LUFS, and which true peak it stays below, in dB of full scale."""
 
     lufs: Decimal
     peak_db: Decimal = Decimal(-1)
 
 
-class FilmSound(NamedTuple):
+class FilmSound(Row):
     """The sound of an output: its rate, 1 or 2 channels, its loudness where one is asked for."""
 
     rate_hz: int = 48_000
@@ -305,7 +306,7 @@ class FilmSound(NamedTuple):
     loudness: Loudness | None = None
 
 
-class Slot(NamedTuple):
+class Slot(Row):
     """One entry of the cut: which shot, and which part of its clip, how that moves, and how it is entered, where the cut says so itself."""
 
     shot_id: str
@@ -315,7 +316,7 @@ class Slot(NamedTuple):
     enter: Enter | None = None
 
 
-class Output(NamedTuple):
+class Output(Row):
     """One film to make of the cut, or of one of its own: `sequence`, None for the storyboard's. `size` None means the first clip's size."""
 
     name: str
@@ -329,14 +330,14 @@ class Output(NamedTuple):
     sequence: tuple[Slot, ...] | None = None
 
 
-class Budget(NamedTuple):
+class Budget(Row):
     """The most that may be spent, in US dollars, exact: by one build, and by all builds of the storyboard together."""
 
     per_run_usd: Decimal | None = None
     total_usd: Decimal | None = None
 
 
-class Storyboard(NamedTuple):
+class Storyboard(Row):
     """A storyboard after merging and expansion: shots in order of the file, slots in cut order, ≥ 1 each.
 
     `is_cut` where the author wrote the cut; else it shows every shot once.

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, Literal, cast
 
 from renderer.catalogue.neutral import MEDIA_TYPES, NEUTRAL, FieldType
 from renderer.model import Json, Size
+from renderer.row import Row
 
 Endpoint = Literal["universal", "legacy"]
 ENDPOINTS: tuple[Endpoint, ...] = ("universal", "legacy")
@@ -23,7 +24,7 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 LIMITS = ("enum", "minimum", "maximum", "maxLength", "minItems", "maxItems")
 
 
-class Shape(NamedTuple):
+class Shape(Row):
     """What a picture must be like: width/height within bounds, the shorter side at least so long.
 
     `unless` names a neutral field; where that is asked for, the bounds do not hold.
@@ -35,7 +36,7 @@ class Shape(NamedTuple):
     unless: str | None = None
 
 
-class Field(NamedTuple):
+class Field(Row):
     """How one model takes one neutral field.
 
     `wire` is the place of the value in the request body per endpoint: names joined by dots, a last `[]`
@@ -71,7 +72,7 @@ class Field(NamedTuple):
         return {"type": "string", **self.limits}
 
 
-class Price(NamedTuple):
+class Price(Row):
     """What a generation costs in US dollars where all of `when` holds of what is sent, with date and source."""
 
     usd: Decimal
@@ -81,7 +82,7 @@ class Price(NamedTuple):
     when: Mapping[str, Json] = NOTHING
 
 
-class Model(NamedTuple):
+class Model(Row):
     """What one model of one provider takes, makes and costs.
 
     `fields` in the order of `NEUTRAL`; `params` are JSON Schemas of the model's own further fields by wire

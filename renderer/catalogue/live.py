@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from renderer.catalogue.entry import Field, Model, Price
 from renderer.model import Json
+from renderer.row import Row
 
 VERSION = 1
 NUMBERS = frozenset({"number", "integer"})
@@ -21,7 +22,7 @@ PER: Mapping[Json, Literal["second", "generation"]] = {"second": "second", "gene
 BOOLEANS = {"true": True, "false": False}
 
 
-class Live(NamedTuple):
+class Live(Row):
     """What a list said of one model's price on a day: `prices`, or in `unread` why there is none."""
 
     date: str
@@ -29,7 +30,7 @@ class Live(NamedTuple):
     unread: str = ""
 
 
-class Book(NamedTuple):
+class Book(Row):
     """The live prices of one provider by model id, and the address that they were read from."""
 
     source: str = ""

@@ -7,16 +7,17 @@ model's own and goes below `params`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from renderer.model import Json
+from renderer.row import Row
 from renderer.storyboard import Request
 
 FieldType = Literal["string", "number", "integer", "boolean", "image", "images", "video", "videos", "audio"]
 MEDIA_TYPES: frozenset[FieldType] = frozenset({"image", "images", "video", "videos", "audio"})
 
 
-class Neutral(NamedTuple):
+class Neutral(Row):
     """One neutral field: its name in a storyboard, its type, what it means, and where `Request` keeps it.
 
     Media types are files, URLs or data URIs, and enter a key by their digests. A `number` is exact.

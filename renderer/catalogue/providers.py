@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import NamedTuple
 
 from renderer.catalogue.locate import read_schema
 from renderer.model import Json
+from renderer.row import Row
 
 
-class Provider(NamedTuple):
+class Provider(Row):
     """One provider. Without `base` it sends nothing, and has neither key nor limit.
 
     `lists_prices` where its API lists its models with live prices.

@@ -9,20 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import NamedTuple
 
 from renderer.catalogue.entry import Field, Model, Price, parse_ratio
 from renderer.catalogue.media import Role, split_params
 from renderer.catalogue.neutral import NEUTRAL, asked
 from renderer.digest import Digest, inexact
 from renderer.model import Json, Size
+from renderer.row import Row
 from renderer.storyboard import Request
 
 SHORT_SIDE_PX = 720
 SHORT_SIDES_PX = {"hd": 720, "fhd": 1080, "2k": 1440, "4k": 2160}
 
 
-class Resolved(NamedTuple):
+class Resolved(Row):
     """A request as one model takes it, for one take.
 
     `sent` and `params_sent` are JSON values with all defaults, by neutral name and by the model's own; `media`

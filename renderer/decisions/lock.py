@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import NamedTuple
 
 from renderer.digest import Digest
+from renderer.row import Row
 
 VERSION = "1"
 TITLE = "renderer lock"
@@ -21,7 +21,7 @@ Place = tuple[str, int]
 """A take's shot and its number."""
 
 
-class LockedFrame(NamedTuple):
+class LockedFrame(Row):
     """A frame of the clip of another shot: the clip's sha256, the frame's number from 0, and how the author names it, as `rule_of` says it."""
 
     sha256: str
@@ -29,7 +29,7 @@ class LockedFrame(NamedTuple):
     rule: str
 
 
-class LockedTake(NamedTuple):
+class LockedTake(Row):
     """One paid take: what was asked for (`key`), and the clip that it is.
 
     `inputs` holds, for each role, the digests in order, or the frame that it starts from; `seed` is None for a model that has none: the number tells it apart.
@@ -48,7 +48,7 @@ class LockedTake(NamedTuple):
         return self.shot, self.take
 
 
-class LockedOutput(NamedTuple):
+class LockedOutput(Row):
     """One film: its bytes, the ffmpeg build that made them, and a digest of what it is made of (`made_of`)."""
 
     name: str
@@ -57,7 +57,7 @@ class LockedOutput(NamedTuple):
     ffmpeg: str
 
 
-class Lock(NamedTuple):
+class Lock(Row):
     """All facts of one storyboard. `fetched` holds, by the sha256 of its address, what a URL was pinned to."""
 
     takes: tuple[LockedTake, ...] = ()

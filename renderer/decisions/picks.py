@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
 
 import yaml
 
 from renderer.diagnostic import Diagnostic, Place
 from renderer.errors import SpecError
+from renderer.row import Row
 
 ABOUT = (
     "# Decisions about takes, a line a shot: `renderer pick`, `retake`, `keep` and `approve` write them.\n"
@@ -29,7 +29,7 @@ _MARK = re.compile(r"^(<{7}|={7}|>{7}|\|{7})( |$)", re.MULTILINE)
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]*")
 
 
-class Decision(NamedTuple):
+class Decision(Row):
     """What was decided for one shot.
 
     `pick` is the number of the take that the film shows, `clip` the very clip, `request` the key of that take when it was picked: where

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterator, Sequence
 from decimal import Decimal
-from typing import NamedTuple
 
 from renderer.decisions.lock import TITLE, VERSION, Lock, LockedFrame, LockedOutput, LockedTake, lock_of
 from renderer.diagnostic import Diagnostic, Place
 from renderer.digest import Digest
 from renderer.errors import SpecError
+from renderer.row import Row
 
 MARKS = ("<<<<<<<", "|||||||", "=======", ">>>>>>>")
 REPAIR = "`renderer lock repair` makes it anew from the store, and buys nothing"
@@ -24,7 +24,7 @@ _SEED = re.compile(r"-?[0-9]{1,40}")
 _PRICE = re.compile(r"[0-9]{1,12}(\.[0-9]{1,18})?")
 
 
-class _Line(NamedTuple):
+class _Line(Row):
     """One line that says something: its number, its words, its text."""
 
     number: int

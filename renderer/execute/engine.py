@@ -23,12 +23,13 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from enum import Enum
 from heapq import heappop, heappush
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from renderer.errors import GateError, RendererError, StoreError
 from renderer.execute.events import Emit, Finished, Outcome, Planned, Started, Waiting
 from renderer.model import Result
 from renderer.plan.action import Action
+from renderer.row import Row
 
 QUIET_S = 0.1
 NEED_MISSING = "G901"
@@ -50,7 +51,7 @@ class State(Enum):
 ENDED = (State.DONE, State.FAILED, State.BLOCKED)
 
 
-class Step(NamedTuple):
+class Step(Row):
     """A node of the graph. `decide` is pure: from the needs' results it says what to do, or gives the result."""
 
     name: str
@@ -76,7 +77,7 @@ class Performer(Protocol):
     async def perform(self, action: Action) -> Result: ...
 
 
-class Ending(NamedTuple):
+class Ending(Row):
     """How a step ended."""
 
     outcome: Outcome

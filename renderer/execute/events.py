@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
-from typing import NamedTuple
 
 from renderer.errors import RendererError
 from renderer.model import Result
+from renderer.row import Row
 
 
 class Outcome(Enum):
@@ -19,33 +19,33 @@ class Outcome(Enum):
     BLOCKED = "blocked"
 
 
-class Planned(NamedTuple):
+class Planned(Row):
     """Before the first step: how many there are."""
 
     steps: int
 
 
-class Started(NamedTuple):
+class Started(Row):
     """A step's action runs now."""
 
     step: str
     kind: str
 
 
-class Waiting(NamedTuple):
+class Waiting(Row):
     """Another build is making the very same thing; this one waits for it."""
 
     step: str
 
 
-class Noted(NamedTuple):
+class Noted(Row):
     """How a step that runs is doing, in a few words: `queued`, `generating`, `fetching`."""
 
     step: str
     text: str
 
 
-class Finished(NamedTuple):
+class Finished(Row):
     """A step has ended. `result` is set for reused and ran; `error` says why for failed and blocked."""
 
     step: str

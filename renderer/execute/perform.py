@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from renderer.execute.bring import bring
 from renderer.execute.sides import side_of
@@ -26,13 +26,14 @@ from renderer.media.text import TextDesk
 from renderer.model import MediaFacts, Result, Size
 from renderer.plan.action import Action
 from renderer.providers.base import Maker, Order
+from renderer.row import Row
 from renderer.store.store import Store
 
 if TYPE_CHECKING:
     from renderer.execute.purchase import Buyer
 
 
-class StoreShelf(NamedTuple):
+class StoreShelf(Row):
     """The store as the engine's shelf. `now` is the clock for traces, with a time zone."""
 
     store: Store
@@ -56,7 +57,7 @@ class StoreShelf(NamedTuple):
         return self.store.lock(key, on_wait=on_wait)
 
 
-class Made(NamedTuple):
+class Made(Row):
     """A file just made, not in the store yet."""
 
     path: Path
@@ -64,7 +65,7 @@ class Made(NamedTuple):
     price_usd: Decimal = Decimal(0)
 
 
-class Performer(NamedTuple):
+class Performer(Row):
     """Performs actions with real tools. What is free is made here; a paid take is left to `buyer`, which spends money."""
 
     store: Store

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from renderer.export.plain import one_line
 from renderer.export.timeline import Event, Timeline, Version
+from renderer.row import Row
 
 LABEL_MAX = 60
 
 
-class Node(NamedTuple):
+class Node(Row):
     """A thing that is made, or needed: `kind` is `input`, `take`, `segment` or `film`. `is_there` where its bytes are."""
 
     id: str
@@ -20,7 +20,7 @@ class Node(NamedTuple):
     is_there: bool = True
 
 
-class Graph(NamedTuple):
+class Graph(Row):
     """Nodes, and edges from what is needed to what is made of it, each once, in cut order."""
 
     nodes: tuple[Node, ...]

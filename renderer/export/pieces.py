@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from renderer.export.timeline import Event, Timeline
+from renderer.row import Row
 
 
-class Piece(NamedTuple):
+class Piece(Row):
     """Frames of a clip that stand in the track as one item."""
 
     first: int

@@ -9,17 +9,17 @@ import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import NamedTuple
 
 from renderer.digest import Digest
 from renderer.model import Json, Size
+from renderer.row import Row
 
 SHORT = 4
 NAME_MAX = 100
 _ODD = re.compile(r"[^a-z0-9._-]+")
 
 
-class Clip(NamedTuple):
+class Clip(Row):
     """A full-length clip: where it lies, relative to the document that names it, and what it is; `frames` at its own rate.
 
     `path` has forward slashes, and is empty for a clip that is in the store alone.
@@ -33,7 +33,7 @@ class Clip(NamedTuple):
     has_sound: bool
 
 
-class Version(NamedTuple):
+class Version(Row):
     """One attempt at a shot, or own footage (`provider` empty). `take` is None for a clip of an older request.
 
     `clip` is None where there is none yet. `request` is what was asked for, in neutral fields; `parents` are the shots
@@ -64,14 +64,14 @@ class Version(NamedTuple):
         return prompt if isinstance(prompt, str) else ""
 
 
-class Transition(NamedTuple):
+class Transition(Row):
     """How a slot is entered from the one before it: they overlap by `frames`, ≥ 1, so the film is that much shorter."""
 
     kind: str
     frames: int
 
 
-class Event(NamedTuple):
+class Event(Row):
     """One slot of the cut: `frames` frames of the clip from `first` on; the last `held` of them repeat its last frame.
 
     `versions` are all there are of its shot, `shown` the one among them that the film shows. `moves` says in words how the clip
@@ -87,7 +87,7 @@ class Event(NamedTuple):
     moves: str = ""
 
 
-class Sound(NamedTuple):
+class Sound(Row):
     """One hearing of a track: `frames` frames of its file from `first` on, at `start` of the film; all at the film's rate.
 
     `rate_hz` and `samples` are the file's own, `how` tells what the film does to it, such as its gain; `path` as a clip's.
@@ -104,7 +104,7 @@ class Sound(NamedTuple):
     how: Mapping[str, Json] = {}
 
 
-class Timeline(NamedTuple):
+class Timeline(Row):
     """One film. `name` is its file's stem; `size` None where no clip tells it yet; events in cut order, ≥ 1; sounds track by track."""
 
     name: str

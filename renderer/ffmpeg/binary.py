@@ -12,15 +12,15 @@ import shutil
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
 
 from renderer.errors import MediaToolError
+from renderer.row import Row
 
 VERSION_TIMEOUT_S = 20.0
 VARIABLE = "RENDERER_FFMPEG"
 
 
-class Ffmpeg(NamedTuple):
+class Ffmpeg(Row):
     """An ffmpeg that answered: its path and the name of its build, such as `n9.0.2-17-g2a571b6068-20260930+1f6cbb2a`."""
 
     path: Path

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from typing import NamedTuple
 
 from renderer.model import MIDDLE, Centre, Fit, Size
+from renderer.row import Row
 
 SCALER = "flags=lanczos+accurate_rnd+full_chroma_int+bitexact"
 HD_WIDTH_MIN, HD_HEIGHT_MIN = 1280, 577
@@ -24,7 +24,7 @@ MATRICES = {
 }
 
 
-class Shape(NamedTuple):
+class Shape(Row):
     """A picture as it is stored: its size, the shape of a pixel, and how far it is to be turned for the eye."""
 
     size: Size

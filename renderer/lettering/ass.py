@@ -8,11 +8,11 @@ they are: an invisible joiner keeps `\n` from being an escape.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from renderer.lettering.face import Face
 from renderer.lettering.sheet import Block, Line
 from renderer.model import Size
+from renderer.row import Row
 
 TICK_S = "1/10"
 """Frame n is shown to libass at n tenths of a second, whatever the film's rate."""
@@ -87,7 +87,7 @@ def _dress(block: Block) -> str:
     )
 
 
-class Rgb(NamedTuple):
+class Rgb(Row):
     """A colour by its parts, 0 to 255."""
 
     red: int

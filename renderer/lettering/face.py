@@ -7,9 +7,10 @@ import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
 from renderer.errors import MediaError
+from renderer.row import Row
 
 ENDINGS = (".ttf", ".otf", ".ttc", ".otc")
 COLLECTION_MAGIC = b"ttcf"
@@ -19,7 +20,7 @@ FULL_NAME, POSTSCRIPT_NAME = 4, 6
 FACES_KEPT_MAX = 64
 
 
-class Face(NamedTuple):
+class Face(Row):
     """One face of a font file: `name` is the one by which libass finds it, `number` its place in a collection.
 
     `advances` holds, by code point, how far each character moves on, in units of which `units` make an em; so do

@@ -6,11 +6,11 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import NamedTuple
 
 from renderer.errors import MediaError
 from renderer.lettering.face import ENDINGS, Face, read_faces
 from renderer.lettering.runs import clusters, missing, script_of
+from renderer.row import Row
 
 TEXT, DISPLAY = "Inter-Medium.otf", "InterDisplay-SemiBold.otf"
 SHIPPED = (
@@ -59,7 +59,7 @@ SYSTEM_FOLDERS = (
 )
 
 
-class Font(NamedTuple):
+class Font(Row):
     """A face and the file that holds it."""
 
     path: Path

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from renderer.lettering.face import Face, is_invisible
+from renderer.row import Row
 
 ANYTHING = ("L", "N", "M", "S")
 """General categories that belong to a script; what is none of them, a space or a comma, is drawn by its neighbour's face."""
 
 
-class Run(NamedTuple):
+class Run(Row):
     """A part of a line that one face draws, by its number among those at hand."""
 
     face: int

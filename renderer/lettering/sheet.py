@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import accumulate
-from typing import NamedTuple
 
 from renderer.errors import MediaError
 from renderer.lettering.face import Face
 from renderer.lettering.lines import Measure, balance, is_rightward, pieces
 from renderer.lettering.runs import Run, split_runs
 from renderer.model import Size
+from renderer.row import Row
 
 SAFE = 0.05
 SHRINK, SHRINKS_MAX = 0.94, 24
@@ -28,7 +28,7 @@ ACROSS = {"left": 1, "right": 3}
 GAP_EM = 0.35
 
 
-class Lettering(NamedTuple):
+class Lettering(Row):
     """One text on a picture, from frame `first` on for `frames` frames.
 
     `place` is `middle`, `top`, `bottom`, `left`, `right` or two joined, as in `top-left`; `size` a percentage of the
@@ -45,7 +45,7 @@ class Lettering(NamedTuple):
     faces: tuple[Face, ...]
 
 
-class Line(NamedTuple):
+class Line(Row):
     """One line of a block, runs in the order of its characters; base line and side in pixels from the upper left corner.
 
     `across` is 1, 2 or 3: whether `x` is its left end, middle or right end.
@@ -58,7 +58,7 @@ class Line(NamedTuple):
     rightward: bool
 
 
-class Block(NamedTuple):
+class Block(Row):
     """A lettering set into a frame: lines from top to bottom, type of `size_px`, `top` to `bottom` in pixels."""
 
     lettering: Lettering
@@ -68,7 +68,7 @@ class Block(NamedTuple):
     bottom: float
 
 
-class _Setting(NamedTuple):
+class _Setting(Row):
     """Lines before they have a place: each with the direction of its paragraph; heights in ems."""
 
     lines: tuple[tuple[str, bool], ...]

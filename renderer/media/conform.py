@@ -8,23 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import NamedTuple
 
 from renderer.ffmpeg.encode import ticks_per_frame
 from renderer.ffmpeg.picture import Shape
 from renderer.model import Fit, MediaFacts, Size, frames_until
+from renderer.row import Row
 
 TIMESCALE_MAX = 200_000
 
 
-class Cut(NamedTuple):
+class Cut(Row):
     """A slot's part of its clip: `frames` frames from frame `first` on, both counted at the film's rate, ≥ 1 and ≥ 0."""
 
     first: int
     frames: int
 
 
-class Format(NamedTuple):
+class Format(Row):
     """All that must agree between clips that share one sample entry; compared as a whole, and cheaply."""
 
     codec: str
@@ -36,7 +36,7 @@ class Format(NamedTuple):
     parameter_sets: str
 
 
-class Profile(NamedTuple):
+class Profile(Row):
     """How one film is made. A clip is copied when it is in `format` and used whole; None: none is copied."""
 
     size: Size

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from renderer.media.probe import open_clip, sniff_container
+from renderer.row import Row
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -25,7 +26,7 @@ DECODED_MAX = 1000
 """Frames between two keyframes that are decoded in search of one; what comes after is shown by the last of these."""
 
 
-class Cell(NamedTuple):
+class Cell(Row):
     """One picture: the clip, None where there is none, the time to show, and lines of text, the first one in bold ink."""
 
     clip: Path | None
@@ -33,7 +34,7 @@ class Cell(NamedTuple):
     lines: tuple[str, ...]
 
 
-class Type(NamedTuple):
+class Type(Row):
     """How texts are set: a font at a size, and as much of a text as fits a width, drawable, at that size."""
 
     font: Callable[[int], FreeTypeFont]

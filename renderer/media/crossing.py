@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import NamedTuple
 
 from renderer.errors import MediaError
 from renderer.ffmpeg.binary import Ffmpeg
@@ -26,12 +25,13 @@ from renderer.media.segment import (
 )
 from renderer.media.text import Drawing, TextDesk
 from renderer.model import Json, MediaFacts, Size
+from renderer.row import Row
 
 ROLES = ("from", "to")
 UNKNOWN = ("No such filter: 'xfade'", "Error applying option 'transition'", "Error setting option transition")
 
 
-class Side(NamedTuple):
+class Side(Row):
     """One of two slots that overlap: its clip with facts, none for a card; what lies over it; where its texts are set."""
 
     clip: Path | None

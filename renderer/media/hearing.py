@@ -10,13 +10,14 @@ import io
 import re
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from renderer.errors import MediaError
 from renderer.ffmpeg.inputs import local_url
 from renderer.media.stills import read_head
 from renderer.media.tracks import TRACK_BYTES_MAX
 from renderer.model import Json
+from renderer.row import Row
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -42,7 +43,7 @@ _CONTAINERS = {
 """By ffmpeg's demuxer; AAC before MP3, whose first bytes are much alike."""
 
 
-class SoundFacts(NamedTuple):
+class SoundFacts(Row):
     """What a sound file is. `container` is ffmpeg's demuxer to force; `samples` per channel, at `rate_hz`."""
 
     container: str

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import NamedTuple
 
 from renderer.errors import MediaError
 from renderer.ffmpeg.picture import frame_filters
 from renderer.media.conform import Cut, held_frames
 from renderer.model import Json, MediaFacts, Size
+from renderer.row import Row
 
 BACKWARDS_BYTES_MAX = 2 << 30
 """ffmpeg keeps all frames in memory that it plays backwards: half a minute of 1080p at 24 frames a second."""
 
 
-class Moved(NamedTuple):
+class Moved(Row):
     """How a slot moves: `moving` of its frames do, the rest hold the last of them. The segment begins `skip` frames into the slot."""
 
     speed: Fraction

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import count
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, NoReturn
+from typing import BinaryIO, NoReturn
 
 from renderer.errors import RendererError
 from renderer.ffmpeg.binary import Ffmpeg
@@ -32,11 +32,12 @@ from renderer.ffmpeg.sound import (
 )
 from renderer.media.segment import seek_before
 from renderer.model import Json, MediaFacts
+from renderer.row import Row
 
 BATCH_MAX = 32
 
 
-class Part(NamedTuple):
+class Part(Row):
     """One slot's sound: which samples of which clip (None: silence), from `first` on, counted at the film's rate.
 
     `cross` is `in` or `out` where it comes or goes over all its length, and `under` what does the other meanwhile;
@@ -53,7 +54,7 @@ class Part(NamedTuple):
     under: Part | None = None
 
 
-class Form(NamedTuple):
+class Form(Row):
     """How parts are decoded: samples a second, and whether a third channel says what counts as voice."""
 
     rate_hz: int = SOUND_RATE_HZ

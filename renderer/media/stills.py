@@ -17,11 +17,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import unquote_to_bytes
 
 from renderer.errors import MediaError
 from renderer.model import Size
+from renderer.row import Row
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -51,7 +52,7 @@ DATA_URI = re.compile(
 PERCENT_TEXT = re.compile(r"(?:[!$&-;=?-Z_a-z~@]|%[0-9A-Fa-f]{2})*")
 
 
-class StillFacts(NamedTuple):
+class StillFacts(Row):
     """What a still is: its size as seen (turned by its EXIF orientation) and `JPEG`, `PNG` or `WebP`."""
 
     size: Size

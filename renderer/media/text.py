@@ -10,7 +10,6 @@ import shutil
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import NamedTuple
 
 from renderer.errors import MediaError
 from renderer.ffmpeg.binary import Ffmpeg
@@ -19,13 +18,14 @@ from renderer.lettering.ass import TICK_S, write_script
 from renderer.lettering.face import Face, read_faces
 from renderer.lettering.sheet import Lettering, set_sheet
 from renderer.model import Json, Size
+from renderer.row import Row
 
 SCRIPT, FONTS, CONFIG = "text.ass", "fonts", "fonts.conf"
 NO_FONTS = '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig></fontconfig>\n'
 NO_FILTER = "No such filter"
 
 
-class Drawing(NamedTuple):
+class Drawing(Row):
     """The filters that draw what was laid out in a folder, from which ffmpeg must run; none where there is no text."""
 
     filters: tuple[str, ...] = ()
@@ -50,7 +50,7 @@ class Drawing(NamedTuple):
             ) from error
 
 
-class TextDesk(NamedTuple):
+class TextDesk(Row):
     """Where the texts of one segment are set: an absolute folder to write to, and font files by their digests.
 
     `below` is a folder in it, where ffmpeg is given two segments at once.

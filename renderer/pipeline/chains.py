@@ -8,7 +8,6 @@ the keys that come out of here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from renderer.digest import Digest, action_key
 from renderer.errors import GateError
@@ -22,12 +21,13 @@ from renderer.pipeline.verdict import Chained, Verdict, Wait
 from renderer.plan.action import Input
 from renderer.plan.chain import ancestors_of, in_order, stand_in_key, with_frames
 from renderer.plan.rows import ChainRow, Compiled, LinkRow, TakeRow
+from renderer.row import Row
 
 STUCK = frozenset({Verdict.REFUSED, Verdict.LOST})
 """Verdicts of takes that a build will not make."""
 
 
-class Stand(NamedTuple):
+class Stand(Row):
     """What stands for a shot with those that start from it: its `clip`, if it is there; the number of the `take` that makes it, if one does.
 
     `error` is why there will be none.
@@ -106,7 +106,7 @@ def _wait(stands: Mapping[LinkRow, Stand], waits: Mapping[int, Wait]) -> Wait | 
     return Wait(link.shot, makers, error)
 
 
-class Parents(NamedTuple):
+class Parents(Row):
     """The shots of a run, as those see them that start from them."""
 
     run: Run

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from renderer.errors import RendererError, UsageError
 from renderer.execute.collect import check_account
@@ -15,9 +14,10 @@ from renderer.job import Job, JobState
 from renderer.pipeline.shop import awaiting_price, open_shop, sellers_with_keys
 from renderer.pipeline.workshop import Workshop
 from renderer.providers.base import Look, Standing
+from renderer.row import Row
 
 
-class Collected(NamedTuple):
+class Collected(Row):
     """What came home: the jobs that are stored now, those that are still open, and what went wrong on the way."""
 
     stored: list[Job]

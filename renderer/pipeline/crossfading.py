@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import NamedTuple
 
 from renderer.ffmpeg.sound import boundary_samples
 from renderer.media.conform import Cut
@@ -16,9 +15,10 @@ from renderer.model import Json
 from renderer.plan.enter import starts_of
 from renderer.plan.mix import MixRow, SlotSound
 from renderer.plan.rows import SlotRow
+from renderer.row import Row
 
 
-class _Heard(NamedTuple):
+class _Heard(Row):
     """What is heard of one slot: samples `start` to `end` of the film, of its clip from sample `first` on."""
 
     clip: str | None

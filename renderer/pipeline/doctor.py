@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
-from typing import NamedTuple
 
 from renderer import __version__
 from renderer.catalogue.library import models
@@ -21,6 +20,7 @@ from renderer.media.segment import make_reference
 from renderer.model import Size
 from renderer.pipeline.workshop import Workshop
 from renderer.providers.account import read_account
+from renderer.row import Row
 
 DISK_FREE_MIN_BYTES = 2 << 30
 UNREAD_KEYS = ("RUNWAYML_API_SECRET",)
@@ -29,7 +29,7 @@ PLACES_MAX = 3
 PROBE_SIZE = Size(64, 36)
 
 
-class Finding(NamedTuple):
+class Finding(Row):
     """One thing looked at: `ok`, `note` (worth knowing) or `bad` (a build will fail)."""
 
     state: str

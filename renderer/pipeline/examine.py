@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import gc
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from renderer import spec
 from renderer.catalogue.locate import read_schema
@@ -31,10 +30,11 @@ from renderer.pipeline.tracks import Tracks, check_cues, find_tracks
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.assemble import assemble
 from renderer.plan.rows import Compiled, Detail, ShotRow
+from renderer.row import Row
 from renderer.storyboard import Storyboard, Take
 
 
-class Examined(NamedTuple):
+class Examined(Row):
     """What was found: the storyboard and the outline of its text, a row for each shot, details beside its takes, all diagnostics.
 
     With an error rows are missing.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import NamedTuple, cast
+from typing import cast
 
 from renderer.media.conform import Cut, Profile, choose_profile, held_frames, needs_segment
 from renderer.media.manifests import (
@@ -23,6 +23,7 @@ from renderer.pipeline.soundtrack import Track, sound_action
 from renderer.plan.action import Action, Input
 from renderer.plan.enter import span_frames, spans_of
 from renderer.plan.rows import OutputRow
+from renderer.row import Row
 
 ROUNDS_MAX = 4
 ROUNDING_FRAMES = 1
@@ -30,7 +31,7 @@ ROUNDING_FRAMES = 1
 Lookup = Callable[[Sequence[str]], Sequence[Result | None]]
 
 
-class FilmState(NamedTuple):
+class FilmState(Row):
     """Where a film stands: it is there, or these actions bring it nearer; never both.
 
     `held` names, in cut order, the shots whose clips are shorter than their slots.

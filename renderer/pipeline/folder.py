@@ -10,11 +10,11 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from renderer.digest import Digest, digest_bytes, digest_file
 from renderer.errors import MediaError, UsageError, shortened
 from renderer.export.timeline import safe_name
+from renderer.row import Row
 from renderer.store.blobs import copy_bytes
 from renderer.store.border import translated
 from renderer.store.copies import clone_file
@@ -27,7 +27,7 @@ DEPTH_MAX = 2
 LIST_MAX_BYTES = 16 * 1024 * 1024
 
 
-class Content(NamedTuple):
+class Content(Row):
     """What a file is to hold: these bytes, or a copy of this file, or, with neither, of the blob in the store."""
 
     digest: Digest
@@ -39,7 +39,7 @@ class Content(NamedTuple):
         return cls(digest_bytes(text), text)
 
 
-class Filled(NamedTuple):
+class Filled(Row):
     """What was done, by name: written, removed because it is no longer wanted, and left although it is not, since somebody changed it."""
 
     written: tuple[str, ...]

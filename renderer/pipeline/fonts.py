@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from renderer.diagnostic import Diagnostic, Finding, Place
 from renderer.errors import MediaError
@@ -16,6 +16,7 @@ from renderer.pipeline.inputs import InputDesk, Material
 from renderer.plan.assemble import assemble, unsaid_lines
 from renderer.plan.rows import ShotRow
 from renderer.plan.text import SHIPPED, FontRow, Fonts, TitleRow, WordsRow
+from renderer.row import Row
 from renderer.storyboard import Output, Shot, Source, Storyboard, Title, Words
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ SHOWN_MAX = 12
 EMOJI = "symbols or emoji"
 
 
-class _Found(NamedTuple):
+class _Found(Row):
     """A face at hand, and how rows name it."""
 
     face: Face

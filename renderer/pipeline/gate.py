@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import NamedTuple
 
 from renderer.errors import GateError, shortened
 from renderer.execute.consent import Consent
 from renderer.model import dollars
+from renderer.row import Row
 
 
-class Purchase(NamedTuple):
+class Purchase(Row):
     """One request that a build would send: the take it is named for, its key, its price and why it is wanted.
 
     `cause` names the lines that made it another request, empty where none did; `aside` the intents that it sets aside.
@@ -25,7 +25,7 @@ class Purchase(NamedTuple):
     aside: tuple[str, ...] = ()
 
 
-class Limits(NamedTuple):
+class Limits(Row):
     """What the command line and the storyboard allow. `max_cost_usd` and `yes` are consent, `budget` is only a ceiling.
 
     `spent_usd` is what the storyboard has cost before, against `total_usd`.
@@ -45,7 +45,7 @@ class Limits(NamedTuple):
         return {name: limit for name, limit in limits.items() if limit is not None}
 
 
-class Offer(NamedTuple):
+class Offer(Row):
     """What a person is asked about: all purchases, what they come to, and how many prices are unknown."""
 
     purchases: tuple[Purchase, ...]

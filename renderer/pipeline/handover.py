@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import NamedTuple
 
 from renderer.errors import GateError, shortened
 from renderer.export.contents import to_readme
@@ -18,6 +17,7 @@ from renderer.media.contact import Cell, Type, contact_sheets
 from renderer.pipeline.folder import Content, Filled, fill
 from renderer.pipeline.run import Run
 from renderer.pipeline.timeline import Wanted, chosen_outputs, timeline_of
+from renderer.row import Row
 
 CLIPS = "clips"
 README = "README.txt"
@@ -34,7 +34,7 @@ MEANINGS = {
 }
 
 
-class Handover(NamedTuple):
+class Handover(Row):
     """What lies in the folder, by name, what was done, shots without a clip, and what an editor should know."""
 
     files: Mapping[str, Content]

@@ -12,7 +12,7 @@ import os
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from renderer.diagnostic import Finding
 from renderer.digest import Digest, digest_bytes
@@ -27,6 +27,7 @@ from renderer.pipeline.locked import read_lock
 from renderer.pipeline.project import Project, Reach
 from renderer.pipeline.sounds import sound_of
 from renderer.plan.rows import FETCHED
+from renderer.row import Row
 from renderer.store.fetched import url_name
 from renderer.store.store import Store
 from renderer.storyboard import Source
@@ -36,7 +37,7 @@ FAULTS = (1, 2)
 """Exit codes of what is wrong with an input, as against with this machine or the network."""
 
 
-class Material(NamedTuple):
+class Material(Row):
     """What a source turned out to be. `path` is where the bytes lie outside the store, None inside it.
 
     `size` is a still's, `facts` a clip's, `sound` a track's.

@@ -7,8 +7,8 @@ of it. What was paid for stays unless somebody said otherwise. The rest goes, wh
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import NamedTuple
 
+from renderer.row import Row
 from renderer.store.census import Census, Leaf, Piece
 
 NAMED = "named by a lock or picks file"
@@ -19,7 +19,7 @@ BOUGHT = "paid for: goes with `--paid` alone"
 ROOM = "there is room for it"
 
 
-class Rules(NamedTuple):
+class Rules(Row):
     """What may go. `keep_s` is how long ago something was last used that may; with `room_bytes` only so much goes that no more is left."""
 
     keep_s: float
@@ -27,7 +27,7 @@ class Rules(NamedTuple):
     room_bytes: int | None = None
 
 
-class Roots(NamedTuple):
+class Roots(Row):
     """What holds on to blobs, by sha256."""
 
     named: Collection[str] = frozenset()
@@ -35,7 +35,7 @@ class Roots(NamedTuple):
     wanted: Collection[str] = frozenset()
 
 
-class Fates(NamedTuple):
+class Fates(Row):
     """What goes, in the order in which it goes, and what stays, by the first reason that it has."""
 
     goes: tuple[Piece, ...]

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import NamedTuple
 
 from renderer.catalogue.check import check
 from renderer.catalogue.entry import Model
@@ -24,6 +23,7 @@ from renderer.pipeline.workshop import Workshop
 from renderer.plan.chain import stand_in_key
 from renderer.plan.manifest import generate_manifest
 from renderer.plan.rows import ChainRow, Detail, FootageRow, TakeRow
+from renderer.row import Row
 from renderer.storyboard import Output, Request, Shot, Source, Storyboard, Take
 
 ANIMATIC_DURATION_S = Fraction(5)
@@ -31,7 +31,7 @@ DRAWN = ("prompt", "negative_prompt", "ratio")
 """The neutral fields that a free manifest names beside length, size and stills; others change nothing that is drawn."""
 
 
-class _Offer(NamedTuple):
+class _Offer(Row):
     """One model and what it makes of a shot's request: from which materials, how long, at which price (None: unknown)."""
 
     request: Request

@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
 
 from renderer.errors import GateError, UsageError
 from renderer.job import Job
@@ -16,6 +15,7 @@ from renderer.pipeline.project import Project
 from renderer.pipeline.sweeping import list_projects
 from renderer.pipeline.workshop import Workshop
 from renderer.report.ledger import CostRow, storyboard_text
+from renderer.row import Row
 
 SPAN = re.compile(r"(\d{1,6})(d|h)")
 UNITS: Mapping[str, timedelta] = {"d": timedelta(days=1), "h": timedelta(hours=1)}
@@ -24,7 +24,7 @@ NOBODY = "(nobody)"
 IDENTITY_LENGTH = 8
 
 
-class Ledger(NamedTuple):
+class Ledger(Row):
     """What some jobs come to, in all and by group; groups are days in order, or the dearest first."""
 
     whole: Sums

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
 
 from renderer.digest import Digest
 from renderer.media.conform import Profile
@@ -14,13 +13,14 @@ from renderer.model import Json
 from renderer.plan.action import Input
 from renderer.plan.rows import OutputRow, SlotRow
 from renderer.plan.text import SHIPPED, FontRow, TextRow, fonts_of
+from renderer.row import Row
 
 NO_FONTS: Mapping[str, Input] = MappingProxyType({})
 CARD = Input(Digest("", 0))
 """Stands where a card has no clip."""
 
 
-class Part(NamedTuple):
+class Part(Row):
     """Frames of a slot: so many, from its frame `skip` on."""
 
     slot: int
@@ -28,7 +28,7 @@ class Part(NamedTuple):
     frames: int
 
 
-class Made(NamedTuple):
+class Made(Row):
     """Of what a part of a slot is made: the manifest of its segment, and the inputs by role."""
 
     manifest: Mapping[str, Json]

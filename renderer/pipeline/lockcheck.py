@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from renderer.decisions.lock import Lock, LockedOutput, LockedTake, Place, lock_of
 from renderer.decisions.read import salvage_locks
@@ -19,10 +18,11 @@ from renderer.pipeline.project import Project, Reach
 from renderer.pipeline.shots import select
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.rows import Compiled, LinkRow, TakeRow
+from renderer.row import Row
 from renderer.store.store import Store
 
 
-class Stale(NamedTuple):
+class Stale(Row):
     """A take of which the lock does not say what the storyboard asks for, and why; or, where it is not `is_sure`, may not."""
 
     shot: str
@@ -34,7 +34,7 @@ class Stale(NamedTuple):
 ASSUMED = "it starts from a clip that is drawn here, and no lock names those: taken for what it was"
 
 
-class Repaired(NamedTuple):
+class Repaired(Row):
     """What a repair came to: how many takes the lock has, those whose clips are lost, and those with no clip of today's request."""
 
     is_written: bool

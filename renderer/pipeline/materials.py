@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
 
 from renderer.catalogue.entry import Model
 from renderer.catalogue.media import Role, sort_of
@@ -13,6 +12,7 @@ from renderer.diagnostic import Finding
 from renderer.digest import Digest
 from renderer.model import Size
 from renderer.pipeline.inputs import InputDesk, Material
+from renderer.row import Row
 from renderer.storyboard import Frame, Request, Source
 
 STILLS = ("image", "last_image")
@@ -24,7 +24,7 @@ NO_FRAMES: Mapping[Role, Frame] = MappingProxyType({})
 Given = Material | tuple[Material, ...]
 
 
-class Materials(NamedTuple):
+class Materials(Row):
     """What was found for each role: a material, or those of a list in order. Roles with a fault are left out.
 
     `frames` are the roles that frames of other shots stand in, which there is nothing to be found of yet.

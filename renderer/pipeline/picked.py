@@ -7,13 +7,14 @@ of the picks is remembered, under its digest.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from renderer.digest import Digest
 from renderer.errors import StoreError
 from renderer.model import Json, output_of
 from renderer.pipeline.project import Project
 from renderer.plan.rows import TakeRow
+from renderer.row import Row
 from renderer.store.store import Store
 
 if TYPE_CHECKING:
@@ -23,14 +24,14 @@ if TYPE_CHECKING:
 MEMO = "picks"
 
 
-class Choice(NamedTuple):
+class Choice(Row):
     """What a shot shows: the take of this number among all, or one very clip where `clip` names it by its sha256."""
 
     number: int
     clip: str = ""
 
 
-class Picked(NamedTuple):
+class Picked(Row):
     """What was decided, for today's takes. `choices` by the number of a shot's first take; takes among all.
 
     `kept` are the shots whose footage is held on to, with the reason; `passed` the takes that are not made, since another one of their shot is picked

@@ -6,9 +6,9 @@ import hashlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from renderer.errors import UsageError
+from renderer.row import Row
 
 MARKS = (".git", "renderer.toml")
 ENDINGS = (".yaml", ".yml")
@@ -17,7 +17,7 @@ BUILD = "build"
 FAR = os.path.join(*[os.pardir] * 3)  # noqa: PTH118 - text, not a path
 
 
-class Project(NamedTuple):
+class Project(Row):
     """One storyboard in its project. `spec` is absolute; `label` is how messages name it.
 
     `provider` and `profile` are those given on the command line; `variant` is what films made with them are called, and keeps
@@ -81,7 +81,7 @@ class Project(NamedTuple):
         return f"{stem}.{self.variant}" if self.variant else stem
 
 
-class Reach(NamedTuple):
+class Reach(Row):
     """How far looking for inputs may go: over the network, and outside the project's root.
 
     With `whole` every input must be at hand; without it, one that is not may be passed over (`validate`). Without `blobs` it

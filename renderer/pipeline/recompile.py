@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from renderer import spec
 from renderer.diagnostic import Place
@@ -26,10 +25,11 @@ from renderer.plan.assemble import assemble
 from renderer.plan.chain import is_broken
 from renderer.plan.enter import is_entered
 from renderer.plan.rows import Compiled, Detail, ShotRow
+from renderer.row import Row
 from renderer.storyboard import Span
 
 
-class Known(NamedTuple):
+class Known(Row):
     """A text by its sections: the digest of each, the line on which it begins, and the rows of its shots, in order.
 
     `included` are the files that it includes, as they were.
@@ -55,7 +55,7 @@ class Known(NamedTuple):
         return [ShotRow.from_json(row).moved(lines) for row in self.rows[number]]
 
 
-class Recompiled(NamedTuple):
+class Recompiled(Row):
     """A compiled storyboard, the details of the takes that were compiled now, by number, and what to remember."""
 
     compiled: Compiled

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from renderer.catalogue.described import prices_text
 from renderer.catalogue.entry import Model, Price
@@ -22,19 +22,20 @@ from renderer.pipeline.prices import price_file, read_book
 from renderer.pipeline.workshop import Workshop
 from renderer.providers.words import clean
 from renderer.report.models import PriceChange
+from renderer.row import Row
 
 if TYPE_CHECKING:
     from renderer.providers.lister import Listing, Listings
 
 
-class Change(NamedTuple):
+class Change(Row):
     """A model whose live price is another than its model file's; without prices in `live`, `unread` tells why."""
 
     model: Model
     live: Live
 
 
-class Refreshed(NamedTuple):
+class Refreshed(Row):
     """Where a list read on `date` and the catalogue differ; `kept` where it prices what is built from now on.
 
     `unknown` are ids that are sold and that the catalogue does not have, `gone` ids of the catalogue that are not listed.

@@ -10,18 +10,18 @@ import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import NamedTuple
 
 from renderer.errors import GateError, UsageError, shortened
 from renderer.model import Json
 from renderer.pipeline.joined import enters_of, words_of
 from renderer.pipeline.run import Run
 from renderer.plan.chain import stand_in_key
+from renderer.row import Row
 
 VERSION = 1
 
 
-class Reviewed(NamedTuple):
+class Reviewed(Row):
     """What was planned: the storyboard below its root, shots, keys of all paid takes by name, the cut, and what is to be bought.
 
     `ceiling_usd` is what all of `purchases`, by key, come to.

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
 
 from renderer.errors import SpecError, UsageError
 from renderer.git import Tree, read_tree
@@ -26,12 +25,13 @@ from renderer.plan.manifest import without_frames
 from renderer.plan.rows import Compiled, Detail, OutputRow, SlotRow, TakeRow
 from renderer.report.diff import Comparison, Difference, Kind
 from renderer.report.run import ShotLine
+from renderer.row import Row
 from renderer.storyboard import Source, Storyboard
 
 TEXTS = (".yaml", ".yml")
 
 
-class Former(NamedTuple):
+class Former(Row):
     """A storyboard at a revision: its rows, and the details of its takes."""
 
     commit: str

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from renderer.digest import Digest
 from renderer.errors import GateError, RendererError
@@ -31,6 +31,7 @@ from renderer.pipeline.verdict import NOTHING_CHAINED, Chained, Verdict
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.action import Input
 from renderer.plan.rows import Compiled, Detail, OutputRow
+from renderer.row import Row
 
 if TYPE_CHECKING:
     from renderer.decisions.picks import Decision
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from renderer.pipeline.standing import Standing
 
 
-class Wishes(NamedTuple):
+class Wishes(Row):
     """What the command line asks of a build.
 
     `jobs` None means as many generations as there are cores, or as the catalogue allows for a paid provider. `yes` and

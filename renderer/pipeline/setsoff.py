@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
-from typing import NamedTuple
 
 from renderer.decisions.picks import Decision
 from renderer.pipeline.run import Run
 from renderer.plan.chain import descendants_of
+from renderer.row import Row
 
 
-class SetsOff(NamedTuple):
+class SetsOff(Row):
     """How many chained shots a build would buy because of a decision, for how much; `again` where they have clips today.
 
     `unpriced` counts requests of unknown price.

@@ -13,7 +13,6 @@ import tarfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from renderer.digest import Digest
 from renderer.errors import StoreError, UsageError
@@ -22,6 +21,7 @@ from renderer.pipeline.locked import read_lock
 from renderer.pipeline.picked import blob_of, read_picks
 from renderer.pipeline.project import Project
 from renderer.pipeline.workshop import Workshop
+from renderer.row import Row
 from renderer.store.store import Store
 
 ENDING = ".tar"
@@ -31,7 +31,7 @@ _MEMBER = re.compile(
 )
 
 
-class Shared(NamedTuple):
+class Shared(Row):
     """What went over: clips and other blobs, traces, bytes. `lost` are takes whose clips are not in the store."""
 
     blobs: int

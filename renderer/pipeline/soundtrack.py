@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import NamedTuple
 
 from renderer.digest import canonical_json
 from renderer.ffmpeg.sound import boundary_samples
@@ -19,9 +18,10 @@ from renderer.pipeline.crossfading import crossed_parts, shaped
 from renderer.plan.action import Action, Input
 from renderer.plan.mix import CueRow, MixRow, SlotSound, TrackRow
 from renderer.plan.rows import OutputRow
+from renderer.row import Row
 
 
-class Track(NamedTuple):
+class Track(Row):
     """The file of a track, and its bytes."""
 
     row: TrackRow

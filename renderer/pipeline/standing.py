@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import NamedTuple
 
 from renderer.digest import Digest
 from renderer.job import FAILURES, Job, JobState
 from renderer.pipeline.verdict import Verdict
+from renderer.row import Row
 from renderer.store.journal import current
 from renderer.store.store import Store
 
 
-class Standing(NamedTuple):
+class Standing(Row):
     """A take's verdict, the job that decides it, and the intents that the command line sets aside."""
 
     verdict: Verdict

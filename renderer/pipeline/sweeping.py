@@ -6,19 +6,19 @@ import contextlib
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from renderer.errors import UsageError
 from renderer.pipeline.keeping import Roots, Rules, decide, last_used
 from renderer.pipeline.roots import named_by
 from renderer.pipeline.workshop import ANIMATIC
 from renderer.report.sweep import Share, Sweep
+from renderer.row import Row
 from renderer.store.census import Census, Leaf, Piece
 from renderer.store.enrolled import Enrolment
 from renderer.store.store import Store
 
 
-class Enrolled(NamedTuple):
+class Enrolled(Row):
     """A project that uses a store: its storyboards by name, and when one was last built, None for one that was only planned."""
 
     identity: str

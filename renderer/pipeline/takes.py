@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
-from typing import NamedTuple
 
 from renderer.decisions.picks import Decision, edit_picks
 from renderer.digest import Digest
@@ -18,6 +17,7 @@ from renderer.pipeline.run import Run
 from renderer.pipeline.setsoff import Foretell, sets_off, unheard
 from renderer.pipeline.shots import select
 from renderer.plan.rows import TakeRow
+from renderer.row import Row
 from renderer.store.files import put_in_place, write_aside
 
 SHORT_MIN = 4
@@ -25,7 +25,7 @@ SHOWN = frozenset({"shown", "picked", "kept"})
 SEED_MAX = 2**32 - 1
 
 
-class TakeLine(NamedTuple):
+class TakeLine(Row):
     """One take, or one clip bought under an older request (`take` None).
 
     `clip` is None where there is none yet; `file` is where it stands below `build/`, empty for one that is not put there. `marks` are

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
-from typing import NamedTuple
 
 from renderer.digest import Digest
 from renderer.errors import UsageError, did_you_mean, shortened
@@ -19,6 +18,7 @@ from renderer.plan.action import Input
 from renderer.plan.mix import CueRow
 from renderer.plan.motion import MotionRow
 from renderer.plan.rows import OutputRow, SlotRow, TakeRow
+from renderer.row import Row
 
 ASKED = ("provider", "model", "fields", "params", "inputs", "seed", "take")
 """The parts of a manifest that an author asked for; the others name machines and tools."""
@@ -27,7 +27,7 @@ NAMES = {"fade": "crossfade"}
 LOOPS_MAX = 10_000
 
 
-class Wanted(NamedTuple):
+class Wanted(Row):
     """Bytes that a timeline names: of a take of a shot (`take` None: an older request's), or of a file that the author named.
 
     `path` is that file's, relative to the storyboard's folder; empty where the store has the bytes. `ending` is that of the file's name.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import NamedTuple
 
 from renderer.diagnostic import Diagnostic, Finding
 from renderer.model import base_of
@@ -13,13 +12,14 @@ from renderer.pipeline.inputs import InputDesk, Material
 from renderer.plan.mix import CueRow, TrackRow
 from renderer.plan.rows import Compiled, InputRow, OutputRow
 from renderer.plan.score import begins_of, cues_of, length_of, plain
+from renderer.row import Row
 from renderer.storyboard import ShotSound, Storyboard, Track
 
 EARLY_S = Fraction(1, 2)
 """Music may end so long before the film without anybody being told: files seldom end on a frame."""
 
 
-class Tracks(NamedTuple):
+class Tracks(Row):
     """The files of the tracks that were found, as rows and as inputs, and what is wrong with the others."""
 
     rows: tuple[tuple[TrackRow, InputRow], ...] = ()

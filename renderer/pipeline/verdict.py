@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import NamedTuple
 
 from renderer.errors import GateError
 from renderer.model import Json
+from renderer.row import Row
 
 
 class Verdict(Enum):
@@ -28,7 +28,7 @@ class Verdict(Enum):
         return self.value.replace("_", " ")
 
 
-class Wait(NamedTuple):
+class Wait(Row):
     """Why the key of a chained take is not known: the clip of `shot`, the first that it starts from, is not there.
 
     `parents` are the takes, by number among all, that make what it starts from. `error` is why that will not come about before a
@@ -40,7 +40,7 @@ class Wait(NamedTuple):
     error: GateError | None = None
 
 
-class Chained(NamedTuple):
+class Chained(Row):
     """What is known of the chained takes, by number among all: the whole manifest of each, or what it waits for."""
 
     manifests: Mapping[int, Mapping[str, Json]] = {}

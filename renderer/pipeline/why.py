@@ -6,7 +6,6 @@ What is explained is what was keyed: both manifests come out of one walk, and so
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from renderer.job import JobState
 from renderer.model import Json
@@ -17,13 +16,14 @@ from renderer.pipeline.verdict import Verdict
 from renderer.plan.cause import NUMBERED, Cause, causes_of
 from renderer.plan.explain import Change, changes, reason
 from renderer.plan.rows import Detail, TakeRow
+from renderer.row import Row
 from renderer.storyboard import Shot
 
 LEADING = ("provider", "model")
 """Fields whose change brings others with it: another model has other fields and other defaults."""
 
 
-class Why(NamedTuple):
+class Why(Row):
     """Why a take stands as it does: `reason` in one line; what changed since it was last made, and what did that.
 
     Without `changes` the reason lies elsewhere: it was never made, or a job says where it stands.
@@ -53,7 +53,7 @@ def explain_takes(run: Run) -> dict[int, Why]:
     return found
 
 
-class Before(NamedTuple):
+class Before(Row):
     """What a take was made of, None where it was never made; perhaps another take of the shot was."""
 
     manifest: Mapping[str, Json] | None

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from renderer.digest import Digest, action_key
 from renderer.model import Asker, Json, MediaFacts
+from renderer.row import Row
 
 Kind = Literal["generate", "frame", "segment", "sound", "join"]
 
 
-class Input(NamedTuple):
+class Input(Row):
     """Bytes that an action reads: their digest, where they lie outside the store if they do, and their facts.
 
     `path` None means the store has them.
@@ -24,7 +25,7 @@ class Input(NamedTuple):
     facts: MediaFacts | None = None
 
 
-class Action(NamedTuple):
+class Action(Row):
     """What is to be made. `name` is for people; `key` is the digest of `manifest` and names the result.
 
     `inputs` holds, for each role (`image`, `clip`, `picture`, …), the inputs in order.

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from renderer.diagnostic import Place
 from renderer.model import Json
 from renderer.plan.explain import Change
 from renderer.plan.words import compare, same_ends
+from renderer.row import Row
 from renderer.storyboard import Shot, Span
 
 TEMPLATE = "prompt_template"
@@ -31,7 +31,7 @@ BASE, ADDRESS = "base", "address of the provider"
 NUMBERED = frozenset({"seed", "take", "slate.take"})
 
 
-class Cause(NamedTuple):
+class Cause(Row):
     """What the author would look for: a path such as `defaults.style` or `vars.ship`, and where that is written.
 
     `place` None: nothing in the storyboard did it, such as another ffmpeg.

@@ -9,9 +9,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import NamedTuple
 
 from renderer.model import frames_until
+from renderer.row import Row
 
 COLUMNS_MAX = 42
 LINES_MAX = 2
@@ -21,7 +21,7 @@ READING_MIN_S = Fraction(3, 2)
 READING_MAX_S = Fraction(7)
 
 
-class Said(NamedTuple):
+class Said(Row):
     """A line of a shot: who says it, and from when to when in seconds of the clip, None: for as long as it reads."""
 
     who: str | None
@@ -30,7 +30,7 @@ class Said(NamedTuple):
     until_s: Fraction | None
 
 
-class Screen(NamedTuple):
+class Screen(Row):
     """Where a slot stands in the film and what of its clip it shows, in frames of the film."""
 
     start: int
@@ -38,7 +38,7 @@ class Screen(NamedTuple):
     frames: int
 
 
-class Cue(NamedTuple):
+class Cue(Row):
     """One subtitle: from frame `start` of the film to before frame `end`; lines are joined by line breaks."""
 
     start: int

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import repeat
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from renderer.model import frames_until
 from renderer.plan.slots import slot_frames
 from renderer.plan.text import BEFORE, Shown
+from renderer.row import Row
 
 if TYPE_CHECKING:
     from renderer.plan.rows import Compiled, OutputRow, ShotRow, SlotRow
@@ -25,7 +26,7 @@ Entering = tuple[str, str, str]
 """A transition's kind, its length in exact seconds as text, and its colour."""
 
 
-class EnterRow(NamedTuple):
+class EnterRow(Row):
     """The transition into slot number `slot`, as `storyboard.Enter`; into the first slot it fades up from its colour.
 
     Else the slot and the one before it overlap by `frames`.
@@ -37,7 +38,7 @@ class EnterRow(NamedTuple):
     colour: str
 
 
-class Span(NamedTuple):
+class Span(Row):
     """What stands in a film as one picture: `frames` frames of a slot from its frame `skip` on.
 
     With `enter` those are the slot's first ones, and the last `before` frames of the slot before it go over into them.

@@ -6,9 +6,9 @@ Both sides come out of `manifest.generate_manifest`, so what is explained is wha
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from renderer.model import Json
+from renderer.row import Row
 
 NAMES = {
     ("picture", "size"): "output.size",
@@ -19,7 +19,7 @@ NAMES = {
 VALUE_CHARACTERS_MAX = 60
 
 
-class Change(NamedTuple):
+class Change(Row):
     """One field that differs. `before` or `after` is None where that side lacks the field."""
 
     field: str

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from renderer.model import Json
+from renderer.row import Row
 
 Duck = tuple[str, str, str, str]
 """By how many decibels, attack and release in seconds, and the threshold in decibels, exact, as text."""
 
 
-class TrackRow(NamedTuple):
+class TrackRow(Row):
     """The file of a track: `path` is relative to the storyboard's folder, empty where the store has it.
 
     `samples` is how long it is, at its own rate.
@@ -26,7 +26,7 @@ class TrackRow(NamedTuple):
     samples: int
 
 
-class CueRow(NamedTuple):
+class CueRow(Row):
     """What one film hears of a track: `samples` from sample `first` of the file on, placed at `start` of the film.
 
     With a `period` that much of the file is heard again and again; 0 for once. Fades are in samples, `gain_db` is
@@ -45,7 +45,7 @@ class CueRow(NamedTuple):
     duck: Duck | None
 
 
-class SlotSound(NamedTuple):
+class SlotSound(Row):
     """How the clip in one slot sounds, where not as it is."""
 
     slot: int
@@ -54,7 +54,7 @@ class SlotSound(NamedTuple):
     voice: bool
 
 
-class MixRow(NamedTuple):
+class MixRow(Row):
     """The sound of one film, where it is more than that of its clips: `samples` long. `loudness` is LUFS and true peak."""
 
     samples: int

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from renderer.model import frames_until
+from renderer.row import Row
 
 if TYPE_CHECKING:
     from renderer.storyboard import Motion
@@ -19,7 +20,7 @@ Moving = tuple[str, bool, str]
 """Speed, whether backwards, and the seconds that the last frame is held, exact, as text."""
 
 
-class MotionRow(NamedTuple):
+class MotionRow(Row):
     """How the clip in one slot moves, where not as it is: `moving` frames of the slot, the rest hold the last of them."""
 
     slot: int

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from renderer.columns import pack_rows, unpack_rows
 from renderer.model import Centre, Json, output_of
@@ -17,6 +17,7 @@ from renderer.plan.enter import Entering, EnterRow
 from renderer.plan.mix import MixRow, TrackRow
 from renderer.plan.motion import MotionRow, Moving
 from renderer.plan.text import CardRow, TextRow, WordsRow
+from renderer.row import Row
 
 if TYPE_CHECKING:
     from renderer.storyboard import Shot
@@ -26,7 +27,7 @@ FETCHED = "url:"
 """How the name of an input begins that was fetched; the rest is the sha256 of its address."""
 
 
-class TakeRow(NamedTuple):
+class TakeRow(Row):
     """One take: `paid` makes `estimate_usd` count (None: unknown price). Line and column are the shot id's.
 
     The `key` of a chained take stands for one that is not known before the shots are that it starts from: see `chain`.
@@ -53,7 +54,7 @@ class TakeRow(NamedTuple):
         return output_of(self.shot)
 
 
-class LinkRow(NamedTuple):
+class LinkRow(Row):
     """What one role of a chained take is: a frame of the clip that `shot` shows.
 
     `at` is a time of that clip, exact seconds as text; where it is None, the last frame before `until` is meant, or the clip's last one.
@@ -65,7 +66,7 @@ class LinkRow(NamedTuple):
     until: str | None = None
 
 
-class ChainRow(NamedTuple):
+class ChainRow(Row):
     """A take that is made from frames of other shots: its links, ≥ 1, and its manifest without them.
 
     `take` is its number from 0: in a `ShotRow` among the shot's takes, in a `Compiled` among all.
@@ -82,7 +83,7 @@ class ChainRow(NamedTuple):
         return cls(take, tuple(map(LinkRow._make, links)), manifest)
 
 
-class Detail(NamedTuple):
+class Detail(Row):
     """What a take needs to be made, beside its row: the manifest, and the inputs of each role in order.
 
     An input is its digest, its size and its path, None where the store has it. `shot` tells where each field is written,
@@ -94,7 +95,7 @@ class Detail(NamedTuple):
     shot: Shot | None
 
 
-class FootageRow(NamedTuple):
+class FootageRow(Row):
     """Own footage of one shot: its path relative to the storyboard's folder, digest and stored facts."""
 
     shot: str
@@ -104,7 +105,7 @@ class FootageRow(NamedTuple):
     facts: Mapping[str, Json]
 
 
-class InputRow(NamedTuple):
+class InputRow(Row):
     """An input as a shot names it: `name` tells what it was asked for as; `path` is empty where the store has it."""
 
     name: str
@@ -113,7 +114,7 @@ class InputRow(NamedTuple):
     size_bytes: int
 
 
-class FramingRow(NamedTuple):
+class FramingRow(Row):
     """How one output shows a shot otherwise, as `storyboard.Framing`: in and out point, fit, where a crop looks, as text."""
 
     output: str
@@ -122,7 +123,7 @@ class FramingRow(NamedTuple):
     centre: tuple[str, str] | None
 
 
-class ShotRow(NamedTuple):
+class ShotRow(Row):
     """All that one shot comes to, whatever other shots stand beside it.
 
     Either takes, ≥ 1, or own footage. `length_s` and `use` (in and out point) are exact seconds as text; `variables`
@@ -174,7 +175,7 @@ class ShotRow(NamedTuple):
         )
 
 
-class SlotRow(NamedTuple):
+class SlotRow(Row):
     """One entry of the cut: exactly one of `take` and `footage` is an index, the other -1; of a card both are -1.
 
     It shows `frames` frames of the clip from frame `first` on, both counted at the output's rate, and at the speed at which the slot shows it;
@@ -194,7 +195,7 @@ class SlotRow(NamedTuple):
         return self.take >= 0 or self.footage >= 0
 
 
-class FitRow(NamedTuple):
+class FitRow(Row):
     """How the clip in one slot fits its film, where that is not the film's own way: `x` and `y` tell where a crop looks."""
 
     slot: int
@@ -207,7 +208,7 @@ class FitRow(NamedTuple):
         return Centre(Fraction(self.x), Fraction(self.y))
 
 
-class OutputRow(NamedTuple):
+class OutputRow(Row):
     """One film: its path below the project's root, size or None for the first clip's, rate, fit and slots.
 
     `fits` are those of slots that do not fit in the film's own way, in cut order. `mix` is its sound, None where that is nothing but its clips' own.
@@ -232,7 +233,7 @@ class OutputRow(NamedTuple):
     enters: tuple[EnterRow, ...] = ()
 
 
-class Compiled(NamedTuple):
+class Compiled(Row):
     """A storyboard ready to be looked up. Takes in order of the file, each shot's takes in order; outputs ≥ 1.
 
     `inputs` are the files it depends on besides the storyboard (path relative to the storyboard's folder,

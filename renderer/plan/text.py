@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import NamedTuple
 
 from renderer.model import Json, frames_until
 from renderer.plan.cues import Cue, Said, Screen, caption_cues, dialogue_cues, is_said
 from renderer.plan.slots import slot_starts
+from renderer.row import Row
 
 BEFORE, OVER, AFTER = "before", "over", "after"
 BOTTOM = "bottom"
 
 
-class FontRow(NamedTuple):
+class FontRow(Row):
     """A face of a font file: digest and size of the file, the face's number in it, and where the file lies.
 
     The path is relative to the storyboard's folder; that of a font that ships with this program begins with `SHIPPED`.
@@ -39,7 +39,7 @@ SHIPPED = "renderer:"
 Fonts = tuple[FontRow, ...]
 
 
-class TitleRow(NamedTuple):
+class TitleRow(Row):
     """A title as `storyboard.Title`, times as exact seconds in text, with the fonts that draw it."""
 
     text: str
@@ -53,7 +53,7 @@ class TitleRow(NamedTuple):
     fonts: Fonts
 
 
-class WordsRow(NamedTuple):
+class WordsRow(Row):
     """All words of a shot. `dialogue` has who, line, begin and end in seconds; `burned`, by output, fonts for what is burned in."""
 
     titles: tuple[TitleRow, ...]
@@ -80,7 +80,7 @@ class WordsRow(NamedTuple):
         )
 
 
-class TextRow(NamedTuple):
+class TextRow(Row):
     """A text that is drawn on slot number `slot`, from its frame `first` on for `frames` frames.
 
     `plain` where it stands on a card. Place, size and colour as in `storyboard.Title`.
@@ -103,14 +103,14 @@ class TextRow(NamedTuple):
         return cls._make([*head, fonts_from(fonts)])
 
 
-class CardRow(NamedTuple):
+class CardRow(Row):
     """A slot that is a card: its number and the colour of its ground."""
 
     slot: int
     ground: str
 
 
-class Shown(NamedTuple):
+class Shown(Row):
     """An entry of the cut with what stands on it: the number of its shot, and the card's title where it is one."""
 
     shot: int
@@ -168,7 +168,7 @@ def texts_of(
     return tuple(found)
 
 
-class Burn(NamedTuple):
+class Burn(Row):
     """How an output burns its subtitles in: its name, and the size and colour of the type."""
 
     output: str

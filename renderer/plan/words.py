@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from renderer.row import Row
 
 WORDS_MAX = 4_000
 """Longer texts are compared at both ends alone: the comparison takes the square of their length."""
@@ -14,7 +16,7 @@ _WORD = re.compile(r"\w+|\s+|[^\w\s]")
 Sign = Literal["=", "-", "+"]
 
 
-class Piece(NamedTuple):
+class Piece(Row):
     """A run of words that stands in both texts (`=`), in the earlier alone (`-`) or in the later alone (`+`)."""
 
     sign: Sign

@@ -14,11 +14,12 @@ from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from renderer.errors import ProviderError
 from renderer.job import Frozen
 from renderer.model import Json, Size
+from renderer.row import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def standing_of(word: str) -> Standing:
     return STANDINGS.get(word.strip().lower(), Standing.WAITING)
 
 
-class Accepted(NamedTuple):
+class Accepted(Row):
     """The vendor took the request: its own name for the job, and the price if it named one already."""
 
     job: str
@@ -109,7 +110,7 @@ class Why(Enum):
     INTERRUPTED = "a person stopped before it was sent"
 
 
-class NotAccepted(NamedTuple):
+class NotAccepted(Row):
     """Nothing was bought. `pause_s` is how long the vendor asks us to wait, if it does."""
 
     why: Why
@@ -117,7 +118,7 @@ class NotAccepted(NamedTuple):
     pause_s: float | None = None
 
 
-class Unknown(NamedTuple):
+class Unknown(Row):
     """The request may have been accepted: the answer was lost, late, or made no sense."""
 
     reason: str
@@ -126,7 +127,7 @@ class Unknown(NamedTuple):
 Answer = Accepted | NotAccepted | Unknown
 
 
-class Look(NamedTuple):
+class Look(Row):
     """What one poll saw. `word` is the vendor's own; `error` is set for `FAILED`."""
 
     standing: Standing
@@ -136,7 +137,7 @@ class Look(NamedTuple):
     error: ProviderError | None = None
 
 
-class LogRow(NamedTuple):
+class LogRow(Row):
     """One row of the account's log. `intent` is the id that we sent along, None where the vendor does not tell.
 
     `created_at` is as the vendor writes it; `succeeded` None where the row does not say.

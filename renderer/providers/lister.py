@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, Protocol
 
 from renderer.model import Json
+from renderer.row import Row
 
 
-class Rate(NamedTuple):
+class Rate(Row):
     """What a vendor asks for one second or one generation, where all of `when`, in its own names, is sent."""
 
     usd: Decimal
@@ -18,7 +19,7 @@ class Rate(NamedTuple):
     when: Mapping[str, Json]
 
 
-class Listing(NamedTuple):
+class Listing(Row):
     """A model as its vendor lists it; `names` are its id and then its aliases, ≥ 1.
 
     Without `rates`, `unread` tells why there are none; where that is empty, too, the list says nothing of a price.
@@ -30,7 +31,7 @@ class Listing(NamedTuple):
     unread: str = ""
 
 
-class Listings(NamedTuple):
+class Listings(Row):
     """What a vendor lists, from where, and when it was read, by the vendor's own clock where it shows one."""
 
     models: tuple[Listing, ...]

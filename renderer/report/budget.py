@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import NamedTuple
 
 from renderer.model import Json, dollars
+from renderer.row import Row
 
 STOPS = "a build stops before its first request"
 
 
-class Allowance(NamedTuple):
+class Allowance(Row):
     """The most that one build and all builds may spend, in US dollars, and what was spent before; None is no limit."""
 
     per_run_usd: Decimal | None

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from renderer.model import Json, dollars
 from renderer.report.run import CauseLine, ShotLine, id_json, price_of
 from renderer.report.text import paint, price, take_name
 from renderer.report.visible import visible
+from renderer.row import Row
 
 VERSION = 1
 Kind = Literal["changed", "added", "removed", "renamed"]
 COLOURS = {"changed": "run", "added": "ran", "removed": "failed", "renamed": "reused"}
 
 
-class Difference(NamedTuple):
+class Difference(Row):
     """What became of one take: its line in today's plan, or the last one it had."""
 
     kind: Kind
@@ -25,7 +26,7 @@ class Difference(NamedTuple):
     causes: tuple[CauseLine, ...] = ()
 
 
-class Comparison(NamedTuple):
+class Comparison(Row):
     """A storyboard against a revision; `films` are outputs with what differs, `same` counts the takes that are as they were."""
 
     spec: str

@@ -7,13 +7,13 @@ from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
 from types import MappingProxyType
-from typing import NamedTuple
 
 from renderer.job import Job, JobState
 from renderer.model import Asker, Json, dollars
 from renderer.money import Part, Sums, counted_at, stake_of
 from renderer.report.text import paint
 from renderer.report.visible import visible
+from renderer.row import Row
 
 VERSION = 1
 NO_LABELS: Mapping[str, str] = MappingProxyType({})
@@ -38,7 +38,7 @@ REMARKS: Mapping[Part, str] = {
 }
 
 
-class CostRow(NamedTuple):
+class CostRow(Row):
     """One group of the ledger: the model, shot, day, provider or storyboard that it is for."""
 
     name: str

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import NamedTuple
 
 from renderer.report.visible import visible
+from renderer.row import Row
 
 HEADINGS = ("id", "provider", "kind", "seconds", "ratios", "seed", "5 s cost")
 INDENT = 2
 UNKNOWN = "unknown"
 
 
-class ModelLine(NamedTuple):
+class ModelLine(Row):
     """One model in a list. `price_usd` is for five seconds, None where no price is known; a live one has its date."""
 
     id: str
@@ -26,7 +26,7 @@ class ModelLine(NamedTuple):
     price_date: str = ""
 
 
-class FieldLine(NamedTuple):
+class FieldLine(Row):
     """One field of a model: its name for authors, what it may be, and its name on the wire."""
 
     name: str
@@ -35,7 +35,7 @@ class FieldLine(NamedTuple):
     required: bool
 
 
-class PriceChange(NamedTuple):
+class PriceChange(Row):
     """A model whose price is told otherwise than in the catalogue: both in words."""
 
     id: str
@@ -43,7 +43,7 @@ class PriceChange(NamedTuple):
     now: str
 
 
-class ModelPage(NamedTuple):
+class ModelPage(Row):
     """All that is known of a model: neutral fields, then the model's own, then facts by heading, each ≥ 1 line."""
 
     id: str

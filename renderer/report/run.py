@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from renderer.errors import RendererError
 from renderer.model import Json, MediaFacts, output_of
 from renderer.report.errors import error_json
+from renderer.row import Row
 
 if TYPE_CHECKING:
     from renderer.report.budget import Allowance
@@ -23,7 +24,7 @@ PRICED = frozenset({"run", "depends"})
 """Verdicts of what would be bought, if it costs anything."""
 
 
-class ClipLine(NamedTuple):
+class ClipLine(Row):
     """A clip on disk: where, which bytes, what it is. `path` is absolute or relative to the current directory."""
 
     path: str
@@ -32,7 +33,7 @@ class ClipLine(NamedTuple):
     facts: MediaFacts
 
 
-class CauseLine(NamedTuple):
+class CauseLine(Row):
     """What an author changed: `defaults.style`, and where that is written, if it is in the storyboard."""
 
     field: str
@@ -54,7 +55,7 @@ class CauseLine(NamedTuple):
         return f"`{self.name}`" + (f" ({self.file}:{self.line})" if self.file else "")
 
 
-class ShotLine(NamedTuple):
+class ShotLine(Row):
     """One take of one shot. `verdict` is what the plan says, `outcome` how a build ended (None in a plan)."""
 
     id: str
@@ -84,7 +85,7 @@ class ShotLine(NamedTuple):
         return why_words(self.reason, self.causes)
 
 
-class FilmLine(NamedTuple):
+class FilmLine(Row):
     """One film: its output's name, where it is written, and its length. `verdict`: `reused`, `run` or `depends`."""
 
     output: str

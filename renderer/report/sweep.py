@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from renderer.model import Json
+from renderer.row import Row
 
 UNITS = ((10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
 
 
-class Share(NamedTuple):
+class Share(Row):
     """So many things of one sort, and why they stay; `why` is empty for what goes, and for traces."""
 
     what: str
@@ -19,7 +19,7 @@ class Share(NamedTuple):
     size_bytes: int
 
 
-class Sweep(NamedTuple):
+class Sweep(Row):
     """What goes and what stays of a store whose blobs and traces took `size_bytes`, when so many projects were asked."""
 
     goes: Sequence[Share]

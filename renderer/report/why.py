@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from renderer.diagnostic import Place
 from renderer.model import Json
@@ -11,6 +10,7 @@ from renderer.report.diagnostics import render_place
 from renderer.report.run import FilmLine, ShotLine, id_json
 from renderer.report.text import paint, take_name
 from renderer.report.visible import visible
+from renderer.row import Row
 
 VERSION = 1
 CONTEXT_CHARACTERS = 40
@@ -18,7 +18,7 @@ SOURCES_MAX = 12
 """How many places of one take are shown with their lines."""
 
 
-class ChangeLine(NamedTuple):
+class ChangeLine(Row):
     """One field before and after, as values of JSON; of two texts, `pieces` are the words that stayed, went and came."""
 
     field: str
@@ -27,7 +27,7 @@ class ChangeLine(NamedTuple):
     pieces: tuple[tuple[str, str], ...] = ()
 
 
-class Story(NamedTuple):
+class Story(Row):
     """All there is to say of one take: its line in a plan, what changed, where that is written, what can be done."""
 
     shot: ShotLine

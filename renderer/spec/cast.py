@@ -6,8 +6,8 @@ A look goes into the prompt where the template has `${cast}`; images are referen
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
+from renderer.row import Row
 from renderer.spec.distance import hint_for
 from renderer.spec.merge import Merged, Written
 from renderer.spec.nodes import Fields
@@ -21,7 +21,7 @@ BETWEEN = "; "
 """What stands between two looks. It is in every prompt of two characters, and so in the keys."""
 
 
-class Cast(NamedTuple):
+class Cast(Row):
     """What the characters of one shot bring, in the order of their names: one text, and all images."""
 
     look: Filled = NOTHING

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from renderer.diagnostic import Diagnostic, Place
 from renderer.errors import SpecError
+from renderer.row import Row
 from renderer.spec.compose import compose
 from renderer.spec.nodes import Fields, Items, Node, Scalar, child
 from renderer.spec.problems import Problems
 from renderer.spec.text import Path, Text, decode
 
 
-class Document(NamedTuple):
+class Document(Row):
     """A parsed storyboard. `diagnostics` are the problems that left a tree behind, such as equal keys.
 
     `faults` are the paths of what was left out because something is wrong with it, and told.

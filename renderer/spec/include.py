@@ -12,9 +12,10 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial, reduce
-from typing import Any, NamedTuple
+from typing import Any
 
 from renderer.errors import RendererError, SpecError
+from renderer.row import Row
 from renderer.spec.document import Document, parse
 from renderer.spec.nodes import Entry, Fields, Items, Node, Scalar, fields_of, items_of, shifted
 from renderer.spec.overrides import FOR
@@ -34,7 +35,7 @@ FILES_MAX = 100
 Read = Callable[[str], bytes]
 
 
-class Included(NamedTuple):
+class Included(Row):
     """One included file: its path relative to the storyboard's folder, and what is left of it without its faults."""
 
     path: str

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import product
 from math import prod
-from typing import NamedTuple
 
+from renderer.row import Row
 from renderer.spec.distance import hint_for
 from renderer.spec.merge import Written
 from renderer.spec.nodes import Fields, Items, Node
@@ -30,7 +30,7 @@ Axes = Mapping[str, Mapping[str, Filled]]
 """For each axis its values, by the part of an id that each stands for."""
 
 
-class Cell(NamedTuple):
+class Cell(Row):
     """One combination: what it adds to the shot's id, and the variables that it sets."""
 
     suffix: str

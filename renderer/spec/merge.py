@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
+from renderer.row import Row
 from renderer.spec.nodes import Entry, Fields, Node, Scalar
 from renderer.spec.text import Path
 
 
-class Written(NamedTuple):
+class Written(Row):
     """A value that is no mapping, and where it was written."""
 
     node: Node

@@ -8,12 +8,13 @@ dataclasses: a quarter of the time to make, and a film of 10,000 shots has 250,0
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
+from renderer.row import Row
 from renderer.spec.scalars import Value
 
 
-class Scalar(NamedTuple):
+class Scalar(Row):
     """One value. `start` and `end` are offsets in the text; equal ones mean that nothing is written there."""
 
     value: Value
@@ -21,7 +22,7 @@ class Scalar(NamedTuple):
     end: int
 
 
-class Items(NamedTuple):
+class Items(Row):
     """A sequence; `start` to `end` is its first token, or all of it where it is written in brackets."""
 
     value: list[Any]
@@ -30,7 +31,7 @@ class Items(NamedTuple):
     nodes: Sequence[Node]
 
 
-class Fields(NamedTuple):
+class Fields(Row):
     """A mapping with its entries in written order; `start` to `end` as for `Items`."""
 
     value: dict[str, Any]
@@ -39,7 +40,7 @@ class Fields(NamedTuple):
     entries: Mapping[str, Entry]
 
 
-class Entry(NamedTuple):
+class Entry(Row):
     """A key and its value, each with its own place."""
 
     key: Scalar

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from functools import reduce
-from typing import NamedTuple, cast
+from typing import cast
 
 from renderer.model import MIDDLE, Centre, Fit
+from renderer.row import Row
 from renderer.spec.distance import hint_for
 from renderer.spec.merge import Merged, Written, merge
 from renderer.spec.nodes import Entry, Fields, Node
@@ -36,7 +37,7 @@ SIDES = {
 }
 
 
-class Level(NamedTuple):
+class Level(Row):
     """The fields for one output in one place of the text."""
 
     entries: Mapping[str, Entry]
@@ -47,7 +48,7 @@ class Level(NamedTuple):
         return merge(self.entries, without_rivals(fields, self.entries), self.path)
 
 
-class Override(NamedTuple):
+class Override(Row):
     """What one output has otherwise: levels below the profile, the lowest first, and the profile's own, if there is one."""
 
     output: str

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from renderer.errors import UsageError, did_you_mean
+from renderer.row import Row
 from renderer.spec.document import Document
 from renderer.spec.merge import Merged, merge
 from renderer.spec.nodes import Entry, Fields, Items, Node, Scalar
@@ -19,7 +19,7 @@ PROFILES = "profiles"
 RESERVED = "preview"
 
 
-class Profile(NamedTuple):
+class Profile(Row):
     """The fields of one profile, as written at `path`."""
 
     entries: Mapping[str, Entry]

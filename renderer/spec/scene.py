@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from renderer.diagnostic import Place
+from renderer.row import Row
 from renderer.spec.document import Document
 from renderer.spec.merge import Merged, Written, leaves
 from renderer.spec.nodes import Items, Scalar
@@ -28,7 +29,7 @@ SHARED = ("defaults", "profiles")
 NEAREST = ("$.profiles", "$.shots")
 
 
-class Character(NamedTuple):
+class Character(Row):
     """Somebody who returns: how they look, in words and in pictures."""
 
     look: Filled
@@ -38,7 +39,7 @@ class Character(NamedTuple):
 NO_CHARACTERS: Mapping[str, Character] = MappingProxyType({})
 
 
-class Beside(NamedTuple):
+class Beside(Row):
     """What stands beside an excerpt in the whole text: ids of shots, variables asked for, characters they came to."""
 
     shots: frozenset[str] = frozenset()
@@ -49,7 +50,7 @@ class Beside(NamedTuple):
 ALONE = Beside()
 
 
-class Scene(NamedTuple):
+class Scene(Row):
     """The common ground of one expansion. `outputs` ≥ 1; `faults` are the paths that were pruned."""
 
     document: Document

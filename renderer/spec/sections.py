@@ -16,9 +16,9 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
-from typing import NamedTuple
 
 from renderer.diagnostic import Place
+from renderer.row import Row
 from renderer.spec.compose import NODES_MAX
 from renderer.spec.document import Document
 from renderer.spec.nodes import Fields, Items, Node, Scalar
@@ -33,7 +33,7 @@ _TAIL_BESIDE_DASHES = re.compile(rb"\n(?!-[ \r\n])(?=[^ #\r\n])")
 _REACHING = re.compile(rb"<<|(?:\A|(?<=[\s\[\]{},:?-]))[&*]\S")
 
 
-class Sections(NamedTuple):
+class Sections(Row):
     """A text in parts: `head`, the shots' own in order, ≥ 1, and `tail`; one behind the other they are the text."""
 
     head: bytes
@@ -100,7 +100,7 @@ def cut_sections(content: bytes) -> Sections | None:
     return Sections(content[: starts[0]], tuple(shots), content[end:])
 
 
-class Outline(NamedTuple):
+class Outline(Row):
     """Where the entries of `shots` begin and end in a text of so many characters. A tree is a hundred times as large."""
 
     characters: int

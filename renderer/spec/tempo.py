@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
-from typing import NamedTuple
 
 from renderer.diagnostic import Place
+from renderer.row import Row
 from renderer.spec.distance import hint_for
 from renderer.spec.document import Document
 from renderer.spec.merge import BEATS, Merged, Written
@@ -24,7 +24,7 @@ MINUTE_S = 60
 TRACK = "track"
 
 
-class Tempos(NamedTuple):
+class Tempos(Row):
     """The tempo of each track by its id, in beats a minute, None where it has none; not `complete` where one is at fault."""
 
     bpm: Mapping[str, Fraction | None] = MappingProxyType({})

@@ -10,10 +10,10 @@ import re
 from bisect import bisect_right
 from functools import cached_property, lru_cache
 from itertools import islice
-from typing import NamedTuple
 
 from renderer.diagnostic import Diagnostic, Place
 from renderer.errors import SpecError
+from renderer.row import Row
 
 SIZE_MAX_BYTES = 16 << 20
 CHARACTER_FAULTS_MAX = 20
@@ -40,7 +40,7 @@ _CHARACTER_NAMES = {
 Path = tuple[str | int, ...]
 
 
-class Part(NamedTuple):
+class Part(Row):
     """One file's text within that of several: where it begins, its folder, and the number of its first shot."""
 
     start: int

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
 from types import MappingProxyType
-from typing import NamedTuple
 
 from renderer.diagnostic import Place
+from renderer.row import Row
 from renderer.spec.distance import hint_for
 from renderer.spec.document import Document
 from renderer.spec.nodes import Fields, Scalar
@@ -31,7 +31,7 @@ _TOKEN = re.compile(r"\$\$\{|\$\{(?P<body>[^{}]*)\}|\$\{")
 _BODY = re.compile(r"\s*(?P<name>[A-Za-z_][A-Za-z0-9_-]*?)\s*(?::-(?P<otherwise>.*))?", re.DOTALL)
 
 
-class Reference(NamedTuple):
+class Reference(Row):
     """A `${…}` in a text: its name (None where there is none to read), what it is otherwise, how it is written."""
 
     name: str | None
@@ -39,7 +39,7 @@ class Reference(NamedTuple):
     written: str
 
 
-class Filled(NamedTuple):
+class Filled(Row):
     """A text with its variables put in, and the places that it is made of: its own, then the variables'.
 
     `spans` are its pieces in order, each with its place, as far as there are not too many.

@@ -11,12 +11,12 @@ import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from renderer.digest import Digest
 from renderer.errors import GateError
 from renderer.job import Job, JobState
 from renderer.model import Json, Trace
+from renderer.row import Row
 from renderer.store.border import translated
 from renderer.store.journal import Journal
 from renderer.store.layout import Layout
@@ -32,7 +32,7 @@ FREE = "further pieces"
 _HEX = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])", re.ASCII)
 
 
-class Piece(NamedTuple):
+class Piece(Row):
     """One blob: `what` it is, in the words above; `made_s` is when it came, in seconds since 1970."""
 
     sha256: str
@@ -45,7 +45,7 @@ class Piece(NamedTuple):
         return self.what == PAID
 
 
-class Leaf(NamedTuple):
+class Leaf(Row):
     """One trace: its results by sha256, in order; `is_paid` where it tells of something bought."""
 
     key: str
@@ -55,7 +55,7 @@ class Leaf(NamedTuple):
     is_paid: bool
 
 
-class _Twig(NamedTuple):
+class _Twig(Row):
     """What counts of one trace while it is counted: `look` is the size, rate and ffmpeg by which references are told apart."""
 
     leaf: Leaf
@@ -65,7 +65,7 @@ class _Twig(NamedTuple):
     inputs: frozenset[str]
 
 
-class Census(NamedTuple):
+class Census(Row):
     """All blobs by sha256, all traces by key, and for each result what it was made of, by sha256."""
 
     pieces: Mapping[str, Piece]

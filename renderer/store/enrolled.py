@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
 
 from renderer.errors import GateError
 from renderer.model import Json
+from renderer.row import Row
 from renderer.store.border import translated
 from renderer.store.files import put_in_place, sync_folder, write_aside
 from renderer.store.layout import Layout
@@ -25,14 +25,14 @@ REMEMBERED_DAYS = 400
 NAME_LENGTH = 64
 
 
-class Use(NamedTuple):
+class Use(Row):
     """When some digests were last used; `at` has a time zone."""
 
     at: datetime
     digests: frozenset[str]
 
 
-class Enrolment(NamedTuple):
+class Enrolment(Row):
     """One storyboard of a project: where the project's root is, the storyboard's name below it, its uses."""
 
     identity: str

@@ -22,9 +22,9 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import NamedTuple
 
 from renderer.model import Json
+from renderer.row import Row
 from renderer.store.border import FULL, store_error, translated
 from renderer.store.files import ensure_folder, sync_folder, write_aside
 
@@ -36,14 +36,14 @@ TORN = b" torn\n"
 """What no whole line ends with, since JSON ends with a bracket here."""
 
 
-class Position(NamedTuple):
+class Position(Row):
     """A place between two lines: the number of a segment, ≥ 1, and an offset in bytes."""
 
     segment: int = 1
     offset: int = 0
 
 
-class Line(NamedTuple):
+class Line(Row):
     """A whole line: where it begins and ends, and its value; None for one that is damaged, or for missing segments."""
 
     at: Position

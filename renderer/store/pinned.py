@@ -8,17 +8,17 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from renderer.digest import Digest
 from renderer.errors import GateError
+from renderer.row import Row
 from renderer.store.border import translated
 from renderer.store.files import put_in_place, sync_folder, write_aside
 from renderer.store.layout import Layout
 from renderer.store.scratch import Scratch
 
 
-class Pin(NamedTuple):
+class Pin(Row):
     """One pinned clip; `at` is when it was pinned, UTC in ISO 8601."""
 
     digest: Digest

@@ -10,14 +10,14 @@ import base64
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from renderer.model import Json
+from renderer.row import Row
 
 RAW_BYTES = 3 << 15  # a multiple of 3, so that the base64 of the pieces is the base64 of the whole
 
 
-class Base64(NamedTuple):
+class Base64(Row):
     """A file of `size_bytes` bytes, sent as base64 text."""
 
     path: Path

@@ -11,9 +11,10 @@ import contextlib
 import re
 from enum import Enum
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NamedTuple, Protocol
+from typing import IO, TYPE_CHECKING, Protocol
 from urllib.parse import urljoin
 
+from renderer.row import Row
 from renderer.wire.address import is_loopback, objection
 from renderer.wire.disk import unwritten
 from renderer.wire.outcome import pause_s
@@ -28,7 +29,7 @@ LATER = frozenset({408, 425, 429})
 CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 
 
-class Limits(NamedTuple):
+class Limits(Row):
     """What a download may take: bytes, seconds in all, seconds without a byte, and attempts."""
 
     size_bytes_max: int
@@ -58,14 +59,14 @@ class Source(Protocol):
         """Connections that never carry a key."""
 
 
-class Undelivered(NamedTuple):
+class Undelivered(Row):
     """Nothing is at the target. `reason` holds no address."""
 
     cause: Cause
     reason: str
 
 
-class Delivered(NamedTuple):
+class Delivered(Row):
     """All of it is at the target. `content_type` is in lower case, without parameters."""
 
     content_type: str

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from renderer.row import Row
 from renderer.wire.outcome import NoAnswer, NotSent, Outcome, Reply
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ ANSWER_BYTES_MAX = 8 << 20
 BROKEN = "the connection broke"
 
 
-class Timeouts(NamedTuple):
+class Timeouts(Row):
     """How long each part of an exchange may take, in seconds.
 
     `send_s` bounds the whole of sending, `answer_s` the time from the last byte sent to the last one received, and

@@ -8,26 +8,26 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
-from typing import NamedTuple
 
 from renderer.model import Json
+from renderer.row import Row
 
 PAUSE_S_MAX = 3600.0
 
 
-class NotSent(NamedTuple):
+class NotSent(Row):
     """Nothing left this machine: no name, no connection, no TLS. The server cannot have acted on it."""
 
     reason: str
 
 
-class NoAnswer(NamedTuple):
+class NoAnswer(Row):
     """Some of the request may have left, and no status came back: the server may have acted on it."""
 
     reason: str
 
 
-class Reply(NamedTuple):
+class Reply(Row):
     """A status came back. Names of headers are in lower case; `whole` is False where the body was cut or too large."""
 
     status: int

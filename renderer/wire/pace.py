@@ -7,7 +7,8 @@ import random
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import NamedTuple
+
+from renderer.row import Row
 
 FIRST_S, LONGEST_S, SPREAD = 0.5, 8.0, 0.25
 
@@ -16,7 +17,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class Pace(NamedTuple):
+class Pace(Row):
     """`clock_s` only ever grows; `now` is the wall clock, with a zone; `chance` is from 0 to 1."""
 
     clock_s: Callable[[], float] = time.monotonic

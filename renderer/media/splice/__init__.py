@@ -15,7 +15,7 @@ from fractions import Fraction
 from heapq import merge
 from itertools import accumulate, groupby
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from renderer.errors import StoreError
 from renderer.ffmpeg.encode import timescale
@@ -24,12 +24,13 @@ from renderer.media.splice.copying import copy_runs
 from renderer.media.splice.index import FilmPlan, FilmTables, write_index
 from renderer.media.splice.part import Chunk, chunks, read_picture, read_sound, runs
 from renderer.media.splice.track import Track
+from renderer.row import Row
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 __all__ = ["Opening", "UnfitError", "splice"]
 
 
-class Opening(NamedTuple):
+class Opening(Row):
     """Where a picture's first packet stands in the picture's own file: what must stand at its seam in the film."""
 
     path: Path

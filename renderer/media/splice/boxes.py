@@ -10,7 +10,9 @@ import struct
 import sys
 from array import array
 from collections.abc import Iterable
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+from renderer.row import Row
 
 HEADER = struct.Struct(">I4s")
 HEADER_BYTES = 8
@@ -26,7 +28,7 @@ class UnfitError(Exception):
         self.reason = reason
 
 
-class Box(NamedTuple):
+class Box(Row):
     """One box: its four letters, and what follows its header."""
 
     kind: str

@@ -10,11 +10,11 @@ import struct
 from array import array
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, groupby
-from typing import NamedTuple
 
 from renderer.media.splice.boxes import HEADER_BYTES, Numbers, UnfitError, box, full_box, written
 from renderer.media.splice.part import Chunk
 from renderer.media.splice.track import UPRIGHT, Track
+from renderer.row import Row
 
 TICKS_MAX = (1 << 31) - 1
 NARROW_MAX = (1 << 32) - 1
@@ -26,7 +26,7 @@ UNDETERMINED = 0x55C4
 """The language `und`, five bits a letter (ISO/IEC 14496-12, 8.4.2)."""
 
 
-class FilmTables(NamedTuple):
+class FilmTables(Row):
     """A film's pictures as tables. `shifts` are in frames; `keyframes` rise from 0; `sizes` are in bytes.
 
     `step` is how many ticks a frame lasts, `timescale` how many of them a second has.
@@ -40,7 +40,7 @@ class FilmTables(NamedTuple):
     keyframes: Numbers
 
 
-class FilmPlan(NamedTuple):
+class FilmPlan(Row):
     """All of a film: its tables, its sound, and its chunks in the order in which they follow.
 
     Chunks of `sound_source` are the sound's, all others the picture's. `notes` is a box that ends the index.

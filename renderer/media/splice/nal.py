@@ -8,16 +8,16 @@ stand; the first one must be such that nothing before it is needed (IDR).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
 
 from renderer.media.splice.boxes import Box, UnfitError, children, fields, optional
+from renderer.row import Row
 
 Read = Callable[[int, int], bytes]
 UNITS_MAX = 64
 SET_BYTES_MAX = 1 << 16
 
 
-class Form(NamedTuple):
+class Form(Row):
     """How a codec tells its units (NAL): the bits of the type, which are parameter sets, pictures, clean starts."""
 
     shift: int

@@ -8,19 +8,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import accumulate, groupby
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from renderer.media.mp4 import boxes
 from renderer.media.splice.boxes import Box, Numbers, UnfitError
 from renderer.media.splice.nal import refuse_own_sets
 from renderer.media.splice.tables import Samples, shown_ticks, sync_places
 from renderer.media.splice.track import VISUAL_FIELDS_BYTES, Track, picture_entry, read_track
+from renderer.row import Row
 
 INDEX_BYTES_MAX = 64 << 20
 """What the index of a day of pictures takes, and more than enough for a part of a film."""
 
 
-class Chunk(NamedTuple):
+class Chunk(Row):
     """Samples that stand one behind the other, in their file and in the film: from which source, where, how long.
 
     `second` is the second of the film in which they are decoded.
@@ -33,7 +34,7 @@ class Chunk(NamedTuple):
     second: int
 
 
-class Picture(NamedTuple):
+class Picture(Row):
     """A picture's track. `shifts` say by how many places each sample is shown later than it is decoded, in frames."""
 
     entry: bytes

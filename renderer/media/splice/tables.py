@@ -10,9 +10,9 @@ from array import array
 from collections.abc import Sequence
 from itertools import accumulate, chain, pairwise, repeat
 from operator import add
-from typing import NamedTuple
 
 from renderer.media.splice.boxes import Box, Numbers, UnfitError, fields, numbers, only, optional, table
+from renderer.row import Row
 
 SAMPLES_MAX = 1 << 24
 """More than a week of pictures; their tables take 200 MB."""
@@ -37,7 +37,7 @@ KNOWN = frozenset(
 )
 
 
-class Samples(NamedTuple):
+class Samples(Row):
     """The samples of a track in decoding order: how many bytes, where in the file, at which tick it is decoded.
 
     `length` is how many ticks all of them last.

@@ -7,10 +7,10 @@ than one sample entry, an edit that does more than shift.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from renderer.media.splice.boxes import Box, UnfitError, box, children, fields, only, optional
 from renderer.media.splice.tables import Samples, read_samples
+from renderer.row import Row
 
 UPRIGHT = (0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 SELF_CONTAINED = 1
@@ -24,14 +24,14 @@ SOUND_ENTRIES = frozenset({"mp4a"})
 PARTS_OF_ENTRY = frozenset({"avcC", "hvcC", "av1C", "colr", "pasp", "clap", "fiel", "mdcv", "clli", "chrm"})
 
 
-class Edit(NamedTuple):
+class Edit(Row):
     """What an edit list shows: from which tick of the track on, and for how long in ticks of the film, 0: to its end."""
 
     from_tick: int
     duration: int
 
 
-class Track(NamedTuple):
+class Track(Row):
     """One track. `entry` is its sample entry; `tables` are the boxes of its `stbl`; `film_scale` counts edits."""
 
     kind: str

@@ -13,12 +13,13 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from renderer.errors import StoreError
 from renderer.ffmpeg.binary import Ffmpeg
 from renderer.ffmpeg.encode import ENCODER
 from renderer.model import Json, Size
+from renderer.row import Row
 
 if TYPE_CHECKING:
     from renderer.providers.animatic.graph import Shoot
@@ -28,7 +29,7 @@ DESIGN = 1
 """The version of the look. It is in every manifest: change it with anything that changes a pixel."""
 
 
-class Animatic(NamedTuple):
+class Animatic(Row):
     """Fills the port `Maker`. `filter_threads` decides speed alone: the bytes are the same for any number."""
 
     ffmpeg: Ffmpeg

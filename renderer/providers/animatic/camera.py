@@ -13,7 +13,9 @@ import hashlib
 import math
 import re
 from fractions import Fraction
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from renderer.row import Row
 
 Zoom = Literal["in", "out", "hold", "breathe"]
 
@@ -24,7 +26,7 @@ SWAY_ROOM = 0.022
 ROLL_RAD = 0.0022
 
 
-class Move(NamedTuple):
+class Move(Row):
     """A direction on each axis, -1, 0 or 1, how far it goes (1 is the ordinary amount), and a hand's sway."""
 
     x: int = 0
@@ -34,14 +36,14 @@ class Move(NamedTuple):
     sway: bool = False
 
 
-class Focus(NamedTuple):
+class Focus(Row):
     """The point of a plate that a zoom keeps in its place, as fractions of its width and height."""
 
     x: float = 0.5
     y: float = 0.42
 
 
-class Course(NamedTuple):
+class Course(Row):
     """A window's way over one plate. `x` and `y` are its first and last place in the room left, each 0 to 1."""
 
     zoom: Zoom

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from PIL import Image, ImageDraw
 
 from renderer.model import Size
 from renderer.providers.animatic.ground import Colour
 from renderer.providers.animatic.typeset import Block, fit_block, font, printable, shorten, width_em
+from renderer.row import Row
 
 INK: Colour = (244, 241, 234)
 CAPTION_ALPHA = 150
@@ -18,7 +18,7 @@ MEASURE_MAX = 1.5
 """The longest line, in units of the frame's shorter side: wider than that, the eye loses the next line."""
 
 
-class Layout(NamedTuple):
+class Layout(Row):
     """Where a card's parts stand, in pixels: bar, title and caption hang from `top` at the left `margin`."""
 
     margin: int

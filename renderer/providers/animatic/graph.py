@@ -8,13 +8,14 @@ reduced behind the move, else bilinear sampling would show. No text ever enters 
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
 import ffmpeg
 
 from renderer.ffmpeg.encode import encode_arguments
 from renderer.model import Size
 from renderer.providers.animatic.camera import EASE, ROLL_RAD, SWAY_ROOM, Course
+from renderer.row import Row
 
 TO_YUV = {
     "in_range": "pc",
@@ -27,7 +28,7 @@ BT709 = {"range": "tv", "colorspace": "bt709", "color_primaries": "bt709", "colo
 REDUCE = {"flags": "bicubic+accurate_rnd", "in_color_matrix": "bt709", "out_color_matrix": "bt709"}
 
 
-class Layer(NamedTuple):
+class Layer(Row):
     """A picture in memory and the file name it is fed under; `at` is its place in the frame, in pixels.
 
     `pixels` are rows of rgb24 or rgba, top down.
@@ -40,7 +41,7 @@ class Layer(NamedTuple):
     at: tuple[int, int] = (0, 0)
 
 
-class Shoot(NamedTuple):
+class Shoot(Row):
     """Everything that decides a clip's frames: plates with their courses (one, or first and last), what lies
     over them, and the grain (0 to 100, none for a photograph).
     """

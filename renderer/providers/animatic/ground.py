@@ -9,18 +9,19 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from PIL import Image, ImageMath
 
 from renderer.model import Size
+from renderer.row import Row
 
 Colour = tuple[int, int, int]
 
 MESH = (40, 24)
 
 
-class Palette(NamedTuple):
+class Palette(Row):
     """A card's colours: the ground's dark end and light end, two lights upon it, and the accent of the type."""
 
     deep: Colour
@@ -40,7 +41,7 @@ PALETTES = (
 )
 
 
-class _Light(NamedTuple):
+class _Light(Row):
     """A round light at a point of the ground, both in fractions of it, fading over `reach`."""
 
     x: float

@@ -10,13 +10,14 @@ import struct
 import warnings
 from io import BytesIO
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from PIL import Image, ImageChops, ImageCms, ImageFilter, ImageOps
 
 from renderer.errors import MediaError
 from renderer.model import Size
 from renderer.providers.animatic.camera import Focus
+from renderer.row import Row
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 """What is opened: no format whose reader starts another program."""
@@ -31,7 +32,7 @@ ADJUST_SIDE_PX = 96
 Box = tuple[float, float, float, float]
 
 
-class Framing(NamedTuple):
+class Framing(Row):
     """How a still lies in the frame: `box` is the part of it that shows, in its own pixels."""
 
     fit: Literal["cover", "contain"]
@@ -39,7 +40,7 @@ class Framing(NamedTuple):
     focus: Focus
 
 
-class Plate(NamedTuple):
+class Plate(Row):
     """A still in the frame's shape, larger than the frame, with the point that a zoom keeps."""
 
     picture: Image.Image

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import NamedTuple
 
 from renderer.errors import ProviderRefused
 from renderer.model import Json, Size, frames_until
+from renderer.row import Row
 
 SIDE_MIN_PX, SIDE_MAX_PX = 16, 8192
 DURATION_MAX_S = 600
@@ -15,7 +15,7 @@ DURATION_S = Fraction(5)
 """How long a shot lasts that names no duration."""
 
 
-class Slate(NamedTuple):
+class Slate(Row):
     """What is burnt into the picture's lower edge: which take this is, and a warning such as `STALE`."""
 
     shot: str
@@ -25,7 +25,7 @@ class Slate(NamedTuple):
     note: str | None = None
 
 
-class Scene(NamedTuple):
+class Scene(Row):
     """One clip to draw. `stills` are digests by field, `image` and `last_image`; `frames` is at least 1."""
 
     size: Size

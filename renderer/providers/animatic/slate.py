@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from PIL import Image, ImageDraw
 
 from renderer.model import Size
 from renderer.providers.animatic.scene import Slate
 from renderer.providers.animatic.typeset import font, printable, shorten, width_em
+from renderer.row import Row
 
 STRIP = (6, 7, 9, 168)
 INK, FAINT = (244, 241, 234, 255), (244, 241, 234, 190)
@@ -36,7 +35,7 @@ def draw_slate(slate: Slate, size: Size) -> Image.Image:
     return strip
 
 
-class _Row(NamedTuple):
+class _Row(Row):
     """One line of type on the strip, and how wide a text is on it."""
 
     pen: ImageDraw.ImageDraw

@@ -12,9 +12,11 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from PIL import ImageFont
+
+from renderer.row import Row
 
 Face = Literal["text", "display"]
 
@@ -28,7 +30,7 @@ UNKNOWN = "\U0010fffd"
 HALVINGS = 8
 
 
-class Block(NamedTuple):
+class Block(Row):
     """Lines of text from top to bottom, the size of their type and the step from one base line to the next."""
 
     lines: tuple[str, ...]

@@ -11,9 +11,9 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from renderer.model import Json
+from renderer.row import Row
 from renderer.wire.download import Cause
 
 VERSION = 1
@@ -29,7 +29,7 @@ CLIP_FILE = re.compile(r"clips/[0-9a-f]{64}\.mp4")
 GET, POST, DELETE, CLIP = "GET", "POST", "DELETE", "CLIP"
 
 
-class Exchange(NamedTuple):
+class Exchange(Row):
     """`method` is `CLIP` for a download, whose `target` is the link; `file` is where it is written, for messages.
 
     `answer` is `{status, headers, json | text, whole}`, `{not_sent}`, `{no_answer}`, `{clip, content_type, size_bytes}` or
