@@ -159,8 +159,7 @@ async def _make(
     del graph  # its takes are made, and the film needs room of its own
     run.take_in()
     chores = deque([lambda: _publish_early(run), run.workshop.store.save])
-    for output in run.compiled.outputs:
-        await make_film(run, output, run.assess, emit=emit, stop=stopped, chores=chores)
+    await make_films(run, run.compiled.outputs, run.assess, emit=emit, stop=stopped, chores=chores)
     run.interrupted = run.interrupted or stopped.is_set()
 
 
@@ -271,30 +270,33 @@ def _strays(run: Run) -> list[str]:
     return sellers_with_keys(run.workshop, names)
 
 
-async def make_film(
+async def make_films(
     run: Run,
-    output: OutputRow,
+    outputs: Sequence[OutputRow],
     assess: Callable[[OutputRow], FilmState | None],
     *,
     emit: Emit,
     stop: asyncio.Event,
     chores: deque[Chore] | None = None,
 ) -> None:
-    """Make what a film lacks and ask again, until it is there or something fails; `chores` as in `run_steps`."""
+    """Make what films lack, of all at once, and ask again, until each is there or something of it fails; `chores` as in `run_steps`."""
     from renderer.pipeline.steps import LOCAL, run_actions  # noqa: PLC0415 - the engine, only where something is made
 
+    rest = list(outputs)
     for _ in range(ROUNDS_MAX):
-        state = None if stop.is_set() else assess(output)
-        if state is None:
+        states = {} if stop.is_set() else {output.name: state for output in rest if (state := assess(output))}
+        run.films |= states
+        missing = {action.key: action for state in states.values() for action in state.missing}
+        if not missing:
             return
-        run.films[output.name] = state
-        if not state.missing:
-            return
-        endings = await run_actions(run, state.missing, pool=LOCAL, emit=emit, stop=stop, chores=chores)
-        failed = next((ending.error for ending in endings.values() if ending.error), None)
-        if failed:
-            run.film_errors[output.name] = failed
-            return
+        endings = await run_actions(
+            run, list(missing.values()), pool=LOCAL, emit=emit, stop=stop, chores=chores
+        )
+        for name, state in states.items():
+            errors = (endings[action.key].error for action in state.missing)
+            if failed := next((error for error in errors if error), None):
+                run.film_errors[name] = failed
+        rest = [output for output in rest if output.name in states and output.name not in run.film_errors]
     raise AssertionError("BUG: a film that is never done")
 
 

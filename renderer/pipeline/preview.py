@@ -6,6 +6,7 @@ with a slate that says STALE; where there is none, a stand-in drawn by animatic.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from renderer.model import Result, Size
-from renderer.pipeline.build import film_copies, make_film
+from renderer.pipeline.build import film_copies, make_films
 from renderer.pipeline.enrolling import note_use
 from renderer.pipeline.film import FilmState, assess_film
 from renderer.pipeline.lettered import clip_slots, with_cards
@@ -85,8 +86,8 @@ async def _make(preview: Preview, *, emit: Emit, stop: Callable[[], asyncio.Even
     run, stopped = preview.run, stop()
     actions = list({action.key: action for action in preview.drawn.values()}.values())
     run.endings = await run_actions(run, actions, pool=GENERATE, emit=emit, stop=stopped)
-    for output in run.compiled.outputs:
-        await make_film(run, output, lambda output: _assess(preview, output), emit=emit, stop=stopped)
+    assess = functools.partial(_assess, preview)
+    await make_films(run, run.compiled.outputs, assess, emit=emit, stop=stopped)
     run.interrupted = stopped.is_set()
 
 
