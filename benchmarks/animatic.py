@@ -24,10 +24,11 @@ from renderer.ffmpeg.run import run_ffmpeg
 from renderer.model import Size
 from renderer.providers.animatic import Animatic
 from renderer.providers.animatic.graph import film_arguments
-from renderer.providers.animatic.plate import frame_still, open_still, plate_size
+from renderer.providers.animatic.plate import frame_still, plate_size
 from renderer.providers.animatic.scene import read_scene
 from renderer.providers.animatic.shoot import compose
 from renderer.providers.base import Order
+from renderer.still import open_still
 
 STILLS = Path(__file__).parents[1] / "specs" / "stills"
 SHOTS = (

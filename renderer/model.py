@@ -20,6 +20,8 @@ from renderer.row import Row
 
 Fit = Literal["crop", "pad", "stretch"]
 Json = Any
+STILLS = ("jpeg", "png", "webp")
+"""The containers of clips that are a single picture, shown as long as is asked for."""
 AT = "@"
 """What joins the id of a shot and the name of an output to that of a variant; it stands in neither."""
 
@@ -88,6 +90,11 @@ class MediaFacts(Row):
     origin_s: Fraction
     duration_s: Fraction
     audio: AudioFacts | None
+
+    @property
+    def is_still(self) -> bool:
+        """Whether this is a picture that stands for a clip."""
+        return self.container in STILLS
 
     def to_json(self) -> dict[str, Json]:
         audio = self.audio

@@ -214,7 +214,8 @@ class Shot(Row):
     """One intended continuous piece of picture. Exactly one of `request` and `clip` is set.
 
     A *variant* is what one output shows in place of another shot: its id is `shot@output`, and `output` names the output. Else
-    that is None. `framings` are by output; a variant has one of its own output at most.
+    that is None. `framings` are by output; a variant has one of its own output at most. `length_s` is how long own footage is to be,
+    which only a still can.
 
     `takes` are in the order of their numbers, ≥ 1 with a request, none without; `item` is the number, from 0, of the
     entry of `shots` that the shot comes from.
@@ -240,6 +241,14 @@ class Shot(Row):
     words: Words = Words()
     motion: Motion = Motion()
     enter: Enter | None = None
+    length_s: Fraction | None = None
+
+    @property
+    def asked_s(self) -> Fraction | None:
+        """How long the author says that the clip is; None where that is not said, or said of another clip of this shot."""
+        if self.request:
+            return self.request.duration_s
+        return None if self.output else self.length_s
 
     @property
     def base(self) -> str:

@@ -15,6 +15,7 @@ from renderer.model import Fit, MediaFacts, Size, frames_until
 from renderer.row import Row
 
 TIMESCALE_MAX = 200_000
+STILL_SIDE_MAX_PX = 1920
 
 
 class Cut(Row):
@@ -60,9 +61,9 @@ def choose_profile(
     Stock footage that is alike and used whole is never re-encoded. As soon as one clip must be, the film is
     in our own encoder's format, since that clip can have no other; `reference` is a clip of our encoder's
     at this size and rate, and without it nothing is copied. `ours` says that a segment is made in any case.
-    Size None is that of the first clip as seen.
+    Size None is `film_size`.
     """
-    size = size or seen_size(clips[0])
+    size = size or film_size(clips)
     stock = format_of(clips[0])
     wanted = (size, fps)
     alike = not ours and (stock.size, stock.fps) == wanted
@@ -131,6 +132,16 @@ def seen_size(facts: MediaFacts) -> Size:
     """The size of a film that shows a clip as it is seen: upright, in square pixels, both sides even."""
     width, height = Shape(facts.size, facts.sample_aspect, facts.rotation_deg).upright
     return Size(max(2, int(width) // 2 * 2), max(2, int(height) // 2 * 2))
+
+
+def film_size(clips: Sequence[MediaFacts]) -> Size:
+    """The size of a film that has none of its own: of its first clip, of stills alone the first one's within 1920 pixels."""
+    moving = next((clip for clip in clips if not clip.is_still), None)
+    size = seen_size(moving or clips[0])
+    scale = min(Fraction(1), Fraction(STILL_SIDE_MAX_PX, max(size)))
+    if moving or scale == 1:
+        return size
+    return Size(*(max(16, round(side * scale / 2) * 2) for side in size))
 
 
 def _cut_reasons(facts: MediaFacts, cut: Cut) -> list[str]:

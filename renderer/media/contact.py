@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from renderer.media.probe import open_clip, sniff_container
+from renderer.media.standing import is_picture
 from renderer.row import Row
 
 if TYPE_CHECKING:
@@ -95,6 +96,10 @@ def _paste(sheet: Image, pen: Any, cell: Cell, *, box: tuple[int, int, int]) -> 
 
 def frame_at(path: Path, time_s: Fraction) -> Image | None:
     """The frame that is on screen at a time of a clip, upright, in square pixels; its last one after the end; None where it has none."""
+    if is_picture(path):
+        from renderer.still import open_still  # noqa: PLC0415 - only where a film shows a still
+
+        return open_still(path)
     with open_clip(path, container=sniff_container(path)) as clip:
         video = clip.streams.video[0]
         assert video.time_base, "BUG: a clip without a time base"

@@ -23,6 +23,7 @@ from renderer.media.segment import (
     refuse_high_dynamic_range,
     verify,
 )
+from renderer.media.standing import made_ready
 from renderer.media.text import Drawing, TextDesk
 from renderer.model import Json, MediaFacts, Size
 from renderer.row import Row
@@ -51,6 +52,10 @@ async def make_crossing(
         await asyncio.to_thread(side.desk.lay_out, given) if side and side.desk and given else Drawing()
         for side, given in zip(sides, sides_of(manifest), strict=True)
     ]
+    sides = [
+        side and await _made_ready(side, output.with_name(f"{role}.png"))
+        for role, side in zip(ROLES, sides, strict=True)
+    ]
     arguments = crossing_arguments(manifest, sides, output=output, drawings=[one.filters for one in drawings])
     drawing = next((one for one in drawings if one.folder), Drawing())
     try:
@@ -65,6 +70,12 @@ async def make_crossing(
             hint="choose another one, or unset `RENDERER_FFMPEG`, so that the one that came with this program is used",
         ) from error
     return await verify(output, manifest)
+
+
+async def _made_ready(side: Side, scratch: Path) -> Side:
+    if side.clip is None or side.facts is None:
+        return side
+    return side._replace(clip=await made_ready(side.clip, side.facts, scratch=scratch))
 
 
 def crossing_arguments(

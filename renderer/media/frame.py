@@ -12,6 +12,7 @@ from renderer.ffmpeg.inputs import input_arguments
 from renderer.ffmpeg.picture import Shape, still_filters
 from renderer.ffmpeg.run import run_ffmpeg
 from renderer.media.segment import refuse_high_dynamic_range
+from renderer.media.standing import STILL_DEMUXER, made_ready
 from renderer.model import MediaFacts
 
 
@@ -21,7 +22,8 @@ async def make_frame(ffmpeg: Ffmpeg, clip: Path, facts: MediaFacts, *, number: i
     Raises `MediaError` P740 where the clip has no such frame, M806 for high dynamic range, and as `run_ffmpeg` does.
     """
     refuse_high_dynamic_range(clip, facts)
-    await run_ffmpeg(ffmpeg.path, frame_arguments(clip, facts, number=number, output=output))
+    picture = await made_ready(clip, facts, scratch=output.with_name("still.png"))
+    await run_ffmpeg(ffmpeg.path, frame_arguments(picture, facts, number=number, output=output))
     if not await asyncio.to_thread(output.is_file):
         raise MediaError(
             "the clip has not as many frames as it said",
@@ -37,7 +39,7 @@ def frame_arguments(clip: Path, facts: MediaFacts, *, number: int, output: Path)
     chain = ",".join(still_filters(shape, number=number, colour=facts.colour))
     return [
         "-autorotate",
-        *input_arguments(clip, container=facts.container),
+        *input_arguments(clip, container=STILL_DEMUXER if facts.is_still else facts.container),
         *("-map", "0:v:0", "-vf", chain, "-fps_mode", "passthrough"),
         *(*still_arguments(), str(output)),
     ]

@@ -87,7 +87,9 @@ def sniff_container(path: Path) -> str:
     if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"):
         return "mp4"
     raise MediaError(
-        f"`{path}` is not a clip", code="M801", hint="clips are MP4, MOV, Matroska or WebM files"
+        f"`{path}` is not a clip",
+        code="M801",
+        hint="clips are MP4, MOV, Matroska or WebM files, stills JPEG, PNG or WebP",
     )
 
 

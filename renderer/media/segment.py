@@ -19,6 +19,7 @@ from renderer.ffmpeg.run import run_ffmpeg
 from renderer.media.manifests import centre_of
 from renderer.media.moving import Moved, moving_filters, refuse_too_long
 from renderer.media.probe import probe
+from renderer.media.standing import made_ready, standing_filters, standing_source
 from renderer.media.text import Drawing, TextDesk
 from renderer.model import Json, MediaFacts, Size
 
@@ -48,8 +49,9 @@ async def make_segment(
     if moved := Moved.of(manifest):
         refuse_too_long(moved, Size.parse(manifest["size"]))
     drawing = await asyncio.to_thread(desk.lay_out, manifest) if desk else Drawing()
+    picture = await made_ready(clip, facts, scratch=output.with_suffix(".png"))
     arguments = segment_arguments(
-        clip, facts, manifest, output=output, overlay=overlay, drawing=drawing.filters
+        picture, facts, manifest, output=output, overlay=overlay, drawing=drawing.filters
     )
     await drawing.run(ffmpeg, arguments)
     return await verify(output, manifest)
@@ -114,6 +116,8 @@ def segment_arguments(
 
 def clip_source(clip: Path, facts: MediaFacts, manifest: Mapping[str, Json]) -> list[str]:
     """The input that is a segment's clip, from early enough on. Needs `-copyts` before all inputs."""
+    if facts.is_still:
+        return standing_source(clip, fps=Fraction(manifest["fps"]))
     _, read_from_s = _shown(facts, manifest)
     seek_s = seek_before(read_from_s, duration_s=facts.duration_s)
     return ["-autorotate", *input_arguments(clip, container=facts.container, seek_s=seek_s)]
@@ -123,8 +127,11 @@ def picture_chain(facts: MediaFacts, manifest: Mapping[str, Json]) -> list[str]:
     """The filters that make a segment's picture of its clip."""
     shape = Shape(facts.size, facts.sample_aspect, facts.rotation_deg)
     target, fit, centre = Size.parse(manifest["size"]), manifest["fit"], centre_of(manifest)
+    fitted = fit_filters(shape, target=target, fit=fit, colour=facts.colour, centre=centre)
+    if facts.is_still:
+        return [*fitted, *standing_filters(manifest["frames"])]
     shown, _ = _shown(facts, manifest)
-    return [*shown, *fit_filters(shape, target=target, fit=fit, colour=facts.colour, centre=centre)]
+    return [*shown, *fitted]
 
 
 def _shown(facts: MediaFacts, manifest: Mapping[str, Json]) -> tuple[list[str], Fraction]:

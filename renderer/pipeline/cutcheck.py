@@ -35,15 +35,16 @@ def check_slots(storyboard: Storyboard, shots: Sequence[ShotRow]) -> Iterator[Di
 def check_uses(storyboard: Storyboard, shots: Sequence[ShotRow]) -> Iterator[Diagnostic]:
     """Tell of each `use` that leaves its clip, where only now the clip's length is known (else `spec` has told)."""
     lengths_s = {row.shot: Fraction(row.length_s) for row in shots}
+    stills = {row.shot for row in shots if row.footage and row.footage.is_still}
     for shot, use, place in uses_of(storyboard):
         length_s = lengths_s.get(shot.id)
-        if length_s is None or (shot.request and shot.request.duration_s is not None):
+        if length_s is None or shot.asked_s is not None:
             continue
         message = f"and the clip of `{shot.id}` lasts {float(length_s):g} s"
         if use.in_s >= length_s:
             told = f"`use` begins at {float(use.in_s):g} s, {message}"
             yield Diagnostic("S219", told, place)
-        elif use.out_s is not None and use.out_s > length_s:
+        elif use.out_s is not None and use.out_s > length_s and shot.id not in stills:
             told = f"`use` ends at {float(use.out_s):g} s, {message}"
             hint = "the last frame is held; end earlier, or use a longer clip"
             yield Diagnostic("S223", told, place, "warning", hint=hint)

@@ -16,6 +16,7 @@ from renderer.errors import SpecError, UsageError
 from renderer.pipeline.bench import Bench, diagnostic_row
 from renderer.pipeline.cutcheck import check_slots, check_uses
 from renderer.pipeline.fonts import Letterer, unsaid_warnings
+from renderer.pipeline.footage import check_stills
 from renderer.pipeline.including import Included, Reader
 from renderer.pipeline.inputs import InputDesk
 from renderer.pipeline.keying import key_takes
@@ -111,6 +112,7 @@ def _examine(
     tracks = find_tracks(desk, storyboard.tracks)
     diagnostics += check_slots(storyboard, bench.shots)
     diagnostics += check_uses(storyboard, bench.shots)
+    diagnostics += check_stills(storyboard, bench.shots)
     diagnostics += unsaid_warnings(storyboard, bench.shots)
     diagnostics += idle_reframes(storyboard, bench.sizes) if project.variant is None else ()
     diagnostics += tracks.diagnostics

@@ -19,6 +19,7 @@ from renderer.media.manifests import (
 from renderer.media.moving import Moved, lacking_frames
 from renderer.model import MIDDLE, Fit, Json, MediaFacts, Result, Size
 from renderer.pipeline.lettered import CARD, NO_FONTS, Lettered, Made, Part
+from renderer.pipeline.pieces import cut_of, facts_of, is_still, piece, with_still
 from renderer.pipeline.soundtrack import Track, sound_action
 from renderer.plan.action import Action, Input
 from renderer.plan.enter import span_frames, spans_of
@@ -74,9 +75,9 @@ def assess_film(
     if missing:
         return FilmState(None, missing, held)
     pictures = [
-        _piece(results[segments[n].key]) if n in segments else film.clips[n] for n in range(len(film.frames))
+        piece(results[segments[n].key]) if n in segments else film.clips[n] for n in range(len(film.frames))
     ]
-    join = film.join(pictures, sound=_piece(results[sound.key]) if sound else None, notes=notes)
+    join = film.join(pictures, sound=piece(results[sound.key]) if sound else None, notes=notes)
     result = lookup([join.key])[0]
     return FilmState(result, () if result else (join,), held)
 
@@ -106,7 +107,11 @@ class _Film:
             (id(clip.facts), slot.first, slot.frames)
             for clip, slot in zip(self.clips, output.slots, strict=True)
         ]
-        self.moved = {row.slot: Moved(Fraction(row.speed), row.reverse, row.moving) for row in output.motions}
+        self.moved = {
+            row.slot: Moved(Fraction(row.speed), row.reverse, row.moving)
+            for row in output.motions
+            if not is_still(self.clips[row.slot])
+        }
         for slot in self.moved:
             self.kinds[slot] = (-1 - slot, 0, 0)
         self.samples = dict(zip(reversed(self.kinds), reversed(range(len(self.kinds))), strict=True))
@@ -121,13 +126,12 @@ class _Film:
         return [slot.frames for slot in self.output.slots] if self.spans is None else span_frames(self.spans)
 
     def cut(self, number: int) -> Cut:
-        slot = self.output.slots[number]
-        return Cut(slot.first, slot.frames)
+        return cut_of(self.output.slots[number], self.clips[number])
 
     def choose(self, reference: MediaFacts | None) -> Profile:
         numbers = sorted(self.samples.values())
         return choose_profile(
-            [_facts(self.clips[number]) for number in numbers],
+            [facts_of(self.clips[number]) for number in numbers],
             [self.cut(number) for number in numbers],
             size=self.size,
             fps=self.fps,
@@ -146,7 +150,7 @@ class _Film:
 
     def lacking(self, number: int) -> int:
         """How many frames of its slot a clip has not got."""
-        facts, cut, moved = _facts(self.clips[number]), self.cut(number), self.moved.get(number)
+        facts, cut, moved = facts_of(self.clips[number]), self.cut(number), self.moved.get(number)
         return lacking_frames(facts, cut, moved, self.fps) if moved else held_frames(facts, cut, self.fps)
 
     def reference(self) -> Action | None:
@@ -166,7 +170,7 @@ class _Film:
             kind
             for kind, number in self.samples.items()
             if number in self.moved
-            or needs_segment(_facts(self.clips[number]), self.cut(number), self.profile)
+            or needs_segment(facts_of(self.clips[number]), self.cut(number), self.profile)
         }
         drawn = self.overlays.keys() | self.lettered.slots
         if not (unfit or drawn):
@@ -192,7 +196,7 @@ class _Film:
         overlay, fit, moved = self.overlays.get(number), self.fits.get(number), self.moved.get(number)
         manifest = segment_manifest(
             clip.digest.sha256,
-            Cut(slot.first + part.skip, part.frames),
+            cut_of(slot, clip, skip=part.skip, frames=part.frames),
             self.profile,
             build=self.build,
             overlay=overlay.digest.sha256 if overlay else None,
@@ -202,11 +206,11 @@ class _Film:
             motion=moved._replace(skip=part.skip).manifest() if moved else None,
         )
         inputs = {"clip": (clip,)} | ({"overlay": (overlay,)} if overlay else {})
-        return Made(manifest, inputs | self.lettered.inputs(part))
+        return Made(with_still(manifest, clip), inputs | self.lettered.inputs(part))
 
     def sound(self) -> Action | None:
         """One track for the whole film, where anything has sound."""
-        clips = (_facts(self.clips[number]) for number in self.samples.values())
+        clips = (facts_of(self.clips[number]) for number in self.samples.values())
         if self.output.mix is None and not any(facts.audio for facts in clips):
             return None
         cuts = [self.cut(number) for number in range(len(self.clips))]
@@ -229,13 +233,3 @@ class _Film:
         )
         inputs = {"pictures": tuple(pictures)} | ({"sound": (sound,)} if sound else {})
         return Action.of(manifest, name=self.output.name, inputs=inputs)
-
-
-def _facts(clip: Input) -> MediaFacts:
-    assert clip.facts, "BUG: a clip without facts"
-    return clip.facts
-
-
-def _piece(result: Result | None) -> Input:
-    assert result, "BUG: a piece that is not there"
-    return Input(result.digest, facts=result.facts)

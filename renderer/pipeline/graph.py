@@ -19,6 +19,7 @@ from renderer.media.manifests import frame_manifest
 from renderer.model import Asker, Result
 from renderer.pipeline.chains import Parents
 from renderer.pipeline.locked import lost_error
+from renderer.pipeline.pieces import with_still
 from renderer.pipeline.run import Run
 from renderer.pipeline.shots import select
 from renderer.pipeline.steps import (
@@ -210,8 +211,9 @@ class _Link:
             clip = self.clip(results)
             assert clip.facts, "BUG: a clip without facts"
             number = frame_number(self.row, clip.facts)
-            manifest = frame_manifest(clip.digest.sha256, number, build=self.run.workshop.ffmpeg.build)
-            return Action.of(manifest, name=self.name, inputs={"clip": (clip,)})
+            build = self.run.workshop.ffmpeg.build
+            manifest = frame_manifest(clip.digest.sha256, number, build=build)
+            return Action.of(with_still(manifest, clip), name=self.name, inputs={"clip": (clip,)})
 
         return Step(self.name, decide, needs=self.needs, pool=LOCAL, always=self.run.wishes.always)
 

@@ -19,6 +19,7 @@ from renderer.digest import Digest, digest_bytes
 from renderer.errors import MediaError, RendererError
 from renderer.media.hearing import SoundFacts, hear_bytes
 from renderer.media.probe import probe
+from renderer.media.standing import inspect_standing, is_picture
 from renderer.media.stills import STILL_BYTES_MAX, inspect_still, parse_data_uri
 from renderer.media.tracks import inspect_track
 from renderer.model import MediaFacts, Size
@@ -65,7 +66,7 @@ class InputDesk:
         return self._once(sort, source)
 
     def footage(self, source: Source) -> Material | Finding | None:
-        """Own footage: a clip file, probed."""
+        """Own footage: a clip or a still, looked at."""
         return self._once("footage", source)
 
     def track(self, source: Source) -> Material | Finding | None:
@@ -150,7 +151,7 @@ class InputDesk:
         digest = self._digest(path)
         known = self.store.memo_get("facts", digest.sha256)
         if known is None:
-            facts = probe(path)
+            facts = inspect_standing(path) if is_picture(path) else probe(path)
             self.store.memo_put("facts", digest.sha256, facts.to_json())
         else:
             facts = MediaFacts.from_json(known)

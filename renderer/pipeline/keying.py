@@ -13,18 +13,18 @@ from renderer.catalogue.library import CatalogueError, load
 from renderer.catalogue.resolve import clip_duration, clip_size, estimate_usd, resolve
 from renderer.diagnostic import Finding, Place
 from renderer.digest import action_key
-from renderer.media.conform import seen_size
 from renderer.model import Json
 from renderer.pipeline.bench import Bench, input_details
+from renderer.pipeline.footage import key_footage
 from renderer.pipeline.links import links_of
 from renderer.pipeline.materials import Materials, find_materials
 from renderer.pipeline.outputs import size_of_clip
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.chain import stand_in_key
 from renderer.plan.manifest import generate_manifest
-from renderer.plan.rows import ChainRow, Detail, FootageRow, TakeRow
+from renderer.plan.rows import ChainRow, Detail, TakeRow
 from renderer.row import Row
-from renderer.storyboard import Output, Request, Shot, Source, Storyboard, Take
+from renderer.storyboard import Output, Request, Shot, Storyboard, Take
 
 ANIMATIC_DURATION_S = Fraction(5)
 DRAWN = ("prompt", "negative_prompt", "ratio")
@@ -53,22 +53,9 @@ def key_takes(
     for shot in storyboard.shots:
         output = outputs[shot.output] if shot.output else storyboard.outputs[0]
         if shot.clip:
-            _key_footage(bench, shot, shot.clip)
+            key_footage(bench, shot, shot.clip)
         else:
             _key_shot(workshop, bench, shot, output, settings=settings[output.name])
-
-
-def _key_footage(bench: Bench, shot: Shot, source: Source) -> None:
-    found = bench.desk.footage(source)
-    if isinstance(found, Finding):
-        bench.report([_on(found, "clip")], shot)
-        return
-    assert found
-    assert found.facts
-    digest, facts = found.digest, found.facts
-    footage = FootageRow(shot.id, source.text, digest.sha256, digest.size_bytes, facts.to_json())
-    bench.keep(shot, facts.frames / facts.fps, footage=footage)
-    bench.sizes[shot.id] = seen_size(facts)
 
 
 def _key_shot(

@@ -9,7 +9,7 @@ from functools import partial
 from renderer.digest import Digest
 from renderer.errors import UsageError, did_you_mean, shortened
 from renderer.export.timeline import Clip, Event, Sound, Timeline, Transition, Version
-from renderer.media.conform import Cut, held_frames, seen_size
+from renderer.media.conform import Cut, film_size, held_frames
 from renderer.media.moving import Moved, lacking_frames
 from renderer.model import Json, MediaFacts, Result, Size, frames_until
 from renderer.pipeline.lettered import clip_slots
@@ -57,8 +57,8 @@ def chosen_outputs(run: Run, names: Sequence[str]) -> tuple[OutputRow, ...]:
 
 def timeline_of(run: Run, output: OutputRow, *, place: Place) -> Timeline:
     """One film as an editor sees it. A clip that is not there is left out of it, and the rest is told all the same."""
-    desk = _Desk(run, place)
-    fps = Fraction(output.fps)
+    desk = _Desk(run, output, place)
+    fps = desk.fps
     path = run.project.film(output.file)
     moved = {row.slot: row for row in output.motions}
     enters = {row.slot: Transition(NAMES.get(row.kind, row.kind), row.frames) for row in output.enters}
@@ -80,8 +80,9 @@ def timeline_of(run: Run, output: OutputRow, *, place: Place) -> Timeline:
 class _Desk:
     """What is known of the clips of one run. The versions of a shot are one value, however often it is shown."""
 
-    def __init__(self, run: Run, place: Place) -> None:
+    def __init__(self, run: Run, output: OutputRow, place: Place) -> None:
         self.run, self.place = run, place
+        self.fps = Fraction(output.fps)
         self.shown, self.footage = run.shown(), run.footage()
         self.numbers: dict[str, list[int]] = {}
         for number, row in enumerate(run.compiled.takes):
@@ -93,6 +94,9 @@ class _Desk:
             for chain in run.compiled.chains
         }
         self.versions: dict[str, tuple[Version, tuple[Version, ...]]] = {}
+        self.ends: dict[str, int] = {}
+        for slot in output.slots:
+            self.ends[slot.shot] = max(self.ends.get(slot.shot, 0), slot.first + slot.frames)
 
     def event(self, slot: SlotRow, fps: Fraction, motion: MotionRow | None) -> Event:
         if not slot.shows_clip:
@@ -103,6 +107,8 @@ class _Desk:
             self.versions[slot.shot] = (own, (own,)) if own else self._takes(slot)
         shown, versions = self.versions[slot.shot]
         facts = self._facts(slot)
+        if facts and facts.is_still:
+            return Event(shown, slot.first, slot.frames, 0, versions)
         if motion:
             return _moved(Event(shown, slot.first, slot.frames, 0, versions), motion, facts, fps)
         held = held_frames(facts, Cut(slot.first, slot.frames), fps) if facts else 0
@@ -111,8 +117,8 @@ class _Desk:
     def size_of(self, output: OutputRow) -> Size | None:
         if output.size:
             return Size.parse(output.size)
-        facts = self._facts(clip_slots(output)[0])
-        return seen_size(facts) if facts else None
+        first, *others = map(self._facts, clip_slots(output))
+        return film_size([first, *filter(None, others)]) if first else None
 
     def _facts(self, slot: SlotRow) -> MediaFacts | None:
         result = self.footage[slot.footage] if slot.take < 0 else self.shown[slot.take]
@@ -178,7 +184,9 @@ class _Desk:
             return None
         ending = path.rpartition(".")[2] if "." in path else "mp4"
         where = self.place(Wanted(clip.digest, shot, take, path, ending))
-        return Clip(where, clip.digest, facts.size, facts.fps, facts.frames, facts.audio is not None)
+        # A still has no length of its own: to an editor it is as long as it is shown.
+        fps, frames = (self.fps, self.ends[shot]) if facts.is_still else (facts.fps, facts.frames)
+        return Clip(where, clip.digest, facts.size, fps, frames, facts.audio is not None)
 
 
 def _moved(event: Event, motion: MotionRow, facts: MediaFacts | None, fps: Fraction) -> Event:

@@ -17,7 +17,7 @@ from renderer.plan.chain import chains_of
 from renderer.plan.cues import Cue
 from renderer.plan.enter import Entering, enter_rows, enters_of, frames_of, starts_of
 from renderer.plan.mix import TrackRow
-from renderer.plan.motion import Moving, is_silent, motion_rows, on_screen, over
+from renderer.plan.motion import Moving, held_alone, is_silent, motion_rows, on_screen, over
 from renderer.plan.rows import FETCHED, Compiled, FitRow, FramingRow, InputRow, OutputRow, ShotRow, SlotRow
 from renderer.plan.score import mix_of
 from renderer.plan.slots import slot_span
@@ -192,13 +192,19 @@ def _moved(
     known = {shot.shot for shot in shots}
     own = [slot.motion for slot in cut or () if slot.shot_id in known]
     motions = own or [Motion()] * len(shown)
-    every = [over(motion, shots[number].moving) for motion, (number, _) in zip(motions, shown, strict=True)]
+    every = [_moving(motion, shots[number]) for motion, (number, _) in zip(motions, shown, strict=True)]
     entries = entries_of(shown, shots)
     moved = [None if place is None else every[place] for place, _ in entries]
     return [
         (place, entry.unsaid() if is_silent(moving) else entry)
         for (place, entry), moving in zip(entries, moved, strict=True)
     ], moved
+
+
+def _moving(own: Motion, shot: ShotRow) -> Moving | None:
+    """How a clip moves in a slot that says so much itself; a still can but be held."""
+    moving = over(own, shot.moving)
+    return held_alone(moving) if moving and shot.footage and shot.footage.is_still else moving
 
 
 def _span(shot: ShotRow, use: Use | None, *, output: str) -> tuple[Fraction, Fraction]:

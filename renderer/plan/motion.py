@@ -64,6 +64,11 @@ def over(own: Motion, below: Moving | None) -> Moving | None:
     )
 
 
+def held_alone(moving: Moving) -> Moving | None:
+    """The same for what has but one picture: of all that moves it, only the hold is left."""
+    return ("1", False, moving[2]) if Fraction(moving[2]) else None
+
+
 def is_silent(moving: Moving | None) -> bool:
     """Whether the clip of a slot that moves so is not heard: where its sound would last otherwise, or run backwards."""
     return moving is not None and (moving[1] or moving[0] != "1")

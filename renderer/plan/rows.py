@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from renderer.columns import pack_rows, unpack_rows
-from renderer.model import Centre, Json, output_of
+from renderer.model import STILLS, Centre, Json, output_of
 from renderer.plan.cues import Cue
 from renderer.plan.enter import Entering, EnterRow
 from renderer.plan.mix import MixRow, TrackRow
@@ -103,6 +103,11 @@ class FootageRow(Row):
     sha256: str
     size_bytes: int
     facts: Mapping[str, Json]
+
+    @property
+    def is_still(self) -> bool:
+        """Whether it is a picture that stands for a clip."""
+        return self.facts["container"] in STILLS
 
 
 class InputRow(Row):

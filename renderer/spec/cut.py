@@ -125,8 +125,8 @@ def _slot(scene: Scene, item: Node, path: Path, shots: Mapping[str, Shot]) -> Sl
     enter = CUT if item.value.get("enter", "") is None else read_enter(scene, fields.get("enter"))
     for shown in (name, *(variant_of(name, output.name) for output in scene.outputs)):
         shot = shots.get(shown) if use else None
-        if use and shot and shot.request:
-            check_use(scene, use, shot.request.duration_s, scene.document.place((*path, "use")))
+        if use and shot:
+            check_use(scene, use, shot.asked_s, scene.document.place((*path, "use")))
     return Slot(name, use, scene.document.place((*path, "shot")), motion, enter)
 
 

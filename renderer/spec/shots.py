@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from renderer.diagnostic import Place
-from renderer.model import variant_of
+from renderer.model import output_of, variant_of
 from renderer.spec.cast import read_cast
 from renderer.spec.chains import read_frame
 from renderer.spec.enter import read_enter
@@ -15,6 +15,7 @@ from renderer.spec.merge import Merged, Written, merge, plain
 from renderer.spec.motion import MOTION, read_motion
 from renderer.spec.nodes import Fields, Scalar
 from renderer.spec.overrides import check_overrides, read_framing, read_overrides
+from renderer.spec.profiles import Profile
 from renderer.spec.prompt import PARTS, TEMPLATE, compose_prompt, composed
 from renderer.spec.scene import Scene, below, nearest_first, shown, truth, word
 from renderer.spec.takes import Origins, check_rivals, read_takes, without_rivals
@@ -60,11 +61,11 @@ def _expand_cell(scene: Scene, node: Fields, path: Path, cell: Cell, merged: Mer
     """The shot of a cell, `merged` its fields without a profile's, and its variants in order of the outputs."""
     own_id = node.value["id"] + cell.suffix
     profile = scene.profile
-    base = _shot(scene, own_id, path, profile.over(merged) if profile else merged)
+    base = _shot(scene, own_id, path, _under(profile, merged))
     variants = []
     for override in read_overrides(scene, node, path):
         name, fields = override.output, override.under_profile(merged)
-        fields = override.over_profile(profile.over(fields) if profile else fields)
+        fields = override.over_profile(_under(profile, fields))
         if override.asks:
             variant = _shot(scene, variant_of(own_id, name), path, fields)._replace(output=name)
             variants.append(_framed(scene, variant, name, fields))
@@ -74,13 +75,26 @@ def _expand_cell(scene: Scene, node: Fields, path: Path, cell: Cell, merged: Mer
     yield from variants
 
 
+def _under(profile: Profile | None, fields: Merged) -> Merged:
+    """Fields with a profile's on top; how long own footage is, it does not say."""
+    if profile is None:
+        return fields
+    over, own = profile.over(fields), fields.get("duration")
+    if "clip" not in fields:
+        return over
+    return {
+        **{name: field for name, field in over.items() if name != "duration"},
+        **({"duration": own} if own else {}),
+    }
+
+
 def _framed(scene: Scene, shot: Shot, output: str, fields: Merged) -> Shot:
     """The shot with what an output shows of it otherwise, by its fields for that output."""
     framing, places = read_framing(scene, fields, use=shot.use)
     if framing == Framing():
         return shot
-    if framing.use and shot.request:
-        check_use(scene, framing.use, shot.request.duration_s, places.get("use", (shot.place,))[0])
+    if framing.use:
+        check_use(scene, framing.use, shot.asked_s, places.get("use", (shot.place,))[0])
     named = {f"for.{output}.{name}": found for name, found in places.items()}
     return shot._replace(framings={**shot.framings, output: framing}, origins={**shot.origins, **named})
 
@@ -139,8 +153,10 @@ def check_use(scene: Scene, use: Use, duration_s: Fraction | None, place: Place)
 def _own_footage(scene: Scene, own_id: str, place: Place, fields: Merged) -> Shot:
     origins: Origins = {}
     clip = _source(scene, fields, "clip", origins, {}, path_only=True)
-    use = scene.use(fields.get("use"))
-    _note(scene, origins, fields, "use")
+    use, length_s = scene.use(fields.get("use")), scene.duration(fields.get("duration"))
+    _note(scene, origins, fields, "use", "duration", *MOTION)
+    if use and not output_of(own_id):
+        check_use(scene, use, length_s, origins["use"][0])
     words = read_words(scene, fields)
     asked = scene.variables.asked()
     sound, motion = read_shot_sound(fields.get("sound")), read_motion(scene, fields)
@@ -154,6 +170,7 @@ def _own_footage(scene: Scene, own_id: str, place: Place, fields: Merged) -> Sho
         words=words,
         motion=motion,
         enter=enter,
+        length_s=length_s,
     )
 
 

@@ -6,21 +6,16 @@ lies whole on a blurred, darkened copy of itself. Reads files and writes nothing
 
 from __future__ import annotations
 
-import struct
-import warnings
-from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
-from PIL import Image, ImageChops, ImageCms, ImageFilter, ImageOps
+from PIL import Image, ImageChops, ImageFilter, ImageOps
 
-from renderer.errors import MediaError
 from renderer.model import Size
 from renderer.providers.animatic.camera import Focus
 from renderer.row import Row
+from renderer.still import open_still
 
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
-"""What is opened: no format whose reader starts another program."""
 OVERSIZE = 4 / 3
 """A plate's side over the frame's: bilinear sampling stays crisp, at the least cost (measured)."""
 LOSS_MAX = 0.45
@@ -73,73 +68,11 @@ def plate_size(frame: Size) -> Size:
 
 def make_plate(path: Path, frame: Size) -> Plate:
     """The plate of a still; raises `MediaError` when the file is not a whole picture."""
-    still, size = open_still(path), plate_size(frame)
+    still, size = open_still(path, ground=GROUND), plate_size(frame)
     framing = frame_still(still.size, frame)
     if framing.fit == "cover":
         return Plate(_crispen(_resize(still, size, framing.box)), framing)
     return Plate(_lay_on_blur(still, size), framing)
-
-
-def open_still(path: Path) -> Image.Image:
-    """A file's first picture as upright 8-bit sRGB; raises `MediaError` for a damaged, unknown or huge one."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(path, formats=FORMATS) as picture:
-                picture.load()
-                return _as_rgb(ImageOps.exif_transpose(picture))
-    except (
-        OSError,
-        ValueError,
-        SyntaxError,
-        EOFError,
-        MemoryError,
-        struct.error,
-        Image.DecompressionBombError,
-    ) as error:
-        raise MediaError(
-            "a still cannot be read as a picture",
-            code="M840",
-            facts=[("file", path.name), ("error", error)],
-            hint="replace the still: open it in an image editor and export it as PNG or JPEG",
-        ) from error
-
-
-def _as_rgb(picture: Image.Image) -> Image.Image:
-    picture = _to_eight_bits(picture)
-    if "A" in picture.getbands() or "a" in picture.getbands() or "transparency" in picture.info:
-        above = picture.convert("RGBA")
-        ground = Image.new("RGBA", picture.size, (*GROUND, 255))
-        return Image.alpha_composite(ground, above).convert("RGB")
-    return _to_srgb(picture)
-
-
-def _to_eight_bits(picture: Image.Image) -> Image.Image:
-    if picture.mode.startswith("I;16"):
-        return _scaled(picture.convert("I"), 65535)
-    if picture.mode not in {"I", "F"}:
-        return picture
-    _, brightest = picture.getextrema()
-    assert isinstance(brightest, int | float), "BUG: one band has one extremum"
-    return _scaled(picture, next(full for full in (1, 255, 65535, brightest) if brightest <= full))
-
-
-def _scaled(picture: Image.Image, full: float) -> Image.Image:
-    return picture.convert("F").point(lambda v: v * (255 / full) + 0.5).convert("L")
-
-
-def _to_srgb(picture: Image.Image) -> Image.Image:
-    profile = picture.info.get("icc_profile")
-    if profile and picture.mode in {"RGB", "CMYK", "L"}:
-        try:
-            embedded = ImageCms.ImageCmsProfile(BytesIO(profile))
-            converted = ImageCms.profileToProfile(
-                picture, embedded, ImageCms.createProfile("sRGB"), outputMode="RGB"
-            )
-        except (ImageCms.PyCMSError, OSError):
-            return picture.convert("RGB")
-        return converted or picture.convert("RGB")
-    return picture.convert("RGB")
 
 
 def _resize(still: Image.Image, size: Size, box: Box) -> Image.Image:

@@ -11,7 +11,8 @@ from PIL import Image
 
 from renderer.errors import MediaError
 from renderer.model import Size
-from renderer.providers.animatic.plate import frame_still, make_plate, open_still, plate_size
+from renderer.providers.animatic.plate import GROUND, frame_still, make_plate, plate_size
+from renderer.still import open_still
 
 HD = Size(1280, 720)
 SIDES = st.integers(1, 4000)
@@ -75,7 +76,7 @@ def test_every_mode_becomes_the_colour_that_it_means(
 ) -> None:
     """Alpha lies over a dark ground, 16 bits become 8."""
     path = saved(Image.new(mode, (8, 8), colour), tmp_path / "still.png")  # type: ignore[arg-type]
-    assert shown == open_still(path).getpixel((4, 4))
+    assert shown == open_still(path, ground=GROUND).getpixel((4, 4))
 
 
 def test_a_palette_with_transparency_is_read(tmp_path: Path) -> None:
@@ -83,7 +84,7 @@ def test_a_palette_with_transparency_is_read(tmp_path: Path) -> None:
     picture = Image.new("P", (8, 8), 1)
     picture.putpalette([0, 0, 0, 200, 40, 20])
     path = saved(picture, tmp_path / "still.gif", transparency=1)
-    assert (14, 15, 18) == open_still(path).getpixel((4, 4))
+    assert (14, 15, 18) == open_still(path, ground=GROUND).getpixel((4, 4))
 
 
 def test_cmyk_becomes_rgb(tmp_path: Path) -> None:
