@@ -60,7 +60,7 @@ BAD = {
     "headless.mp4": ("M802", "is damaged or cut short"),
     "corrupt.mp4": ("M802", "is damaged or cut short"),
     "sound.mp4": ("M803", "has no picture"),
-    "still.mp4": ("M801", "is not a clip"),
+    "still.mp4": ("S406", "is not an image"),
 }
 
 

@@ -11,7 +11,7 @@ from .pages import ROOT, blocks
 from .tour import Place, found
 
 FILMS = [block.text for block in blocks((ROOT / "docs" / "cut.md").read_text("utf-8"), "yaml")]
-LENGTHS_S = [1.5 + 4 + 1.5, 4.0 + 4, 2 + 4 + 2 + 1, 3.0, 4.0]
+LENGTHS_S = [1.5 + 4 + 1.5, 4.0 + 4, 2 + 4 + 2 + 1, 3.0, 3 + 2 - 0.5 + 2, 2.0]
 
 
 @pytest.fixture(scope="module")
