@@ -2,7 +2,8 @@
 
 Checked: every packet stands at its time, none is missing, the length is the sum of the slots, the index
 stands first, the sound ends with the picture, and at every seam a fresh seek decodes the frame that must be
-there. Not decoded again: the frames between; each was decoded when its clip or segment was probed.
+there. Not decoded again: the frames between; those of a clip were decoded when it was probed, of a segment when it was made
+its keyframes were.
 
 Of a spliced film some seams are decoded, and at all of them the packet must be, byte for byte, the one that the picture
 begins with: it was decoded when the picture was probed, with the parameter sets that are the film's.

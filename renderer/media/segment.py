@@ -16,9 +16,9 @@ from renderer.ffmpeg.encode import encode_arguments
 from renderer.ffmpeg.inputs import input_arguments
 from renderer.ffmpeg.picture import Shape, fit_filters, flat_filters, frame_filters
 from renderer.ffmpeg.run import run_ffmpeg
+from renderer.media.made import probe_made
 from renderer.media.manifests import centre_of
 from renderer.media.moving import Moved, moving_filters, refuse_too_long
-from renderer.media.probe import probe
 from renderer.media.standing import made_ready, standing_filters, standing_source
 from renderer.media.text import Drawing, TextDesk
 from renderer.model import Json, MediaFacts, Size
@@ -176,7 +176,7 @@ def seek_before(time_s: Fraction, *, duration_s: Fraction) -> Fraction:
 
 async def verify(output: Path, manifest: Mapping[str, Json]) -> MediaFacts:
     """What a segment that was just made is. Raises `MediaError` M805 where that is not what its manifest asks."""
-    made = await asyncio.to_thread(probe, output, container="mp4")
+    made = await asyncio.to_thread(probe_made, output)
     found = (made.frames, str(made.size), str(made.fps), made.constant_rate)
     asked = (manifest["frames"], manifest["size"], manifest["fps"], True)
     if found != asked:
