@@ -11,6 +11,7 @@ transitions of a step's state. The laws, each with a test of its number:
 6. A result is recorded before anything that needs it starts.
 7. What a gate stops is blocked, not failed: nothing was tried.
 8. Chores are done one by one while nothing has ended for `QUIET_S`, when tools are at work; what fails is left.
+9. What goes along with an action is made by the same run, each under its own key's lock, on record, and unless it is there.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from heapq import heappop, heappush
 from typing import Protocol
 
 from renderer.errors import GateError, RendererError, StoreError
+from renderer.execute.along import run_along
 from renderer.execute.events import Emit, Finished, Outcome, Planned, Started, Waiting
 from renderer.model import Result
 from renderer.plan.action import Action
@@ -72,9 +74,11 @@ class Shelf(Protocol):
 
 
 class Performer(Protocol):
-    """Does what an action asks and puts the bytes into the store. May spend money."""
+    """Does what an action asks and puts the bytes into the store, `perform_along` what goes along with it too. May spend money."""
 
     async def perform(self, action: Action) -> Result: ...
+
+    async def perform_along(self, action: Action) -> list[Result]: ...
 
 
 class Ending(Row):
@@ -257,8 +261,7 @@ class _Run:
             if not step.always and (found := self.shelf.find(action.key)):
                 return Ending(Outcome.REUSED, result=found)
             self.emit(Started(step.name, action.kind))
-            result = await self.performer.perform(action)
-            await self.shelf.record(action, result)
+            result = await run_along(action, self.shelf, self.performer, always=step.always)
         return Ending(Outcome.RAN, result=result)
 
     def _result(self, name: str) -> Result:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from renderer.execute.bring import bring
 from renderer.execute.sides import side_of
 from renderer.ffmpeg.binary import Ffmpeg
-from renderer.media.crossing import ROLES, make_crossing
+from renderer.media.crossing import ROLES, Along, make_crossing
 from renderer.media.frame import make_frame
 from renderer.media.join import join
 from renderer.media.manifests import is_crossing, is_mix, picture_frames
@@ -95,6 +95,25 @@ class Performer(Row):
             digest = await asyncio.to_thread(self.store.put_file, made.path)
         return Result(digest, made.facts, made.price_usd)
 
+    async def perform_along(self, action: Action) -> list[Result]:
+        """Make a transition, and with the same reading of its clip the picture before it; all are stored, its own result first.
+
+        Raises as `perform` does.
+        """
+        inputs = await asyncio.to_thread(bring, action, self.store)
+        fonts = [await asyncio.to_thread(bring, one, self.store) for one in action.along]
+        with self.store.scratch() as folder:
+            sides = [side_of(action, inputs, folder, role=role) for role in ROLES]
+            along = [
+                Along(one.manifest, folder / f"{n}.mp4", _text_desk(one, given, folder, below=f"along{n}"))
+                for n, (one, given) in enumerate(zip(action.along, fonts, strict=True))
+            ]
+            output = folder / "segment.mp4"
+            facts = await make_crossing(self.ffmpeg, action.manifest, sides, output=output, along=along)
+            paths = [output, *(one.output for one in along)]
+            digests = [await asyncio.to_thread(self.store.put_file, path) for path in paths]
+        return [Result(digest, made) for digest, made in zip(digests, facts, strict=True)]
+
     async def _generate(self, action: Action, inputs: Mapping[str, list[Path]], folder: Path) -> Made:
         output = folder / "clip.mp4"
         order = Order(action.manifest, {role: paths[0] for role, paths in inputs.items()})
@@ -112,7 +131,7 @@ class Performer(Row):
         output, manifest = folder / "segment.mp4", action.manifest
         if is_crossing(manifest):
             sides = [side_of(action, inputs, folder, role=role) for role in ROLES]
-            return Made(output, await make_crossing(self.ffmpeg, manifest, sides, output=output))
+            return Made(output, (await make_crossing(self.ffmpeg, manifest, sides, output=output))[0])
         desk = _text_desk(action, inputs, folder)
         if manifest["clip"] is None:
             making = make_card(self.ffmpeg, manifest, output=output, desk=desk) if desk else None
@@ -160,9 +179,11 @@ class Performer(Row):
         return Made(output, facts)
 
 
-def _text_desk(action: Action, inputs: Mapping[str, list[Path]], folder: Path) -> TextDesk | None:
+def _text_desk(
+    action: Action, inputs: Mapping[str, list[Path]], folder: Path, *, below: str = ""
+) -> TextDesk | None:
     """Where a segment's texts are set, with its fonts by digest; None for one without texts."""
     if "texts" not in action.manifest:
         return None
     given = zip(action.inputs.get("fonts", ()), inputs.get("fonts", ()), strict=True)
-    return TextDesk(folder.absolute(), {font.digest.sha256: path for font, path in given})
+    return TextDesk(folder.absolute(), {font.digest.sha256: path for font, path in given}, below)

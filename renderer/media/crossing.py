@@ -20,6 +20,7 @@ from renderer.media.segment import (
     overlay_graph,
     overlay_source,
     picture_chain,
+    picture_output,
     refuse_high_dynamic_range,
     verify,
 )
@@ -41,23 +42,45 @@ class Side(Row):
     desk: TextDesk | None = None
 
 
+class Along(Row):
+    """A segment of the clip from which a transition leads, made by the same run: its manifest, its file, where its texts are set."""
+
+    manifest: Mapping[str, Json]
+    output: Path
+    desk: TextDesk | None = None
+
+
 async def make_crossing(
-    ffmpeg: Ffmpeg, manifest: Mapping[str, Json], sides: Sequence[Side | None], *, output: Path
-) -> MediaFacts:
+    ffmpeg: Ffmpeg,
+    manifest: Mapping[str, Json],
+    sides: Sequence[Side | None],
+    *,
+    output: Path,
+    along: Sequence[Along] = (),
+) -> list[MediaFacts]:
     """Make the transition that a manifest names and say what it is; `sides` are from where and to where it leads.
+
+    What goes `along` comes out byte for byte as alone, its facts behind those of the transition. It is cut before the
+    transition begins, from the same clip, which is decoded once.
 
     Raises `MediaError` M865 where this ffmpeg does not know the transition, and as `make_segment` does.
     """
     drawings = [
-        await asyncio.to_thread(side.desk.lay_out, given) if side and side.desk and given else Drawing()
+        await _lay_out(side.desk if side else None, given)
         for side, given in zip(sides, sides_of(manifest), strict=True)
     ]
     sides = [
         side and await _made_ready(side, output.with_name(f"{role}.png"))
         for role, side in zip(ROLES, sides, strict=True)
     ]
-    arguments = crossing_arguments(manifest, sides, output=output, drawings=[one.filters for one in drawings])
-    drawing = next((one for one in drawings if one.folder), Drawing())
+    beside = [await _lay_out(one.desk, one.manifest) for one in along]
+    arguments = [
+        *crossing_arguments(
+            manifest, sides, output=output, drawings=[one.filters for one in drawings], along=along
+        ),
+        *_along_arguments(sides, along, beside),
+    ]
+    drawing = next((one for one in [*drawings, *beside] if one.folder), Drawing())
     try:
         await drawing.run(ffmpeg, arguments)
     except MediaError as error:
@@ -69,7 +92,12 @@ async def make_crossing(
             facts=[("ffmpeg", ffmpeg.path)],
             hint="choose another one, or unset `RENDERER_FFMPEG`, so that the one that came with this program is used",
         ) from error
-    return await verify(output, manifest)
+    made = [(output, manifest), *((one.output, one.manifest) for one in along)]
+    return [await verify(path, asked) for path, asked in made]
+
+
+async def _lay_out(desk: TextDesk | None, manifest: Mapping[str, Json] | None) -> Drawing:
+    return await asyncio.to_thread(desk.lay_out, manifest) if desk and manifest else Drawing()
 
 
 async def _made_ready(side: Side, scratch: Path) -> Side:
@@ -84,15 +112,16 @@ def crossing_arguments(
     *,
     output: Path,
     drawings: Sequence[Sequence[str]] = ((), ()),
+    along: Sequence[Along] = (),
 ) -> list[str]:
-    """The command line of a transition."""
+    """The command line of a transition, without that of what goes `along`, for which its clip is read from early enough on."""
     fps, asked = Fraction(manifest["fps"]), manifest["transition"]
     opening: list[str] = []
     graphs: list[str] = []
     for role, side, given, drawing in zip(ROLES, sides, sides_of(manifest), drawings, strict=True):
         if side and given:
             arguments, graph = _source(side, given, drawing, number=opening.count("-i"), label=role)
-            opening += arguments
+            opening += _read_along(side, along) if along and role == ROLES[0] else arguments
             graphs.append(graph)
     crossing = crossing_filters(
         asked["kind"],
@@ -108,6 +137,27 @@ def crossing_arguments(
         *("-filter_complex", ";".join([*graphs, crossing]), "-map", "[out]"),
         *("-frames:v", str(manifest["frames"])),
         *(*encode_arguments(fps), str(output)),
+    ]
+
+
+def _read_along(side: Side, along: Sequence[Along]) -> list[str]:
+    """The input that is a clip for all that is made of it at once, decoded by one thread: two encoders are busy beside it."""
+    assert side.clip, "BUG: a card goes along with nothing"
+    assert side.facts, "BUG: a clip without facts"
+    assert not side.overlay, "BUG: what lies over a clip is another input"
+    return ["-threads", "1", *clip_source(side.clip, side.facts, along[0].manifest)]
+
+
+def _along_arguments(
+    sides: Sequence[Side | None], along: Sequence[Along], drawings: Sequence[Drawing]
+) -> list[str]:
+    """The outputs of one command line that are what goes along with a transition."""
+    facts = sides[0].facts if sides[0] else None
+    return [
+        word
+        for one, drawing in zip(along, drawings, strict=True)
+        if facts
+        for word in picture_output(facts, one.manifest, drawing.filters, one.output)
     ]
 
 

@@ -106,12 +106,22 @@ def segment_arguments(
     drawing: Sequence[str] = (),
 ) -> list[str]:
     """The command line of a segment. Time stamps stay the file's own, so that a seek shifts nothing."""
+    source = ["-copyts", *clip_source(clip, facts, manifest)]
+    return [*source, *picture_output(facts, manifest, drawing, output, overlay=overlay)]
+
+
+def picture_output(
+    facts: MediaFacts,
+    manifest: Mapping[str, Json],
+    drawing: Sequence[str],
+    output: Path,
+    *,
+    overlay: Path | None = None,
+) -> list[str]:
+    """The output that is a segment's picture, of the clip that is the first input."""
     filters = _filtering(",".join([*picture_chain(facts, manifest), *drawing]), overlay)
-    return [
-        *("-copyts", *clip_source(clip, facts, manifest), *filters),
-        *("-frames:v", str(manifest["frames"])),
-        *(*encode_arguments(Fraction(manifest["fps"])), str(output)),
-    ]
+    encoding = encode_arguments(Fraction(manifest["fps"]))
+    return [*filters, "-frames:v", str(manifest["frames"]), *encoding, str(output)]
 
 
 def clip_source(clip: Path, facts: MediaFacts, manifest: Mapping[str, Json]) -> list[str]:

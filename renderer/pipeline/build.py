@@ -280,6 +280,7 @@ async def make_films(
     chores: deque[Chore] | None = None,
 ) -> None:
     """Make what films lack, of all at once, and ask again, until each is there or something of it fails; `chores` as in `run_steps`."""
+    from renderer.pipeline.crossing import gather  # noqa: PLC0415 - the engine, only where something is made
     from renderer.pipeline.steps import LOCAL, run_actions  # noqa: PLC0415 - the engine, only where something is made
 
     rest = list(outputs)
@@ -289,9 +290,8 @@ async def make_films(
         missing = {action.key: action for state in states.values() for action in state.missing}
         if not missing:
             return
-        endings = await run_actions(
-            run, list(missing.values()), pool=LOCAL, emit=emit, stop=stop, chores=chores
-        )
+        actions = gather(list(missing.values()))
+        endings = await run_actions(run, actions, pool=LOCAL, emit=emit, stop=stop, chores=chores)
         for name, state in states.items():
             errors = (endings[action.key].error for action in state.missing)
             if failed := next((error for error in errors if error), None):

@@ -39,11 +39,11 @@ async def run_actions(
     stop: asyncio.Event,
     chores: deque[Chore] | None = None,
 ) -> dict[str, Ending]:
-    """Run independent free actions, each of another key, and say, by key, how each ended."""
+    """Run independent free actions, each of another key, and say, by key, how each ended, and what went along with it."""
     always = run.wishes.always
     steps = [Step(action.name, constantly(action), pool=pool, always=always) for action in actions]
     endings = await run_all(run, steps, emit=emit, stop=stop, chores=chores)
-    by_key = {action.key: endings[action.name] for action in actions}
+    by_key = {one.key: endings[action.name] for action in actions for one in (action, *action.along)}
     run.made |= {key for key, ending in by_key.items() if ending.result}
     return by_key
 

@@ -28,7 +28,8 @@ class Input(Row):
 class Action(Row):
     """What is to be made. `name` is for people; `key` is the digest of `manifest` and names the result.
 
-    `inputs` holds, for each role (`image`, `clip`, `picture`, …), the inputs in order.
+    `inputs` holds, for each role (`image`, `clip`, `picture`, …), the inputs in order. `along` are actions whose results the same
+    run can make for less; it is in no key.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Action(Row):
     key: str
     inputs: Mapping[str, tuple[Input, ...]] = MappingProxyType({})
     askers: tuple[Asker, ...] = ()
+    along: tuple[Action, ...] = ()
 
     @classmethod
     def of(

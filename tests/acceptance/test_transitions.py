@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -55,6 +56,27 @@ def test_a_shot_that_changes_is_made_with_the_transitions_beside_it(stage: Stage
     stage.edit("galaxies", "nebulae")
     assert ["sky"] == stage.built().ran
     assert Counter(generate=1, segment=3, join=1) == actions(stage) - before
+
+
+def test_a_film_made_at_once_is_the_same_bytes_as_one_made_bit_by_bit(stage: Stage, tmp_path: Path) -> None:
+    """Where much is missing, pictures go along with transitions; with titles, a card and motion too, and so with `-B`."""
+    more = """\
+  - {id: ebb, prompt: sand, duration: 5, speed: 2, titles: [{text: Ebb, at: before, for: 2}]}
+  - {id: end, prompt: night, titles: [{text: The end, from: 0.25}, {text: fin, at: after, for: 2}]}
+  - {id: logo, prompt: a mark}
+"""
+    staged(stage).write("film.yaml", FILM + more)
+    bits = stage.copy(tmp_path / "bits", store=tmp_path / "other")
+    whole = stage.built()
+    made = actions(stage)
+    assert 1 + 2 * 6 + 3 == made["segment"]
+    assert whole.json["sequence"]["sha256"] == stage.built("-B").json["sequence"]["sha256"]
+    assert made == actions(stage)
+    lines = (FILM + more).splitlines(keepends=True)
+    for count in range(2, 8):
+        bits.write("film.yaml", "".join(lines[: 4 + count]))
+        built = bits.built()
+    assert whole.json["sequence"]["sha256"] == built.json["sequence"]["sha256"]
 
 
 def test_a_cut_in_the_cut_wins_over_the_shots_transition(stage: Stage) -> None:

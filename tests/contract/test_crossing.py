@@ -22,10 +22,12 @@ from renderer.errors import MediaError
 from renderer.ffmpeg.binary import Ffmpeg, describe_ffmpeg, locate_ffmpeg
 from renderer.ffmpeg.encode import encode_arguments
 from renderer.media.conform import Cut, Profile
-from renderer.media.crossing import Side, make_crossing
+from renderer.media.crossing import Along, Side, make_crossing
 from renderer.media.manifests import card_manifest, crossing_manifest, mix_manifest, segment_manifest
 from renderer.media.mixing import mix_parts
+from renderer.media.moving import Moved
 from renderer.media.probe import probe
+from renderer.media.segment import make_segment
 from renderer.media.sound import decode_sound
 from renderer.model import Json, MediaFacts, Size
 from renderer.pipeline.crossfading import crossed_parts
@@ -138,6 +140,61 @@ def test_every_frame_around_a_transition_is_the_right_one(
     assert len(wanted) == len(found)
     for frame, (one, other) in enumerate(zip(wanted, found, strict=True)):
         assert one == pytest.approx(other, abs=3), f"frame {frame} of {len(wanted)}"
+
+
+@pytest.fixture(scope="session")
+def long(ffmpeg: Ffmpeg, tmp_path_factory: pytest.TempPathFactory) -> Side:
+    """A clip of half a minute with a keyframe every two seconds, so that its end is read from shortly before."""
+    path = tmp_path_factory.mktemp("long") / "long.mp4"
+    picture = f"testsrc2=s={SIZE}:r=24,{TAGS}"
+    arguments = ["-v", "error", "-f", "lavfi", "-i", picture, "-t", "30", *encode_arguments(RATES[0])]
+    subprocess.run([ffmpeg.path, *arguments, str(path)], check=True)
+    return Side(path, probe(path))
+
+
+@pytest.mark.parametrize(
+    ("cut", "moved"),
+    [
+        (Cut(0, 40), None),
+        (Cut(300, 300), None),
+        (Cut(700, 60), None),
+        (Cut(24, 48), Moved(Fraction(2), reverse=True, moving=72, skip=0)),
+        (Cut(264, 40), Moved(Fraction(3, 2), reverse=False, moving=60, skip=24)),
+    ],
+)
+def test_what_goes_along_with_a_transition_is_the_same_bytes_as_alone(
+    ffmpeg: Ffmpeg,
+    clips: dict[tuple[Fraction, int], Side],
+    long: Side,
+    tmp_path: Path,
+    *,
+    cut: Cut,
+    moved: Moved | None,
+) -> None:
+    """And so is the transition: from the clip's start, from its midst, where its end is held, backwards and faster."""
+    profile, end = Profile(SIZE, RATES[0], "crop", None), Cut(cut.first + cut.frames, 24)
+    skips = {cut: moved.skip, end: moved.skip + cut.frames} if moved else {}
+    parts = [
+        segment_manifest(
+            *("0" * 64, part, profile),
+            build=ffmpeg.build,
+            motion=moved._replace(skip=skips[part]).manifest() if moved else None,
+        )
+        for part in (cut, end)
+    ]
+    after = segment_manifest("1" * 64, Cut(0, 24), profile, build=ffmpeg.build)
+    manifest = crossing_manifest(parts[1], after, kind="fade", overlap=12, colour="")
+    alone, crossed, beside, both = (tmp_path / f"{name}.mp4" for name in "abcd")
+    sides, along = [long, clips[RATES[0], 0]], [Along(parts[0], beside)]
+    assert long.clip
+    assert long.facts
+    facts = [
+        *asyncio.run(make_crossing(ffmpeg, manifest, sides, output=crossed)),
+        asyncio.run(make_segment(ffmpeg, long.clip, long.facts, parts[0], output=alone)),
+    ]
+    assert facts == asyncio.run(make_crossing(ffmpeg, manifest, sides, output=both, along=along))
+    assert alone.read_bytes() == beside.read_bytes()
+    assert crossed.read_bytes() == both.read_bytes()
 
 
 @pytest.mark.parametrize("overlap", [1, 12])

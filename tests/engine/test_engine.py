@@ -72,6 +72,10 @@ class Bench:
             raise MediaError(f"{action.name} went wrong")
         return result_of(action.name)
 
+    async def perform_along(self, action: Action) -> list[Result]:
+        self.ran += [one.name for one in action.along]
+        return [await self.perform(action), *(result_of(one.name) for one in action.along)]
+
 
 def run(
     bench: Bench,
@@ -274,3 +278,36 @@ def test_8_chores_are_done_while_actions_are_at_work() -> None:
 
     assert {"a": "ran"} == outcomes(asyncio.run(main()))
     assert ["first", "second"] == done
+
+
+def along(name: str, *others: str) -> Step:
+    action = action_of(name)._replace(along=tuple(action_of(other) for other in others))
+    return Step(name, lambda _: action)
+
+
+def test_9_what_goes_along_is_made_by_the_same_run_and_on_record() -> None:
+    """One performance, three results; the step's own is the first."""
+    bench = Bench()
+    endings = run(bench, along("a", "b", "c"))
+    assert ["b", "c", "a"] == bench.ran
+    assert ["a", "b", "c"] == bench.recorded
+    assert result_of("a") == endings["a"].result
+    assert result_of("c") == bench.stored["c"]
+
+
+def test_9_what_goes_along_is_not_made_where_it_is_there() -> None:
+    """Unless the step must always run."""
+    bench = Bench(stored={"b": result_of("b")})
+    run(bench, along("a", "b", "c"))
+    assert ["c", "a"] == bench.ran
+    bench.ran.clear()
+    run(bench, along("a", "b", "c")._replace(always=True))
+    assert ["b", "c", "a"] == bench.ran
+
+
+def test_9_what_goes_along_is_made_once_beside_a_step_of_its_key() -> None:
+    """Whichever has the lock first makes it, and the other waits."""
+    for steps in ((along("a", "b"), step("b")), (step("b"), along("a", "b"))):
+        bench = Bench()
+        run(bench, *steps)
+        assert ["a", "b"] == sorted(bench.ran)
