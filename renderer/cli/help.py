@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import click
 
-from renderer.cli.main import COMMANDS
+from renderer.cli.table import COMMANDS
 from renderer.errors import UsageError, did_you_mean
 
 HEADING = re.compile(r"^## (?P<code>[A-Z]\d{3}) (?P<title>.+)$", re.MULTILINE)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from renderer.cli import options
-from renderer.cli.build import exit_code
+from renderer.cli.building import exit_code
 from renderer.cli.voice import Voice, interrupts
 from renderer.pipeline.lines import film_lines
 from renderer.pipeline.preview import Preview, open_preview, run_preview

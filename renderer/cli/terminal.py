@@ -8,13 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-import click
-
 from renderer import __version__
 from renderer.errors import RendererError, SpecError, StoreError, UsageError, did_you_mean
 from renderer.model import Json
 
 if TYPE_CHECKING:
+    import click
+
     from renderer.diagnostic import Diagnostic
 
 SOURCE_BYTES_MAX = 16 << 20
@@ -27,6 +27,16 @@ def wants_colour(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
+def say(text: str) -> None:
+    """Write a line on stderr; whether it has colours was decided by whoever made it."""
+    if os.name == "nt":
+        import click  # noqa: PLC0415 - it knows how Windows shows colours
+
+        click.echo(text, err=True)
+        return
+    sys.stderr.write(f"{text}\n")
+
+
 def show_error(error: RendererError, *, json_wanted: bool) -> None:
     """Print an error on stderr, or as `{"version": 1, "errors": […]}` on stdout."""
     from renderer.report.errors import render_error  # noqa: PLC0415 - only where something is wrong
@@ -36,7 +46,7 @@ def show_error(error: RendererError, *, json_wanted: bool) -> None:
     elif isinstance(error, SpecError):
         show_diagnostics(error.diagnostics)
     else:
-        click.echo(render_error(error, colour=wants_colour(sys.stderr)), err=True)
+        say(render_error(error, colour=wants_colour(sys.stderr)))
 
 
 def errors_json(error: RendererError) -> list[dict[str, Json]]:
@@ -61,7 +71,7 @@ def show_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
             sources[name] = _read_text(name)
         texts.append(render_text(diagnostic, source=sources[name], colour=wants_colour(sys.stderr)))
     if texts:
-        click.echo("\n\n".join(texts), err=True)
+        say("\n\n".join(texts))
 
 
 def read_sources(names: Iterable[str]) -> dict[str, str | None]:
@@ -118,10 +128,9 @@ def show_bug(error: Exception) -> None:
     if os.environ.get(DEBUG_VARIABLE):
         raise error
     message = f"BUG: {type(error).__name__}: {error}"
-    click.echo(
+    say(
         f"error[{BUG_CODE}]: {message}\n  version  {__version__}\n\n"
-        f"hint: nothing paid for is lost; run again with {DEBUG_VARIABLE}=1 and report what it prints",
-        err=True,
+        f"hint: nothing paid for is lost; run again with {DEBUG_VARIABLE}=1 and report what it prints"
     )
 
 

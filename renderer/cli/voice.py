@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-import click
-
-from renderer.cli.terminal import wants_colour
+from renderer.cli.terminal import say, wants_colour
 from renderer.pipeline.lines import counts, film_lines, shot_line_of, shot_lines
 from renderer.pipeline.run import Run
 from renderer.report.text import closing_line, film_line, name_width, shot_line
 
 if TYPE_CHECKING:
     import asyncio
+    import signal
 
     from rich.progress import Progress, TaskID
 
@@ -197,7 +195,7 @@ class Voice:
 
             self.bar.console.print(Text.from_ansi(text), soft_wrap=True)
         else:
-            click.echo(text, err=True)
+            say(text)
 
     def _count(self, steps: int) -> None:
         """Start the live display, or let its total grow by the steps of a further round."""
@@ -241,6 +239,7 @@ class Voice:
 def interrupts() -> asyncio.Event:
     """An event that the first Ctrl-C (or SIGTERM) sets; the second one ends the program at once."""
     import asyncio  # noqa: PLC0415 - loaded by whoever calls this
+    import signal  # noqa: PLC0415
 
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
 

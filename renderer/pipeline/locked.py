@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -27,16 +26,15 @@ MEMO = "lock"
 CLIPS = "lock-clips"
 
 
-@dataclass(eq=False, repr=False)
 class Locked:
     """What the lock of a storyboard says. A variant has none, and a recording that is played costs nothing: there is nothing to lose.
 
     `lost` are the keys whose clips no store has, with those clips; filled in by `settle`.
     """
 
-    workshop: Workshop
-    project: Project
-    lost: dict[str, Digest] = field(default_factory=dict)
+    def __init__(self, workshop: Workshop, project: Project) -> None:
+        self.workshop, self.project = workshop, project
+        self.lost: dict[str, Digest] = {}
 
     @property
     def digest(self) -> Digest | None:

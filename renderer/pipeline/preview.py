@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from copy import copy
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -61,7 +62,8 @@ def open_preview(workshop: Workshop, project: Project, wishes: Wishes) -> Previe
     """Look for footage of every shot in the cut and decide what stands for it. Spends nothing, makes nothing."""
     run = open_run(workshop, project, wishes)
     shown = sorted({slot.take for output in run.compiled.outputs for slot in output.slots if slot.take >= 0})
-    preview = Preview(replace(run, project=project._replace(variant=VARIANT)))
+    preview = Preview(copy(run))
+    preview.run.project = project._replace(variant=VARIANT)
     there = run.shown()
     preview.fresh = {number: result for number in shown if (result := there[number])}
     missing = [number for number in shown if number not in preview.fresh]

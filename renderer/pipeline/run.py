@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -23,11 +22,11 @@ from renderer.pipeline.film import FilmState, assess_film
 from renderer.pipeline.lettered import clip_slots, find_fonts, with_cards
 from renderer.pipeline.locked import Locked, lost_error
 from renderer.pipeline.notes import notes_of
-from renderer.pipeline.picked import NOTHING_PICKED, Picked, blob_of, read_picks, resolve_picks
+from renderer.pipeline.picked import NOTHING_PICKED, blob_of, read_picks, resolve_picks
 from renderer.pipeline.project import Project, Reach
 from renderer.pipeline.shots import select
 from renderer.pipeline.soundtrack import Track
-from renderer.pipeline.verdict import NOTHING_CHAINED, Chained, Verdict
+from renderer.pipeline.verdict import NOTHING_CHAINED, Verdict
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.action import Input
 from renderer.plan.rows import Compiled, Detail, OutputRow
@@ -67,7 +66,6 @@ PUBLISHING = "build/"
 """Stands for an output's name where putting results into place failed."""
 
 
-@dataclass(eq=False, repr=False)
 class Run:
     """The state of one storyboard.
 
@@ -77,31 +75,37 @@ class Run:
     it has seen to early. Filled in as a build goes.
     """
 
-    workshop: Workshop
-    project: Project
-    wishes: Wishes
-    bare: Compiled
-    compiled: Compiled
-    known_details: dict[int, Detail]
-    selected: frozenset[int]
-    results: list[Result | None]
-    locked: Locked
-    decisions: Mapping[str, Decision]
-    picked: Picked = NOTHING_PICKED
-    chained: Chained = NOTHING_CHAINED
-    endings: dict[str, Ending] = field(default_factory=dict)
-    made: set[str] = field(default_factory=set)
-    films: dict[str, FilmState] = field(default_factory=dict)
-    film_errors: dict[str, RendererError] = field(default_factory=dict)
-    in_place: set[tuple[str, Digest]] = field(default_factory=set)
-    published: int = 0
-    mended: list[RendererError] = field(default_factory=list)
-    interrupted: bool = False
-    spent_usd: Decimal = Decimal(0)
-    collected: int = 0
-    left_open: Counter[JobState] = field(default_factory=Counter)
-    troubles: list[RendererError] = field(default_factory=list)
-    standings: dict[str, Standing] = field(default_factory=dict)
+    def __init__(
+        self,
+        workshop: Workshop,
+        project: Project,
+        wishes: Wishes,
+        *,
+        compiled: Compiled,
+        details: Mapping[int, Detail],
+        selected: frozenset[int],
+    ) -> None:
+        self.workshop, self.project, self.wishes = workshop, project, wishes
+        self.bare = self.compiled = compiled
+        self.known_details = dict(details)
+        self.selected = selected
+        self.locked = Locked(workshop, project)
+        self.decisions: Mapping[str, Decision] = read_picks(workshop.store, project)
+        self.results: list[Result | None] = []
+        self.picked, self.chained = NOTHING_PICKED, NOTHING_CHAINED
+        self.endings: dict[str, Ending] = {}
+        self.made: set[str] = set()
+        self.films: dict[str, FilmState] = {}
+        self.film_errors: dict[str, RendererError] = {}
+        self.in_place: set[tuple[str, Digest]] = set()
+        self.published = 0
+        self.mended: list[RendererError] = []
+        self.interrupted = False
+        self.spent_usd = Decimal(0)
+        self.collected = 0
+        self.left_open: Counter[JobState] = Counter()
+        self.troubles: list[RendererError] = []
+        self.standings: dict[str, Standing] = {}
 
     @property
     def warnings(self) -> list[Diagnostic]:
@@ -342,8 +346,7 @@ def open_run(workshop: Workshop, project: Project, wishes: Wishes) -> Run:
         from renderer.pipeline.chains import with_ancestors  # noqa: PLC0415 - only where shots start from one another
 
         selected = with_ancestors(compiled, selected)
-    locked, decisions = Locked(workshop, project), read_picks(workshop.store, project)
-    run = Run(workshop, project, wishes, compiled, compiled, dict(details), selected, [], locked, decisions)
+    run = Run(workshop, project, wishes, compiled=compiled, details=details, selected=selected)
     run.look_up()
     run.selected -= {number for number in run.picked.passed if run.results[number] is None}
     return run

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from copy import copy
 from decimal import Decimal
 
 from renderer.decisions.picks import Decision
@@ -37,7 +37,8 @@ def sets_off(run: Run, decisions: Mapping[str, Decision]) -> SetsOff:
     below = descendants_of(run.bare, decisions)
     if not below:
         return SetsOff()
-    after = replace(run, decisions={**run.decisions, **decisions}, standings={})
+    after = copy(run)
+    after.decisions, after.standings = {**run.decisions, **decisions}, {}
     after.look_up()
     takes, before = after.compiled.takes, run.compiled.takes
     bought = [

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
@@ -30,20 +29,18 @@ if TYPE_CHECKING:
 ANIMATIC = "animatic"
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Workshop:
     """All that commands share. `here` is the current directory, `cores` how many local actions run at once.
 
     `clock` is the time by which purchases wait; None is this machine's own.
     """
 
-    environ: Mapping[str, str]
-    here: Path
-    store: Store
-    cores: int
-    clock: Clock | None = None
-    _sellers: dict[str, Seller] = field(default_factory=dict)
-    _books: dict[str, Book] = field(default_factory=dict)
+    def __init__(
+        self, store: Store, *, environ: Mapping[str, str], here: Path, cores: int, clock: Clock | None = None
+    ) -> None:
+        self.store, self.environ, self.here, self.cores, self.clock = store, environ, here, cores, clock
+        self._sellers: dict[str, Seller] = {}
+        self._books: dict[str, Book] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -66,6 +63,22 @@ class Workshop:
         ffmpeg = describe_ffmpeg(path)
         self.store.memo_put("ffmpeg", key, ffmpeg.build)
         return ffmpeg
+
+    @cached_property
+    def drawing_tools(self) -> Mapping[str, str]:
+        """The versions of all that draws; remembered under what its files look like, where that tells."""
+        from renderer.providers.animatic.tools import drawing_state, drawing_tools  # noqa: PLC0415 - as below
+
+        state = drawing_state()
+        if state is None:
+            return drawing_tools()
+        key = hashlib.sha256(state.encode("utf-8", "surrogateescape")).hexdigest()
+        known = self.store.memo_get("drawing", key)
+        if isinstance(known, dict):
+            return known
+        tools = drawing_tools()
+        self.store.memo_put("drawing", key, dict(tools))
+        return tools
 
     @cached_property
     def tools(self) -> str:
@@ -145,7 +158,7 @@ class Workshop:
         assert name == ANIMATIC, f"BUG: `{name}` is not free"
         from renderer.providers.animatic import Animatic  # noqa: PLC0415 - not needed when nothing runs
 
-        return Animatic(self.ffmpeg, filter_threads=self.cores)
+        return Animatic(self.ffmpeg, filter_threads=self.cores, tools=self.drawing_tools)
 
 
 def open_workshop(
@@ -153,7 +166,7 @@ def open_workshop(
 ) -> Workshop:
     """Wire the adapters. Creates nothing; a missing store is an empty one until something is put into it."""
     root = locate_root(environ, chosen=cache_dir)
-    return Workshop(environ=environ, here=here, store=Store.open(root), cores=available_cores(), clock=clock)
+    return Workshop(Store.open(root), environ=environ, here=here, cores=available_cores(), clock=clock)
 
 
 def available_cores() -> int:

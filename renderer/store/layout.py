@@ -21,7 +21,6 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from renderer.errors import StoreError
@@ -32,11 +31,13 @@ VERSION = "1"
 VARIABLE = "RENDERER_CACHE_DIR"
 
 
-@dataclass(frozen=True, slots=True)
 class Layout:
     """The paths of a store; `root` is absolute and need not exist."""
 
-    root: Path
+    __slots__ = ("root",)
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
 
     @property
     def format(self) -> Path:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 import renderer.cli
-from renderer.cli.main import COMMANDS, UNHEARD
+from renderer.cli.main import UNHEARD
+from renderer.cli.table import COMMANDS
 
 from .stage import COMMAND, Stage, finish, frames_in
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import click
 import pytest
 
-from renderer.cli.build import PRECEDENCE
-from renderer.cli.main import BUG, COMMANDS, commands
+from renderer.cli.building import PRECEDENCE
+from renderer.cli.main import BUG
 from renderer.cli.plan import WORK_TO_DO
+from renderer.cli.table import COMMANDS, commands
 from renderer.errors import RendererError
 
 from .pages import PAGES, ROOT, blocks, code_words, rows, sections

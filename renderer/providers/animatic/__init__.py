@@ -1,7 +1,7 @@
 """The free provider: a moving storyboard drawn from stills and words, on this machine, the same every time.
 
 This package owns the look: `scene` reads the manifest, `camera` decides the move, `plate` prepares stills,
-`ground`, `card`, `slate` and `typeset` draw, `shoot` composes, `graph` writes ffmpeg's arguments. It knows no store and no
+`ground`, `card`, `slate` and `typeset` draw, `tools` names what with, `shoot` composes, `graph` writes ffmpeg's arguments. It knows no store and no
 other shot. Everything that draws is imported only when something is drawn: `identity` is on the path of a
 build with nothing to do.
 """
@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from renderer.errors import StoreError
 from renderer.ffmpeg.binary import Ffmpeg
 from renderer.ffmpeg.encode import ENCODER
 from renderer.model import Json, Size
+from renderer.providers.animatic.tools import drawing_tools
 from renderer.row import Row
 
 if TYPE_CHECKING:
@@ -30,15 +30,20 @@ DESIGN = 1
 
 
 class Animatic(Row):
-    """Fills the port `Maker`. `filter_threads` decides speed alone: the bytes are the same for any number."""
+    """Fills the port `Maker`. `filter_threads` decides speed alone: the bytes are the same for any number.
+
+    `tools` are what `drawing_tools` said, where that is known: then nothing is loaded to name them.
+    """
 
     ffmpeg: Ffmpeg
     filter_threads: int
+    tools: Mapping[str, str] | None = None
     name: str = "animatic"
 
     def identity(self, *, size: Size, fps: Fraction) -> Mapping[str, Json]:
         """All that decides the bytes beside the request: picture, tools and the version of the look."""
-        tools = {"ffmpeg": self.ffmpeg.build, "encoder": dict(ENCODER), "design": DESIGN, **_drawing_tools()}
+        drawn_by = drawing_tools() if self.tools is None else self.tools
+        tools = {"ffmpeg": self.ffmpeg.build, "encoder": dict(ENCODER), "design": DESIGN, **drawn_by}
         return {"provider": self.name, "picture": {"size": str(size), "fps": str(fps)}, "tools": tools}
 
     async def generate(self, order: Order, *, output: Path) -> None:
@@ -89,13 +94,3 @@ def _lay_out(shoot: Shoot, folder: Path) -> None:
             facts=[("folder", folder.parent), ("error", error)],
             hint="free some space and run the same command again",
         ) from error
-
-
-@cache
-def _drawing_tools() -> dict[str, str]:
-    # The C module alone: a millisecond, where PIL.Image would cost thirty.
-    from PIL import _imagingft  # noqa: PLC0415
-    from PIL._version import __version__  # noqa: PLC0415
-
-    shaping = f"raqm {_imagingft.raqm_version}" if _imagingft.HAVE_RAQM else "basic"
-    return {"pillow": __version__, "freetype": f"{_imagingft.freetype2_version}, {shaping}"}
