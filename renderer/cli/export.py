@@ -11,7 +11,7 @@ from renderer.cli import options
 from renderer.pipeline.project import Reach
 from renderer.pipeline.run import Wishes, open_run
 
-FORMS = ("otio", "fcp7xml", "edl", "csv", "depfile", "dot", "mermaid")
+FORMS = ("otio", "fcp7xml", "edl", "csv", "srt", "vtt", "depfile", "dot", "mermaid")
 
 
 @click.command(

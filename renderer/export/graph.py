@@ -37,7 +37,8 @@ def graph_of(timelines: Sequence[Timeline]) -> Graph:
             book.slot(f"s{number}_{place}", event, film=film)
         for sound in timeline.sounds:
             book.sound(sound.track, film=film)
-    for event in (event for timeline in timelines for event in timeline.events):
+    shown = (event for timeline in timelines for event in timeline.events if event.ground is None)
+    for event in shown:
         book.chain(event.shown.shot, book.version(event.shown))
     return Graph(tuple(book.nodes.values()), tuple(book.edges))
 
@@ -51,9 +52,14 @@ class _Book:
         self.ids: dict[tuple[str, ...], str] = {}
 
     def slot(self, name: str, event: Event, *, film: str) -> None:
-        self.nodes[name] = Node(
-            name, "segment", f"{event.frames} frames from {event.first}", event.shown.clip is not None
-        )
+        if event.ground is not None:
+            label = f"card of {event.frames} frames, {event.shown.shot}"
+            self.nodes[name] = Node(name, "segment", label)
+            self.edges[name, film] = None
+            return
+        how = f", {event.motion.words}" if event.motion.words else ""
+        label = f"{event.frames} frames from {event.motion.shows(event.first)}{how}"
+        self.nodes[name] = Node(name, "segment", label, event.shown.clip is not None)
         for version in event.versions or (event.shown,):
             take = self.version(version)
             if version is event.shown:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from io import StringIO
 
+from renderer.export.crossings import words_of
 from renderer.export.plain import cell, timecode
 from renderer.export.timeline import Event, Timeline
 
@@ -30,11 +31,11 @@ def _rows(timeline: Timeline) -> Iterator[list[str]]:
     fps = timeline.fps
     for number, (event, start) in enumerate(zip(timeline.events, timeline.starts, strict=True), start=1):
         shown = event.shown
-        times = (start, start + event.frames, event.first, event.first + event.frames - event.held)
+        times = (start, start + event.frames, *used_of(event))
         seconds = Decimal(event.frames * fps.denominator) / Decimal(fps.numerator)
         texts = [
             shown.shot,
-            shown.label,
+            "card" if event.ground is not None else shown.label,
             shown.clip.path.rpartition("/")[2] if shown.clip else "",
             *(timecode(frame, fps=fps) for frame in times),
             str(event.frames),
@@ -49,15 +50,23 @@ def _rows(timeline: Timeline) -> Iterator[list[str]]:
         yield [str(number), *map(cell, texts)]
 
 
+def used_of(event: Event) -> tuple[int, int]:
+    """The first frame of a clip that a slot uses, and the one after the last, at the film's rate."""
+    first = event.motion.shows(event.first)
+    return first, first + event.motion.spans(event.frames - event.held)
+
+
 def note_of(event: Event) -> str:
     """What an editor should know of a slot; empty where it is as it looks."""
     notes = []
-    if event.shown.clip is None:
+    if event.ground is not None:
+        notes.append("card")
+    elif event.shown.clip is None:
         notes.append("no clip yet")
-    if event.moves:
-        notes.append(f"shown {event.moves}")
+    if event.motion.words:
+        notes.append(f"shown {event.motion.words}")
     if event.held:
         notes.append(f"last frame held for {event.held} frames")
     if event.enter:
-        notes.append(f"{event.enter.kind} of {event.enter.frames} frames from the slot before")
+        notes.append(f"{words_of(event.enter)} from the slot before")
     return ", ".join(notes)

@@ -5,6 +5,7 @@ Frames are counted at the film's rate unless a clip says otherwise. `pipeline` f
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -22,7 +23,7 @@ _ODD = re.compile(r"[^a-z0-9._-]+")
 class Clip(Row):
     """A full-length clip: where it lies, relative to the document that names it, and what it is; `frames` at its own rate.
 
-    `path` has forward slashes, and is empty for a clip that is in the store alone.
+    `path` has forward slashes, and is empty for a clip that is in the store alone. `channels` are those of its sound.
     """
 
     path: str
@@ -31,13 +32,14 @@ class Clip(Row):
     fps: Fraction
     frames: int
     has_sound: bool
+    channels: int = 2
 
 
 class Version(Row):
     """One attempt at a shot, or own footage (`provider` empty). `take` is None for a clip of an older request.
 
-    `clip` is None where there is none yet. `request` is what was asked for, in neutral fields; `parents` are the shots
-    of which it takes frames.
+    `clip` is None where there is none yet. `request` is what was asked for, in neutral fields, `key` its action key, where that is known;
+    `parents` are the shots of which it takes frames.
     """
 
     shot: str
@@ -49,6 +51,7 @@ class Version(Row):
     price_usd: Decimal | None = None
     request: Mapping[str, Json] = {}
     parents: tuple[str, ...] = ()
+    key: str = ""
 
     @property
     def label(self) -> str:
@@ -65,17 +68,53 @@ class Version(Row):
 
 
 class Transition(Row):
-    """How a slot is entered from the one before it: they overlap by `frames`, ≥ 1, so the film is that much shorter."""
+    """How a slot is entered from the one before it: they overlap by `frames`, ≥ 1, so the film is that much shorter.
+
+    `colour` is what a dip goes through, `#rrggbb`, else empty.
+    """
 
     kind: str
     frames: int
+    colour: str = ""
+
+
+class Motion(Row):
+    """How a clip moves: its speed, > 0, and whether its frames come in the opposite order."""
+
+    speed: Fraction = Fraction(1)
+    reverse: bool = False
+
+    @property
+    def words(self) -> str:
+        """Speed and way for people; empty for a clip that is shown as it is."""
+        speed = [f"at {float(self.speed):g} times its speed"] if self.speed != 1 else []
+        return " and ".join([*speed, *(["backwards"] if self.reverse else [])])
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the clip is not heard."""
+        return self != Motion()
+
+    def shows(self, frame: int) -> int:
+        """The frame of the clip that a film shows as its frame number `frame` at this speed, both at the film's rate.
+
+        >>> [Motion(Fraction(3, 2)).shows(frame) for frame in range(4)], [Motion(Fraction(1, 2)).shows(3)]
+        ([0, 2, 3, 5], [1])
+        """
+        # The frame that is nearest, as ffmpeg's `fps` rounds, and of two the later one.
+        return math.ceil(self.speed * (frame + Fraction(1, 2))) - 1
+
+    def spans(self, frames: int) -> int:
+        """How many frames of a clip so many of the film are, ≥ 1."""
+        return max(1, round(frames * self.speed))
 
 
 class Event(Row):
-    """One slot of the cut: `frames` frames of the clip from `first` on; the last `held` of them repeat its last frame.
+    """One slot of the cut: `frames` frames of the clip from `first` on; the last `held` of them repeat one frame.
 
-    `versions` are all there are of its shot, `shown` the one among them that the film shows. `moves` says in words how the clip
-    moves where not as it is, which only a person can take over: `first` is then a frame of the clip, and `frames` those of the film.
+    Frames of the clip are counted as they are at the speed of `motion`; backwards, the slot begins with the last of them and holds the first.
+    `versions` are all there are of its shot, `shown` the one among them that the film shows. `ground` is the colour of a card, `#rrggbb`, which
+    shows no clip; None where there is one. `gain_db` is exact text.
     """
 
     shown: Version
@@ -84,13 +123,34 @@ class Event(Row):
     held: int = 0
     versions: tuple[Version, ...] = ()
     enter: Transition | None = None
-    moves: str = ""
+    motion: Motion = Motion()
+    ground: str | None = None
+    gain_db: str = "0"
+    mute: bool = False
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether the film hears anything of the clip, but for its gain."""
+        clip = self.shown.clip
+        return clip is not None and clip.has_sound and not self.motion.is_silent
+
+
+class Title(Row):
+    """A text that is drawn from frame `start` of the film on; `size` is in percent of the shorter side, `place` as `bottom-left`."""
+
+    start: int
+    frames: int
+    text: str
+    place: str
+    size: str
+    colour: str
 
 
 class Sound(Row):
     """One hearing of a track: `frames` frames of its file from `first` on, at `start` of the film; all at the film's rate.
 
     `rate_hz` and `samples` are the file's own, `how` tells what the film does to it, such as its gain; `path` as a clip's.
+    `levels` are how loud it is between those frames of this hearing, 1 for as loud as its gain makes it; none where it does not fade.
     """
 
     track: str
@@ -102,10 +162,16 @@ class Sound(Row):
     first: int
     frames: int
     how: Mapping[str, Json] = {}
+    channels: int = 2
+    gain_db: str = "0"
+    levels: tuple[tuple[int, Fraction], ...] = ()
 
 
 class Timeline(Row):
-    """One film. `name` is its file's stem; `size` None where no clip tells it yet; events in cut order, ≥ 1; sounds track by track."""
+    """One film. `name` is its file's stem; `size` None where no clip tells it yet; events in cut order, ≥ 1; sounds track by track.
+
+    `opening` is what the film fades up from, titles are in order of time.
+    """
 
     name: str
     title: str
@@ -114,6 +180,8 @@ class Timeline(Row):
     fps: Fraction
     events: tuple[Event, ...]
     sounds: tuple[Sound, ...] = ()
+    opening: Transition | None = None
+    titles: tuple[Title, ...] = ()
 
     @property
     def starts(self) -> tuple[int, ...]:
@@ -133,7 +201,8 @@ class Timeline(Row):
     @property
     def missing(self) -> tuple[str, ...]:
         """The shots that the film shows and that have no clip, each once, in cut order."""
-        return tuple(dict.fromkeys(event.shown.shot for event in self.events if event.shown.clip is None))
+        shown = (event.shown for event in self.events if event.ground is None)
+        return tuple(dict.fromkeys(version.shot for version in shown if version.clip is None))
 
     def versions(self) -> tuple[Version, ...]:
         """Every version of every shot in the cut, each once: those of a shot together, shots in cut order."""

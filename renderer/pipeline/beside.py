@@ -19,6 +19,7 @@ from renderer.model import Json, Trace, base_of
 from renderer.pipeline.lettered import clip_slots
 from renderer.pipeline.project import BUILD
 from renderer.pipeline.run import Run
+from renderer.pipeline.subtitled import SUBTITLES, subtitles_of
 from renderer.plan.enter import length_frames, starts_of
 from renderer.plan.rows import OutputRow, SlotRow, TakeRow
 from renderer.store.files import put_in_place, write_aside
@@ -107,14 +108,12 @@ def _imprint(run: Run, films: list[OutputRow]) -> str:
 
 def _texts(run: Run, output: OutputRow) -> Iterator[tuple[Path, str]]:
     from renderer.report.sidecar import sidecar  # noqa: PLC0415 - only where something is written
-    from renderer.report.subtitles import srt, vtt  # noqa: PLC0415
 
-    film, fps = run.film_path(output), Fraction(output.fps)
+    film = run.film_path(output)
     yield film.with_suffix(SIDECAR), sidecar(_film(run, output, name=_told(film)))
-    cues = [(cue.start / fps, cue.end / fps, cue.who, cue.text) for cue in output.cues]
-    for ending, write in (("srt", srt), ("vtt", vtt)):
-        if cues and ending in output.subtitles:
-            yield film.with_suffix(f".{ending}"), write(cues)
+    for form in SUBTITLES:
+        if form in output.subtitles and (text := subtitles_of(output, form)):
+            yield film.with_suffix(f".{form}"), text
 
 
 def _told(film: Path) -> str:

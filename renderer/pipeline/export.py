@@ -10,12 +10,15 @@ from pathlib import Path
 from renderer.errors import StoreError, UsageError
 from renderer.export.depfile import to_depfile
 from renderer.export.edl import to_edl
+from renderer.export.fcp7xml import to_fcp7xml
 from renderer.export.graph import to_dot, to_mermaid
-from renderer.export.otio import to_fcp7xml, to_otio
+from renderer.export.otio import to_otio
 from renderer.export.shotlist import to_csv
 from renderer.export.timeline import Timeline
 from renderer.pipeline.run import Run
+from renderer.pipeline.subtitled import SUBTITLES, subtitles_of
 from renderer.pipeline.timeline import Place, Wanted, chosen_outputs, timeline_of
+from renderer.plan.rows import OutputRow
 from renderer.store.files import put_in_place, write_aside
 
 FORMS: Mapping[str, Callable[[Timeline], str]] = {
@@ -33,7 +36,7 @@ WRITABLE = 0o644
 def export_text(run: Run, form: str, *, outputs: Sequence[str], folder: Path) -> str:
     """The text of an export; clips are named as they lie below `build/`, relative to `folder`.
 
-    Of several outputs those named, else the first; graph and depfile tell of all. Raises `UsageError` U100, U102, U104.
+    Of several outputs those named, else the first; graph and depfile tell of all. Raises `UsageError` U100, U101, U102, U104, U108.
     """
     chosen = chosen_outputs(run, outputs)
     if form == DEPFILE:
@@ -46,7 +49,20 @@ def export_text(run: Run, form: str, *, outputs: Sequence[str], folder: Path) ->
         return GRAPHS[form]([timeline_of(run, output, place=_published(run, folder)) for output in chosen])
     if len(outputs) > 1:
         raise UsageError(f"`{form}` holds one film", code="U101", hint="name one `--output-name`")
+    if form in SUBTITLES:
+        return _subtitles(chosen[0], form)
     return FORMS[form](timeline_of(run, chosen[0], place=_published(run, folder)))
+
+
+def _subtitles(output: OutputRow, form: str) -> str:
+    text = subtitles_of(output, form)
+    if not text:
+        raise UsageError(
+            f"`{output.file}` has no subtitles",
+            code="U108",
+            hint="they come from a shot's `dialogue` and `caption`",
+        )
+    return text
 
 
 def needs(run: Run) -> list[Path]:

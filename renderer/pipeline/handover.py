@@ -9,13 +9,16 @@ from pathlib import Path
 from renderer.errors import GateError, shortened
 from renderer.export.contents import to_readme
 from renderer.export.edl import to_edl
-from renderer.export.otio import has_timecode, to_fcp7xml, to_otio
+from renderer.export.fcp7xml import to_fcp7xml
+from renderer.export.library import has_timecode
+from renderer.export.otio import to_otio
 from renderer.export.plain import timecode
 from renderer.export.shotlist import to_csv
 from renderer.export.timeline import SHORT, Event, Timeline, clip_name, safe_name, unique_names
 from renderer.media.contact import Cell, Type, contact_sheets
 from renderer.pipeline.folder import Content, Filled, fill
 from renderer.pipeline.run import Run
+from renderer.pipeline.subtitled import SUBTITLES, subtitles_of
 from renderer.pipeline.timeline import Wanted, chosen_outputs, timeline_of
 from renderer.row import Row
 
@@ -30,6 +33,8 @@ MEANINGS = {
     "xml": "Final Cut Pro 7 XML: the cut, for Premiere and Resolve",
     "edl": "CMX 3600 edit list: the picture",
     "csv": "shot list",
+    "srt": "subtitles",
+    "vtt": "subtitles for the web",
     "jpg": "contact sheet",
 }
 
@@ -126,6 +131,7 @@ def _documents(
     texts: dict[str, bytes] = {}
     meanings: dict[str, str] = {f"{CLIPS}/": "the clips of all takes, and the sounds, as they were made"}
     notes = [f"shots without a clip: {shortened(missing)}"] if missing else []
+    outputs = {run.project.film(output.file).name: output for output in run.compiled.outputs}
     stems = unique_names(
         [[safe_name(film.name), f"{safe_name(film.name)}-{number}"] for number, film in enumerate(films, 1)]
     )
@@ -136,6 +142,8 @@ def _documents(
                 f"{film.file} has no XML and no edit list: there is no timecode at {film.fps} frames a second"
             )
         texts |= {f"{stem}.{form}": write(film).encode() for form, write in forms.items()}
+        subtitles = {form: subtitles_of(outputs[film.file], form) for form in SUBTITLES}
+        texts |= {f"{stem}.{form}": text.encode() for form, text in subtitles.items() if text}
         sheets = list(_sheets(film, sources))
         texts |= {
             f"{stem}{f'-{number}' if number > 1 else ''}.jpg": sheet for number, sheet in enumerate(sheets, 1)
@@ -150,8 +158,8 @@ def _documents(
 def _told(film: Timeline) -> Iterator[str]:
     """What the edit lists cannot say, slot by slot."""
     for number, event in enumerate(film.events, start=1):
-        if event.moves:
-            yield f"{film.file}, slot {number} ({event.shown.shot}): the film shows it {event.moves}; the edit lists have it as it is"
+        if event.motion.words:
+            yield f"{film.file}, slot {number} ({event.shown.shot}): the film shows it {event.motion.words}"
         if event.held > 1:
             yield f"{film.file}, slot {number} ({event.shown.shot}): the last frame is held for {event.held} frames"
 
@@ -159,7 +167,8 @@ def _told(film: Timeline) -> Iterator[str]:
 def _sheets(film: Timeline, sources: Mapping[str, Path]) -> Iterator[bytes]:
     """A frame of each shot that the film shows, from the middle of its first slot."""
     first: dict[int, tuple[int, Event]] = {}
-    for start, event in zip(film.starts, film.events, strict=True):
+    placed = zip(film.starts, film.events, strict=True)
+    for start, event in (one for one in placed if one[1].ground is None):
         first.setdefault(id(event.shown), (start, event))
     cells = [_cell(film, start, event, sources) for start, event in first.values()]
     aspect = Fraction(*film.size) if film.size else WIDE
@@ -168,7 +177,9 @@ def _sheets(film: Timeline, sources: Mapping[str, Path]) -> Iterator[bytes]:
 
 def _cell(film: Timeline, start: int, event: Event, sources: Mapping[str, Path]) -> Cell:
     shown = event.shown
-    middle = Fraction(2 * event.first + max(1, event.frames - event.held), 2) / film.fps
+    middle = (
+        event.motion.shows(event.first + max(1, event.frames - event.held) // 2) + Fraction(1, 2)
+    ) / film.fps
     how = ", ".join(filter(None, [shown.label, shown.model or shown.provider]))
     clip = sources[shown.clip.path] if shown.clip else None
     return Cell(clip, middle, (shown.shot, how, timecode(start, fps=film.fps)))

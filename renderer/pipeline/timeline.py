@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from functools import partial
 
 from renderer.digest import Digest
 from renderer.errors import UsageError, did_you_mean, shortened
-from renderer.export.timeline import Clip, Event, Sound, Timeline, Transition, Version
+from renderer.export.timeline import Clip, Event, Motion, Timeline, Transition, Version
 from renderer.media.conform import Cut, film_size, held_frames
 from renderer.media.moving import Moved, lacking_frames
-from renderer.model import Json, MediaFacts, Result, Size, frames_until
+from renderer.model import Json, MediaFacts, Result, Size
 from renderer.pipeline.lettered import clip_slots
 from renderer.pipeline.run import Run
+from renderer.pipeline.sounds import sound_of
+from renderer.pipeline.subtitled import titles_of
+from renderer.pipeline.turns import sounds_of
 from renderer.plan.action import Input
-from renderer.plan.mix import CueRow
+from renderer.plan.mix import TrackRow
 from renderer.plan.motion import MotionRow
 from renderer.plan.rows import OutputRow, SlotRow, TakeRow
 from renderer.row import Row
@@ -24,7 +26,6 @@ ASKED = ("provider", "model", "fields", "params", "inputs", "seed", "take")
 """The parts of a manifest that an author asked for; the others name machines and tools."""
 NAMES = {"fade": "crossfade"}
 """What we call transitions that ffmpeg calls otherwise."""
-LOOPS_MAX = 10_000
 
 
 class Wanted(Row):
@@ -40,6 +41,8 @@ class Wanted(Row):
     ending: str = "mp4"
 
 
+CHANNELS = 2
+"""Those of a sound that was never heard."""
 Place = Callable[[Wanted], str]
 """Where wanted bytes lie, relative to the document that names them; empty where they lie nowhere."""
 
@@ -60,11 +63,12 @@ def timeline_of(run: Run, output: OutputRow, *, place: Place) -> Timeline:
     desk = _Desk(run, output, place)
     fps = desk.fps
     path = run.project.film(output.file)
-    moved = {row.slot: row for row in output.motions}
-    enters = {row.slot: Transition(NAMES.get(row.kind, row.kind), row.frames) for row in output.enters}
+    enters = {
+        row.slot: Transition(NAMES.get(row.kind, row.kind), row.frames, row.colour) for row in output.enters
+    }
+    opening = enters.pop(0, None)
     events = tuple(
-        desk.event(slot, fps, moved.get(number))._replace(enter=enters.get(number) if number else None)
-        for number, slot in enumerate(output.slots)
+        event._replace(enter=enters.get(number)) for number, event in enumerate(_events(desk, output, fps))
     )
     return Timeline(
         name=path.stem,
@@ -73,8 +77,21 @@ def timeline_of(run: Run, output: OutputRow, *, place: Place) -> Timeline:
         size=desk.size_of(output),
         fps=fps,
         events=events,
-        sounds=tuple(_sounds(run, output, fps, place)),
+        sounds=tuple(sounds_of(output, run.compiled.tracks, place=desk.track)),
+        opening=opening,
+        titles=tuple(titles_of(output)),
     )
+
+
+def _events(desk: _Desk, output: OutputRow, fps: Fraction) -> Iterator[Event]:
+    """The slots of a film, cards among them, without their transitions."""
+    moved = {row.slot: row for row in output.motions}
+    grounds = {card.slot: card.ground for card in output.cards}
+    sounds = {sound.slot: sound for sound in output.mix.slots} if output.mix else {}
+    for number, slot in enumerate(output.slots):
+        event = desk.event(slot, fps, moved.get(number))._replace(ground=grounds.get(number))
+        sound = sounds.get(number)
+        yield event._replace(gain_db=sound.gain_db, mute=sound.mute) if sound else event
 
 
 class _Desk:
@@ -97,6 +114,14 @@ class _Desk:
         self.ends: dict[str, int] = {}
         for slot in output.slots:
             self.ends[slot.shot] = max(self.ends.get(slot.shot, 0), slot.first + slot.frames)
+
+    def track(self, row: TrackRow) -> tuple[str, int]:
+        """Where the file of a track lies, and how many channels it has."""
+        digest = Digest(row.sha256, row.size_bytes)
+        ending = row.path.rpartition(".")[2] if "." in row.path else row.container
+        where = self.place(Wanted(digest, row.track, None, row.path, ending))
+        known = sound_of(self.run.workshop.store, digest, None)
+        return where, known.channels if known else CHANNELS
 
     def event(self, slot: SlotRow, fps: Fraction, motion: MotionRow | None) -> Event:
         if not slot.shows_clip:
@@ -151,7 +176,16 @@ class _Desk:
         price = result.price_usd if result else None
         parents = self.parents.get(row.name, ())
         return Version(
-            row.shot, row.take, clip, row.provider, row.model, row.seed, price, _asked(manifest), parents
+            row.shot,
+            row.take,
+            clip,
+            row.provider,
+            row.model,
+            row.seed,
+            price,
+            _asked(manifest),
+            parents,
+            row.key,
         )
 
     def _manifest(self, row: TakeRow) -> Mapping[str, Json]:
@@ -184,60 +218,20 @@ class _Desk:
             return None
         ending = path.rpartition(".")[2] if "." in path else "mp4"
         where = self.place(Wanted(clip.digest, shot, take, path, ending))
+        sound = facts.audio
         # A still has no length of its own: to an editor it is as long as it is shown.
         fps, frames = (self.fps, self.ends[shot]) if facts.is_still else (facts.fps, facts.frames)
-        return Clip(where, clip.digest, facts.size, fps, frames, facts.audio is not None)
+        channels = sound.channels if sound else 0
+        return Clip(where, clip.digest, facts.size, fps, frames, sound is not None, channels)
 
 
-def _moved(event: Event, motion: MotionRow, facts: MediaFacts | None, fps: Fraction) -> Event:
-    """A slot whose clip moves otherwise, from its own frame on; what of it is held, as far as that is its last frame."""
-    moved = Moved(Fraction(motion.speed), motion.reverse, motion.moving)
-    cut = Cut(event.first, event.frames)
-    lacking = lacking_frames(facts, cut, moved, fps) if facts and not motion.reverse else 0
-    first = round(event.first * moved.speed)
-    return event._replace(first=first, held=event.frames - motion.moving + lacking, moves=motion.words)
+def _moved(event: Event, row: MotionRow, facts: MediaFacts | None, fps: Fraction) -> Event:
+    """A slot whose clip moves otherwise, and what of it is held, as far as that is one frame."""
+    motion = Motion(Fraction(row.speed), row.reverse)
+    cut, moved = Cut(event.first, event.frames), Moved(motion.speed, row.reverse, row.moving)
+    lacking = lacking_frames(facts, cut, moved, fps) if facts and not row.reverse else 0
+    return event._replace(held=event.frames - row.moving + lacking, motion=motion)
 
 
 def _asked(manifest: Mapping[str, Json]) -> Mapping[str, Json]:
     return {name: manifest[name] for name in ASKED if name in manifest}
-
-
-def _sounds(run: Run, output: OutputRow, fps: Fraction, place: Place) -> Iterator[Sound]:
-    """What one film hears of each track, in whole frames, rounded on the running sum; a loop is heard once for each turn."""
-    if output.mix is None:
-        return
-    for cue in sorted(output.mix.cues, key=lambda cue: cue.row):
-        row = run.compiled.tracks[cue.row]
-        digest = Digest(row.sha256, row.size_bytes)
-        ending = row.path.rpartition(".")[2] if "." in row.path else row.container
-        path = place(Wanted(digest, row.track, None, row.path, ending))
-        frame = partial(_frame, rate_hz=output.mix.rate_hz, fps=fps)
-        turn = cue.period or cue.samples
-        for at in range(0, min(cue.samples, turn * LOOPS_MAX), turn):
-            start, end = frame(cue.start + at), frame(cue.start + min(at + turn, cue.samples))
-            if end > start:
-                yield Sound(
-                    row.track,
-                    path,
-                    digest,
-                    row.rate_hz,
-                    row.samples,
-                    start,
-                    frame(cue.first),
-                    end - start,
-                    _how(cue),
-                )
-
-
-def _frame(sample: int, *, rate_hz: int, fps: Fraction) -> int:
-    return frames_until(Fraction(sample, rate_hz), fps)
-
-
-def _how(cue: CueRow) -> Mapping[str, Json]:
-    told = {
-        "gain_db": cue.gain_db,
-        "fade_in": cue.fade_in,
-        "fade_out": cue.fade_out,
-        "duck": list(cue.duck or ()),
-    }
-    return {name: value for name, value in told.items() if value not in (0, "0", [])}

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from renderer.errors import UsageError
 from renderer.export.edl import to_edl
-from renderer.export.otio import TIMECODE_RATES, to_fcp7xml, to_otio
+from renderer.export.fcp7xml import to_fcp7xml
+from renderer.export.library import TIMECODE_RATES
+from renderer.export.otio import to_otio
 from renderer.export.timeline import Sound, Timeline, Transition, Version
 
 from .films import FILM, NTSC, digest, event, film, version
