@@ -8,7 +8,6 @@ from fractions import Fraction
 from renderer.export.timeline import Title
 from renderer.plan.enter import starts_of
 from renderer.plan.rows import OutputRow
-from renderer.plan.text import BOTTOM
 
 SUBTITLES = ("srt", "vtt")
 
@@ -16,12 +15,10 @@ SUBTITLES = ("srt", "vtt")
 def titles_of(output: OutputRow) -> Iterator[Title]:
     """The titles of a film and what stands on its cards, in order of time. Subtitles are none, although they may be burned in."""
     starts = starts_of(output.slots)
-    cues = {(cue.start, cue.end - cue.start, cue.text) for cue in output.cues}
     found = []
     for text in output.texts:
         start = starts[text.slot] + text.first
-        is_cue = text.position == BOTTOM and (start, text.frames, text.text) in cues
-        if not is_cue:
+        if not text.burned:
             found.append(Title(start, text.frames, text.text, text.position, text.size, text.colour))
     yield from sorted(found, key=lambda title: title.start)
 
@@ -31,5 +28,5 @@ def subtitles_of(output: OutputRow, form: str) -> str:
     from renderer.report.subtitles import srt, vtt  # noqa: PLC0415 - only where something is written
 
     fps = Fraction(output.fps)
-    cues = [(cue.start / fps, cue.end / fps, cue.who, cue.text) for cue in output.cues]
+    cues = [(cue.start / fps, cue.end / fps, cue.words) for cue in output.cues]
     return {"srt": srt, "vtt": vtt}[form](cues) if cues else ""

@@ -14,7 +14,6 @@ from itertools import accumulate
 
 from renderer.model import AT, MIDDLE, Json, frames_until, variant_of
 from renderer.plan.chain import chains_of
-from renderer.plan.cues import Cue
 from renderer.plan.enter import Entering, enter_rows, enters_of, frames_of, starts_of
 from renderer.plan.mix import TrackRow
 from renderer.plan.motion import Moving, held_alone, is_silent, motion_rows, on_screen, over
@@ -27,11 +26,12 @@ from renderer.plan.text import (
     Shown,
     TextRow,
     cards_of,
-    cues_of,
+    screens,
     texts_of,
     unsaid,
     with_cards,
 )
+from renderer.plan.turns import Subtitle, cues_by_slot, subtitles_of
 from renderer.storyboard import Motion, Output, Slot, Storyboard, Use
 
 Entry = tuple[int | None, Shown]
@@ -104,17 +104,19 @@ def _output(
 
 def _text_of(
     output: Output, entries: Sequence[Shown], slots: Sequence[SlotRow]
-) -> tuple[tuple[CardRow, ...], tuple[TextRow, ...], tuple[Cue, ...], tuple[str, ...]]:
+) -> tuple[tuple[CardRow, ...], tuple[TextRow, ...], tuple[Subtitle, ...], tuple[str, ...]]:
     """Cards, drawn texts, subtitles and the endings of their files."""
     if not any(entry.words for entry in entries):
         return (), (), (), ()
-    spans, asked = [(slot.first, slot.frames) for slot in slots], output.subtitles
+    asked = output.subtitles
+    where = screens([(slot.first, slot.frames) for slot in slots], starts_of(slots))
+    cues = cues_by_slot(entries, where, fps=output.fps)
     burn = Burn(output.name, str(asked.size), asked.colour) if asked.burn else None
     endings = tuple(ending for ending in SUBTITLES if getattr(asked, ending))
     return (
         cards_of(entries),
-        texts_of(entries, spans, fps=output.fps, burn=burn),
-        cues_of(entries, spans, fps=output.fps, starts=starts_of(slots)),
+        texts_of(entries, where, cues=cues, fps=output.fps, burn=burn),
+        subtitles_of(cues, fps=output.fps),
         endings,
     )
 

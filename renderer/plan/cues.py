@@ -16,9 +16,13 @@ from renderer.row import Row
 COLUMNS_MAX = 42
 LINES_MAX = 2
 """Two lines of 42 characters, which is what broadcasters ask for; a wide character counts for two."""
+MARKS = frozenset({"Mn", "Me", "Cf", "Cc"})
+UNSEEN = MARKS | {"Zs", "Zl", "Zp"}
 READING_PER_S = 15
 READING_MIN_S = Fraction(3, 2)
 READING_MAX_S = Fraction(7)
+SHORTEST_S = Fraction(5, 6)
+"""Nobody reads what shows for less; what subtitlers of streaming services hold to, too."""
 
 
 class Said(Row):
@@ -39,17 +43,24 @@ class Screen(Row):
 
 
 class Cue(Row):
-    """One subtitle: from frame `start` of the film to before frame `end`; lines are joined by line breaks."""
+    """One text: from frame `start` of the film to before frame `end`; lines are joined by line breaks."""
 
     start: int
     end: int
     who: str | None
     text: str
+    is_caption: bool = False
 
 
-def caption_cues(text: str, screen: Screen) -> Iterator[Cue]:
+def shortest_frames(fps: Fraction) -> int:
+    """How many frames a cue shows at least, where there is room."""
+    return max(1, frames_until(SHORTEST_S, fps))
+
+
+def caption_cues(text: str, screen: Screen, *, fps: Fraction) -> Iterator[Cue]:
     """A caption shows as long as the shot is on screen."""
-    return _share_out(None, text, screen.start, screen.start + screen.frames)
+    for cue in _share_out(None, text, screen.start, screen.start + screen.frames, fps=fps):
+        yield cue._replace(is_caption=True)
 
 
 def dialogue_cues(said: Sequence[Said], screen: Screen, *, fps: Fraction) -> Iterator[Cue]:
@@ -58,7 +69,7 @@ def dialogue_cues(said: Sequence[Said], screen: Screen, *, fps: Fraction) -> Ite
         start = max(0, frames_until(line.at_s, fps) - screen.first)
         end = min(screen.frames, frames_until(end_s, fps) - screen.first)
         if start < end:
-            yield from _share_out(line.who, line.line, screen.start + start, screen.start + end)
+            yield from _share_out(line.who, line.line, screen.start + start, screen.start + end, fps=fps)
 
 
 def is_said(line: Said, said: Sequence[Said], screen: Screen, *, fps: Fraction) -> bool:
@@ -84,10 +95,14 @@ def _ended(said: Sequence[Said]) -> Iterator[tuple[Said, Fraction]]:
         yield line, end_s
 
 
-def _share_out(who: str | None, text: str, start: int, end: int) -> Iterator[Cue]:
-    """A text as cues of two lines at most, each as long as its share of the characters."""
-    blocks = _blocks(text)
-    blocks = blocks[: end - start]
+def _share_out(who: str | None, text: str, start: int, end: int, *, fps: Fraction) -> Iterator[Cue]:
+    """A text as cues, each as long as its share of the characters: of two lines, of more where they would be too short to read."""
+    if not is_visible(text):
+        return
+    lines = _lines(text)
+    cues_max = max(1, (end - start) // shortest_frames(fps))
+    each = max(LINES_MAX, -(-len(lines) // cues_max))
+    blocks = ["\n".join(lines[place : place + each]) for place in range(0, len(lines), each)]
     weights = [_columns(block) or 1 for block in blocks]
     total, before, begin = sum(weights), 0, start
     for number, (block, weight) in enumerate(zip(blocks, weights, strict=True), 1):
@@ -98,7 +113,12 @@ def _share_out(who: str | None, text: str, start: int, end: int) -> Iterator[Cue
             begin = stop
 
 
-def _blocks(text: str) -> list[str]:
+def is_visible(text: str) -> bool:
+    """Whether there is anything to read."""
+    return any(unicodedata.category(character) not in UNSEEN for character in text)
+
+
+def _lines(text: str) -> list[str]:
     from renderer.lettering.lines import balance, pieces, wrap  # noqa: PLC0415 - only for films with subtitles
 
     lines: list[str] = []
@@ -106,7 +126,7 @@ def _blocks(text: str) -> list[str]:
         words = pieces(paragraph.replace("\t", " "))
         wrapped = wrap(words, COLUMNS_MAX, _columns)
         lines += balance(words, COLUMNS_MAX, _columns) if len(wrapped) <= LINES_MAX else wrapped
-    return ["\n".join(lines[place : place + LINES_MAX]) for place in range(0, len(lines), LINES_MAX)]
+    return lines
 
 
 def _columns(text: str) -> int:
@@ -115,6 +135,6 @@ def _columns(text: str) -> int:
 
 
 def _width(character: str) -> int:
-    if unicodedata.category(character) in {"Mn", "Me", "Cf", "Cc"}:
+    if unicodedata.category(character) in MARKS:
         return 0
     return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING
 
 from renderer.columns import pack_rows, unpack_rows
 from renderer.model import STILLS, Centre, Json, output_of
-from renderer.plan.cues import Cue
 from renderer.plan.enter import Entering, EnterRow
 from renderer.plan.mix import MixRow, TrackRow
 from renderer.plan.motion import MotionRow, Moving
 from renderer.plan.text import CardRow, TextRow, WordsRow
+from renderer.plan.turns import Subtitle
 from renderer.row import Row
 
 if TYPE_CHECKING:
     from renderer.storyboard import Shot
 
-FORM = 10
+FORM = 11
 FETCHED = "url:"
 """How the name of an input begins that was fetched; the rest is the sha256 of its address."""
 
@@ -232,7 +232,7 @@ class OutputRow(Row):
     mix: MixRow | None = None
     cards: tuple[CardRow, ...] = ()
     texts: tuple[TextRow, ...] = ()
-    cues: tuple[Cue, ...] = ()
+    cues: tuple[Subtitle, ...] = ()
     subtitles: tuple[str, ...] = ()
     motions: tuple[MotionRow, ...] = ()
     enters: tuple[EnterRow, ...] = ()
@@ -306,7 +306,7 @@ def _output(row: Sequence[Json]) -> OutputRow:
             mix and MixRow.from_json(mix),
             tuple(map(CardRow._make, cards)),
             tuple(map(TextRow.from_json, texts)),
-            tuple(map(Cue._make, cues)),
+            tuple(map(Subtitle.from_json, cues)),
             tuple(subtitles),
             tuple(map(MotionRow._make, motions)),
             tuple(map(EnterRow._make, enters)),

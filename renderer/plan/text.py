@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from renderer.model import Json, frames_until
-from renderer.plan.cues import Cue, Said, Screen, caption_cues, dialogue_cues, is_said
+from renderer.plan.cues import Cue, Said, Screen, is_said
 from renderer.plan.slots import slot_starts
 from renderer.row import Row
 
@@ -83,7 +83,7 @@ class WordsRow(Row):
 class TextRow(Row):
     """A text that is drawn on slot number `slot`, from its frame `first` on for `frames` frames.
 
-    `plain` where it stands on a card. Place, size and colour as in `storyboard.Title`.
+    `plain` where it stands on a card, `burned` where it is a subtitle. Place, size and colour as in `storyboard.Title`.
     """
 
     slot: int
@@ -94,6 +94,7 @@ class TextRow(Row):
     size: str
     colour: str
     plain: bool
+    burned: bool
     fonts: Fonts
 
     @classmethod
@@ -149,13 +150,18 @@ def cards_of(entries: Sequence[Shown]) -> tuple[CardRow, ...]:
 
 
 def texts_of(
-    entries: Sequence[Shown], spans: Sequence[tuple[int, int]], *, fps: Fraction, burn: Burn | None
+    entries: Sequence[Shown],
+    where: Sequence[Screen],
+    *,
+    cues: Sequence[Sequence[Cue]],
+    fps: Fraction,
+    burn: Burn | None,
 ) -> tuple[TextRow, ...]:
-    """All that is drawn on the slots of a cut, in order; `spans` are the first frame and the frames of each slot's clip."""
+    """All that is drawn on the slots of a cut, in order; `where` each stands, and what is to be read of each, if that is burned in."""
     if not any(shown.words for shown in entries):
         return ()
     found: list[TextRow] = []
-    for slot, (shown, screen) in enumerate(zip(entries, screens(spans), strict=True)):
+    for slot, (shown, screen) in enumerate(zip(entries, where, strict=True)):
         if shown.words is None:
             continue
         if shown.card:
@@ -164,7 +170,7 @@ def texts_of(
         if shown.first:
             found += _over(slot, shown.words, screen, fps=fps)
         if burn:
-            found += _burned(slot, shown.words, screen, fps=fps, burn=burn)
+            found += _burned(slot, shown.words, cues[slot], screen.start, burn=burn)
     return tuple(found)
 
 
@@ -174,25 +180,6 @@ class Burn(Row):
     output: str
     size: str
     colour: str
-
-
-def cues_of(
-    entries: Sequence[Shown],
-    spans: Sequence[tuple[int, int]],
-    *,
-    fps: Fraction,
-    starts: Sequence[int] | None = None,
-) -> tuple[Cue, ...]:
-    """All subtitles of a cut, in order of time. `starts` are the film's frames at which slots begin that overlap."""
-    if not any(shown.words for shown in entries):
-        return ()
-    cues = [
-        cue
-        for shown, screen in zip(entries, screens(spans, starts), strict=True)
-        if shown.words and not shown.card
-        for cue in _cues(shown.words, screen, fps=fps)
-    ]
-    return tuple(sorted(cues, key=lambda cue: cue.start))
 
 
 def unsaid(
@@ -241,21 +228,13 @@ def _over(slot: int, words: WordsRow, screen: Screen, *, fps: Fraction) -> Itera
             yield _drawn(slot, title, first, min(last, screen.frames) - first, plain=False)
 
 
-def _burned(slot: int, words: WordsRow, screen: Screen, *, fps: Fraction, burn: Burn) -> Iterator[TextRow]:
+def _burned(slot: int, words: WordsRow, cues: Sequence[Cue], begin: int, *, burn: Burn) -> Iterator[TextRow]:
     fonts = dict(words.burned).get(burn.output, ())
-    for cue in _cues(words, screen, fps=fps):
-        first = cue.start - screen.start
-        yield TextRow(
-            slot, first, cue.end - cue.start, cue.text, BOTTOM, burn.size, burn.colour, False, fonts
-        )
-
-
-def _cues(words: WordsRow, screen: Screen, *, fps: Fraction) -> Iterator[Cue]:
-    if words.caption:
-        yield from caption_cues(words.caption, screen)
-    yield from dialogue_cues(words.said, screen, fps=fps)
+    for cue in cues:
+        first, frames = cue.start - begin, cue.end - cue.start
+        yield TextRow(slot, first, frames, cue.text, BOTTOM, burn.size, burn.colour, False, True, fonts)
 
 
 def _drawn(slot: int, title: TitleRow, first: int, frames: int, *, plain: bool) -> TextRow:
     look = (title.position, title.size, title.colour)
-    return TextRow(slot, first, frames, title.text, *look, plain, title.fonts)
+    return TextRow(slot, first, frames, title.text, *look, plain, False, title.fonts)

@@ -179,3 +179,20 @@ def test_a_build_with_nothing_to_do_writes_nothing(lettered: Stage) -> None:
     before = lettered.files()
     lettered.built()
     assert before == lettered.files()
+
+
+def test_words_of_two_shots_never_stand_over_each_other(stage: Stage) -> None:
+    """In a crossfade the caption of the first one goes where that of the next one comes, beside the film and in its picture."""
+    stage.still("a.png", colour="#404040", size=(160, 90))
+    shots = "  - {id: a, clip: a.png, duration: 2, caption: MMMMMMMM}\n"
+    stage.write(
+        "film.yaml",
+        "version: 1\noutput: {size: 160x90, fps: 24, subtitles: {burn: true, size: 20}}\nshots:\n"
+        f"{shots}  - {{id: b, clip: a.png, duration: 2, caption: i, enter: {{crossfade: 1}}}}\n",
+    )
+    stage.built()
+    first, second = "1\n00:00:00,000 --> 00:00:01,000\nMMMMMMMM\n", "2\n00:00:01,000 --> 00:00:03,000\ni\n"
+    assert f"{first}\n{second}" == (stage.root / "build" / "film.srt").read_text("utf-8")
+    found = brightness(stage.film())
+    assert found[23][1] > 200
+    assert found[24][1] < 80

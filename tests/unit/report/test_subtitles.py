@@ -34,8 +34,8 @@ def test_times_are_exact_to_the_millisecond(
     """Also past the first hour, and at a rate of NTSC."""
     frame = Fraction(1001, 24000)
     cues: list[Cue] = [
-        (frame, 3 * frame, None, "one"),
-        (Fraction(3661), Fraction(7322, 2) + 1, "mara", "two"),
+        (frame, 3 * frame, [(None, "one")]),
+        (Fraction(3661), Fraction(7322, 2) + 1, [("mara", "two")]),
     ]
     (tmp_path / name).write_text(write(cues), "utf-8")
     found = read(tmp_path / name)
@@ -44,7 +44,7 @@ def test_times_are_exact_to_the_millisecond(
 
 def test_markup_that_a_line_holds_by_chance_stays_text(tmp_path: Path) -> None:
     """WebVTT escapes it; in SubRip an invisible joiner keeps it from being taken for a tag."""
-    cues: list[Cue] = [(Fraction(0), Fraction(1), None, TRICKY + "<b>bold</b>")]
+    cues: list[Cue] = [(Fraction(0), Fraction(1), [(None, TRICKY + "<b>bold</b>")])]
     assert "a &amp; b &lt; c &gt; d" in vtt(cues)
     assert "--&gt;\nsecond line" in vtt(cues)
     assert "<b>" not in srt(cues)
@@ -54,7 +54,16 @@ def test_markup_that_a_line_holds_by_chance_stays_text(tmp_path: Path) -> None:
 
 def test_an_empty_line_does_not_end_a_cue() -> None:
     """It is held open by a space that is none."""
-    assert "one\n\u00a0\ntwo\n" in srt([(Fraction(0), Fraction(1), None, "one\n\ntwo")])
+    assert "one\n\u00a0\ntwo\n" in srt([(Fraction(0), Fraction(1), [(None, "one\n\ntwo")])])
+
+
+def test_words_of_several_share_a_cue() -> None:
+    """One below the other, each under its own name; a voice ends where the next one begins."""
+    both: list[Cue] = [
+        (Fraction(0), Fraction(1), [(None, "Pad 39A"), ("mara", "It's late."), ("voss", "Go.")])
+    ]
+    assert "Pad 39A\nMARA: It's late.\nVOSS: Go.\n" in srt(both)
+    assert "Pad 39A\n<v Mara>It's late.</v>\n<v Voss>Go.</v>\n" in vtt(both)
 
 
 def part(*, generated: bool) -> Part:
