@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from renderer.media.probe import open_clip, sniff_container
 from renderer.media.standing import is_picture
+from renderer.model import Centre
 from renderer.row import Row
 
 if TYPE_CHECKING:
@@ -28,11 +29,15 @@ DECODED_MAX = 1000
 
 
 class Cell(Row):
-    """One picture: the clip, None where there is none, the time to show, and lines of text, the first one in bold ink."""
+    """One picture: the clip, None where there is none, the time to show, and lines of text, the first one in bold ink.
+
+    With a `centre` its box is filled, cut out about there as the film does; else the frame is whole.
+    """
 
     clip: Path | None
     time_s: Fraction
     lines: tuple[str, ...]
+    centre: Centre | None = None
 
 
 class Type(Row):
@@ -80,7 +85,7 @@ def _draw(title: str, cells: Sequence[Cell], aspect: Fraction, type_: Type) -> I
 
 
 def _paste(sheet: Image, pen: Any, cell: Cell, *, box: tuple[int, int, int]) -> None:
-    """The frame, whole, in the middle of its box; a crossed box where there is none."""
+    """The frame in its box; a crossed box where there is none."""
     left, top, height = box
     corner = (left + FRAME_PX - 1, top + height - 1)
     pen.rectangle(((left, top), corner), fill=EMPTY)
@@ -89,9 +94,21 @@ def _paste(sheet: Image, pen: Any, cell: Cell, *, box: tuple[int, int, int]) -> 
         pen.line(((left, top), corner), fill=FAINT)
         pen.line(((left, corner[1]), (corner[0], top)), fill=FAINT)
         return
+    if cell.centre:
+        sheet.paste(_filling(frame, (FRAME_PX, height), cell.centre), (left, top))
+        return
     scale = min(FRAME_PX / frame.width, height / frame.height)
     small = frame.resize((max(1, round(frame.width * scale)), max(1, round(frame.height * scale))))
     sheet.paste(small, (left + (FRAME_PX - small.width) // 2, top + (height - small.height) // 2))
+
+
+def _filling(frame: Image, size: tuple[int, int], centre: Centre) -> Image:
+    """A frame that fills a box, cut out about a place as far as the picture goes."""
+    scale = max(size[0] / frame.width, size[1] / frame.height)
+    wide, high = size[0] / scale, size[1] / scale
+    left = min(max(0.0, float(centre.x) * frame.width - wide / 2), frame.width - wide)
+    top = min(max(0.0, float(centre.y) * frame.height - high / 2), frame.height - high)
+    return frame.resize(size, box=(left, top, left + wide, top + high))
 
 
 def frame_at(path: Path, time_s: Fraction) -> Image | None:

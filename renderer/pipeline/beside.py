@@ -8,20 +8,21 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from renderer.digest import Digest, digest_bytes
 from renderer.errors import StoreError
-from renderer.model import Json, Trace, base_of
+from renderer.model import base_of
+from renderer.pipeline.declared import manifest_of, shown_take, sources_of
 from renderer.pipeline.lettered import clip_slots
 from renderer.pipeline.project import BUILD
 from renderer.pipeline.run import Run
 from renderer.pipeline.subtitled import SUBTITLES, subtitles_of
 from renderer.plan.enter import length_frames, starts_of
-from renderer.plan.rows import OutputRow, SlotRow, TakeRow
+from renderer.plan.rows import OutputRow, SlotRow
 from renderer.store.files import put_in_place, write_aside
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 MEMO = "beside"
 SIDECAR = ".json"
+FORM = "2"
+"""Of what these files say; another one has them written again."""
 WRITABLE = 0o644
 
 
@@ -95,7 +98,7 @@ def _write(path: Path, content: bytes) -> None:
 def _imprint(run: Run, films: list[OutputRow]) -> str:
     """A digest of all that decides what these files say."""
     takes = run.compiled.takes
-    rows = "\0".join([*(row.shot for row in takes), *(row.key for row in takes)])
+    rows = "\0".join([FORM, *(row.shot for row in takes), *(row.key for row in takes)])
     told = hashlib.sha256(rows.encode("utf-8", "surrogateescape"))
     for output in films:
         state = run.films[output.name]
@@ -140,6 +143,7 @@ def _film(run: Run, output: OutputRow, *, name: str) -> Film:
         if number not in cards:
             first.setdefault(slot.shot, slot)
             slots.setdefault(slot.shot, []).append((start / fps, (start + slot.frames) / fps))
+    sources = sources_of(run)
     clips = dict(zip((slot.shot for slot in clip_slots(output)), run.clips(output) or (), strict=True))
     return Film(
         file=name,
@@ -148,7 +152,8 @@ def _film(run: Run, output: OutputRow, *, name: str) -> Film:
         frames=length_frames(output.slots),
         fps=fps,
         parts=tuple(
-            _part(run, slot, clips[shot].digest.sha256, tuple(slots[shot])) for shot, slot in first.items()
+            _part(run, slot, clips[shot].digest.sha256, tuple(slots[shot]))._replace(source=sources.get(shot))
+            for shot, slot in first.items()
         ),
         cards=len(cards),
     )
@@ -159,9 +164,9 @@ def _part(run: Run, slot: SlotRow, clip: str, slots: tuple[tuple[Fraction, Fract
 
     shot = base_of(slot.shot)
     if slot.take < 0:
-        return Part(shot, slots, clip, None, None, None, None, generated=False)
-    row = _shown_take(run, slot.take)
-    manifest = _manifest_of(run, row, clip)
+        return Part(shot, slots, clip, None, None, None, None, None)
+    row = shown_take(run, slot.take)
+    manifest = manifest_of(run, row, clip)
     fields = manifest.get("fields", {})
     return Part(
         shot,
@@ -171,23 +176,5 @@ def _part(run: Run, slot: SlotRow, clip: str, slots: tuple[tuple[Fraction, Fract
         model=manifest.get("model", row.model),
         prompt=fields.get("prompt"),
         seed=manifest.get("seed"),
-        generated=row.paid,
+        source=None,
     )
-
-
-def _shown_take(run: Run, first: int) -> TakeRow:
-    choice = run.picked.choices.get(first)
-    return run.compiled.takes[choice.number if choice else first]
-
-
-def _manifest_of(run: Run, row: TakeRow, clip: str) -> Mapping[str, Json]:
-    """The manifest that a clip was made by: its take's, or for footage that is kept an older one of its shot's; else nothing."""
-    trace = run.workshop.store.trace(row.key)
-    if trace and _holds(trace, clip):
-        return trace.manifest
-    older = run.workshop.store.traces_for(run.project.identity, spec=run.project.asker_spec, shot=row.shot)
-    return next((trace.manifest for trace in older if _holds(trace, clip)), {})
-
-
-def _holds(trace: Trace, clip: str) -> bool:
-    return any(result.digest.sha256 == clip for result in trace.results)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from fractions import Fraction
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from renderer.errors import GateError, shortened
@@ -12,12 +11,11 @@ from renderer.export.edl import to_edl
 from renderer.export.fcp7xml import to_fcp7xml
 from renderer.export.library import has_timecode
 from renderer.export.otio import to_otio
-from renderer.export.plain import timecode
 from renderer.export.shotlist import to_csv
-from renderer.export.timeline import SHORT, Event, Timeline, clip_name, safe_name, unique_names
-from renderer.media.contact import Cell, Type, contact_sheets
+from renderer.export.timeline import SHORT, Timeline, clip_name, safe_name, unique_names
 from renderer.pipeline.folder import Content, Filled, fill
 from renderer.pipeline.run import Run
+from renderer.pipeline.sheets import sheets_of
 from renderer.pipeline.subtitled import SUBTITLES, subtitles_of
 from renderer.pipeline.timeline import Wanted, chosen_outputs, timeline_of
 from renderer.row import Row
@@ -25,7 +23,6 @@ from renderer.row import Row
 CLIPS = "clips"
 README = "README.txt"
 SIGNS = (SHORT, 12, 64)
-WIDE = Fraction(16, 9)
 LISTED = {"otio": to_otio, "xml": to_fcp7xml, "edl": to_edl, "csv": to_csv}
 TIMED = ("xml", "edl")
 MEANINGS = {
@@ -144,7 +141,7 @@ def _documents(
         texts |= {f"{stem}.{form}": write(film).encode() for form, write in forms.items()}
         subtitles = {form: subtitles_of(outputs[film.file], form) for form in SUBTITLES}
         texts |= {f"{stem}.{form}": text.encode() for form, text in subtitles.items() if text}
-        sheets = list(_sheets(film, sources))
+        sheets = list(sheets_of(film, outputs[film.file], sources))
         texts |= {
             f"{stem}{f'-{number}' if number > 1 else ''}.jpg": sheet for number, sheet in enumerate(sheets, 1)
         }
@@ -162,35 +159,3 @@ def _told(film: Timeline) -> Iterator[str]:
             yield f"{film.file}, slot {number} ({event.shown.shot}): the film shows it {event.motion.words}"
         if event.held > 1:
             yield f"{film.file}, slot {number} ({event.shown.shot}): the last frame is held for {event.held} frames"
-
-
-def _sheets(film: Timeline, sources: Mapping[str, Path]) -> Iterator[bytes]:
-    """A frame of each shot that the film shows, from the middle of its first slot."""
-    first: dict[int, tuple[int, Event]] = {}
-    placed = zip(film.starts, film.events, strict=True)
-    for start, event in (one for one in placed if one[1].ground is None):
-        first.setdefault(id(event.shown), (start, event))
-    cells = [_cell(film, start, event, sources) for start, event in first.values()]
-    aspect = Fraction(*film.size) if film.size else WIDE
-    return contact_sheets(film.title, cells, aspect=aspect, type_=_type())
-
-
-def _cell(film: Timeline, start: int, event: Event, sources: Mapping[str, Path]) -> Cell:
-    shown = event.shown
-    middle = (
-        event.motion.shows(event.first + max(1, event.frames - event.held) // 2) + Fraction(1, 2)
-    ) / film.fps
-    how = ", ".join(filter(None, [shown.label, shown.model or shown.provider]))
-    clip = sources[shown.clip.path] if shown.clip else None
-    return Cell(clip, middle, (shown.shot, how, timecode(start, fps=film.fps)))
-
-
-def _type() -> Type:
-    """The fonts of cards and slates."""
-    from renderer.providers.animatic.typeset import font, printable, shorten, width_em  # noqa: PLC0415 - drawing is imported late
-
-    def fitted(text: str, size_px: int, width_px: int) -> str:
-        measure: Callable[[str], float] = lambda part: width_em("text", part)  # noqa: E731 - a port of one line
-        return shorten(printable(text), width_px / size_px, measure)
-
-    return Type(lambda size_px: font("text", size_px), fitted)

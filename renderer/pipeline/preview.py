@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from renderer.model import Result, Size
 from renderer.pipeline.build import film_copies, make_films
+from renderer.pipeline.declared import sources_of
 from renderer.pipeline.enrolling import note_use
 from renderer.pipeline.film import FilmState, assess_film
 from renderer.pipeline.lettered import clip_slots, with_cards
@@ -115,7 +116,7 @@ def _assess(preview: Preview, output: OutputRow) -> FilmState | None:
         fonts=run.fonts(output),
         overlays=overlays,
         tracks=run.tracks(),
-        notes=notes_of(run.compiled, output),
+        notes=notes_of(run.compiled, output, sources_of(run)),
     )
 
 

@@ -17,6 +17,7 @@ from renderer.digest import Digest
 from renderer.errors import GateError, RendererError
 from renderer.model import MediaFacts, Result, Trace
 from renderer.pipeline.compile import compile_storyboard, diagnostic_of
+from renderer.pipeline.declared import sources_of
 from renderer.pipeline.enrolling import enrol
 from renderer.pipeline.film import FilmState, assess_film
 from renderer.pipeline.lettered import clip_slots, find_fonts, with_cards
@@ -329,7 +330,7 @@ class Run:
             lookup=self.lookup,
             fonts=self.fonts(output),
             tracks=self.tracks(),
-            notes=notes_of(self.compiled, output),
+            notes=notes_of(self.compiled, output, sources_of(self)),
         )
 
 

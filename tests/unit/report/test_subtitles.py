@@ -1,5 +1,6 @@
 """Subtitle files: read back by ffmpeg's readers, whatever stands in a line."""
 
+import json
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -7,8 +8,9 @@ from pathlib import Path
 import av
 import pytest
 
-from renderer.report.sidecar import GENERATED, PARTLY, Film, Part, sidecar, source_type
+from renderer.report.sidecar import Film, Part, sidecar
 from renderer.report.subtitles import Cue, srt, vtt
+from renderer.sources import GENERATED, PARTLY, VOCABULARY
 
 TRICKY = 'a & b < c > d {not a command} "quoted" -->\nsecond line, 100 % \\n'
 
@@ -66,9 +68,9 @@ def test_words_of_several_share_a_cue() -> None:
     assert "Pad 39A\n<v Mara>It's late.</v>\n<v Voss>Go.</v>\n" in vtt(both)
 
 
-def part(*, generated: bool) -> Part:
+def part(source: str | None) -> Part:
     slots = ((Fraction(0), Fraction(2)),)
-    return Part("pad", slots, "0" * 64, "aimlapi", "gen3a_turbo", "a rocket", "7", generated)
+    return Part("pad", slots, "0" * 64, "aimlapi", "gen3a_turbo", "a rocket", "7", source)
 
 
 def film(*parts: Part, cards: int = 0) -> Film:
@@ -77,13 +79,16 @@ def film(*parts: Part, cards: int = 0) -> Film:
 
 def test_a_film_is_declared_by_what_is_in_it() -> None:
     """As a whole, in part, or not at all."""
-    made, own = part(generated=True), part(generated=False)
-    films = (film(made), film(made, own), film(made, cards=1), film(own))
-    assert [GENERATED, PARTLY, PARTLY, None] == [source_type(one) for one in films]
+    made, drawn, own = part(GENERATED), part(PARTLY), part(None)
+    films = (film(made), film(made, own), film(made, cards=1), film(drawn), film(own))
+    told = [json.loads(sidecar(one))["film"] for one in films]
+    assert [GENERATED, PARTLY, PARTLY, PARTLY, None] == [one["digital_source_type"] for one in told]
+    assert [True, True, True, True, False] == [one["generated_by_ai"] for one in told]
+    assert f"{VOCABULARY}{GENERATED}" == told[0]["digital_source_type_uri"]
 
 
 def test_a_sidecar_names_no_day_and_no_place() -> None:
     """The same film has the same sidecar."""
-    text = sidecar(film(part(generated=True)))
+    text = sidecar(film(part(GENERATED)))
     assert '"digital_source_type": "trainedAlgorithmicMedia"' in text
-    assert "/" not in text.replace('"fps": "24"', "")
+    assert "/" not in text.replace(VOCABULARY, "")

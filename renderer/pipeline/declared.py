@@ -1,0 +1,69 @@
+"""Which shots of a film models generated: told by the clip that is shown, and not by what would be asked for today.
+
+What is drawn here from a frame of a generated clip is generated in part. Own footage is the author's word.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from renderer.model import Json, Trace
+from renderer.pipeline.workshop import ANIMATIC
+from renderer.plan.rows import TakeRow
+from renderer.sources import GENERATED, PARTLY
+
+if TYPE_CHECKING:
+    from renderer.pipeline.run import Run
+
+
+def sources_of(run: Run) -> Mapping[str, str]:
+    """The digital source type of what each shot shows, by its id; those are left out of which nothing is generated."""
+    takes = run.compiled.takes
+    found = {row.shot: GENERATED for row in takes if row.paid}
+    for first in run.picked.choices:
+        found.pop(takes[first].shot, None)
+        if _is_generated(run, first):
+            found[takes[first].shot] = GENERATED
+    if not found:
+        return found
+    children: dict[str, list[str]] = {}
+    for chain in run.compiled.chains:
+        for link in chain.links:
+            children.setdefault(link.shot, []).append(takes[chain.take].shot)
+    queue = deque(found)
+    while queue:
+        fresh = [shot for shot in children.get(queue.popleft(), ()) if shot not in found]
+        found.update(dict.fromkeys(fresh, PARTLY))
+        queue.extend(dict.fromkeys(fresh))
+    return found
+
+
+def _is_generated(run: Run, first: int) -> bool:
+    """Whether a model made what was chosen for a shot; `first` is its first take."""
+    choice = run.picked.choices[first]
+    row, result = run.compiled.takes[choice.number], run.results[choice.number]
+    if not choice.clip or (result and result.digest.sha256 == choice.clip):
+        return row.paid
+    provider = manifest_of(run, row, choice.clip).get("provider")
+    return row.paid if provider is None else provider != ANIMATIC
+
+
+def shown_take(run: Run, first: int) -> TakeRow:
+    """The take that stands for a shot in the film."""
+    choice = run.picked.choices.get(first)
+    return run.compiled.takes[choice.number if choice else first]
+
+
+def manifest_of(run: Run, row: TakeRow, clip: str) -> Mapping[str, Json]:
+    """The manifest that a clip was made by: its take's, or for footage that is kept an older one of its shot's; else nothing."""
+    trace = run.workshop.store.trace(row.key)
+    if trace and _holds(trace, clip):
+        return trace.manifest
+    older = run.workshop.store.traces_for(run.project.identity, spec=run.project.asker_spec, shot=row.shot)
+    return next((trace.manifest for trace in older if _holds(trace, clip)), {})
+
+
+def _holds(trace: Trace, clip: str) -> bool:
+    return any(result.digest.sha256 == clip for result in trace.results)
