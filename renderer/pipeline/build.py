@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -36,7 +34,6 @@ if TYPE_CHECKING:
 
 UNKNOWN = "G920"
 NEED_MISSING = "G901"
-COLLECT_OFTEN = (1_000, 10, 10)
 
 
 def run_build(run: Run, *, emit: Emit, stop: Callable[[], asyncio.Event], ask: Ask) -> None:
@@ -154,7 +151,9 @@ async def _make(
     if consent is None and not strays:
         run.endings |= await run_graph(graph, emit=emit, stop=stopped)
     else:
-        with _collecting_often():
+        from renderer.pipeline.thrift import thrifty  # noqa: PLC0415 - only where something is bought
+
+        with thrifty():
             await _make_and_buy(run, graph, consent, strays, emit=emit, stop=stopped)
     del graph  # its takes are made, and the film needs room of its own
     run.take_in()
@@ -230,24 +229,6 @@ async def _once_more(
     run.endings |= endings
     run.take_in()
     return await run_graph(graph.part(names), emit=emit, stop=stop, shop=shop)
-
-
-@contextmanager
-def _collecting_often() -> Iterator[None]:
-    """Free the cycles that requests and tasks leave behind as they come; what is there by now is not looked at again.
-
-    A command that ends soon collects seldom. An hour of buying would pile garbage up by then: 30 MB in a minute.
-    """
-    before = gc.get_threshold()
-    gc.collect()
-    gc.freeze()
-    gc.collect()  # of nothing, since the collector waits for a share of what it met last time
-    gc.set_threshold(*COLLECT_OFTEN)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-        gc.unfreeze()
 
 
 def _is_unknown(ending: Ending) -> bool:
