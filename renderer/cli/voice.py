@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from rich.progress import Progress, TaskID
 
-    from renderer.errors import RendererError
     from renderer.execute.events import Event, Finished
     from renderer.pipeline.preview import Preview
 
@@ -27,9 +26,8 @@ UNKNOWN = "G920"
 TOTAL = "total"
 TICK_S = 0.2
 LISTED_MAX = 100
-NAMES_MAX = 6
-Complaint = tuple[str, str, tuple[tuple[str, str], ...]]
-"""What tells one error from others: its code, sentence and facts."""
+FOLLOWING = frozenset({"G901", "G902", "G903"})
+"""Errors that follow from others, or from an interrupt."""
 
 
 class Voice:
@@ -161,26 +159,24 @@ class Voice:
     def _complain(self) -> None:
         """Tell every error once, with the names of all that it struck."""
         names = {row.key: row.name for row in self.run.compiled.takes} if self.run.endings else {}
-        struck: dict[Complaint, list[str]] = {}
-        errors: dict[Complaint, RendererError] = {}
         told = [(names.get(key, key), ending.error) for key, ending in self.run.endings.items()]
-        for name, error in [*told, *self.run.film_errors.items()]:
-            if error and error.code not in {"G901", "G902", "G903"}:
-                # Errors with facts of their own, such as the id of a request, are told one by one.
-                kind = (error.code, error.message, error.facts)
-                errors.setdefault(kind, error)
-                struck.setdefault(kind, []).append(name)
+        told += self.run.film_errors.items()
+        errors = [(name, error) for name, error in told if error and error.code not in FOLLOWING]
         for error in self.run.mended:
             self._say(f"warning: {error.message}: it was set aside and is made again")
         for trouble in self.run.troubles:
             self._say(f"warning: {trouble.message}")
-        for kind, error in errors.items():
-            from renderer.report.errors import render_error  # noqa: PLC0415 - only where there are any
+        if not errors:
+            return
+        from renderer.report.complaints import complaints  # noqa: PLC0415 - only where there are any
+        from renderer.report.errors import render_error  # noqa: PLC0415
 
-            shown = ", ".join(struck[kind][:NAMES_MAX]) + (", …" if len(struck[kind]) > NAMES_MAX else "")
-            self._say(f"\n{render_error(error, colour=self.colour, subject=shown, brief=not self.verbose)}")
-        if errors:
-            self._say("")
+        for complaint in complaints(errors):
+            text = render_error(
+                complaint.error, colour=self.colour, subject=complaint.subject, brief=not self.verbose
+            )
+            self._say(f"\n{text}")
+        self._say("")
 
     def _say(self, text: str) -> None:
         """Write a line; a build goes on when nobody reads any more."""

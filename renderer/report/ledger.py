@@ -33,7 +33,7 @@ REMARKS: Mapping[Part, str] = {
     Part.CHARGED: "as the vendor says",
     Part.ESTIMATED: "made, and the vendor has named no price",
     Part.IN_FLIGHT: "paid for if it succeeds",
-    Part.AT_MOST: "nobody knows whether it was charged",
+    Part.AT_MOST: "nobody knows whether it was charged; see `renderer jobs list --all`",
     Part.FREE: "not accepted, refused, failed or replayed",
 }
 

@@ -162,7 +162,7 @@ def test_the_ledger_tells_the_parts_apart(books: Books) -> None:
     assert [
         "charged    $0.2625  1 job, as the vendor says",
         "in flight  $0.2625  1 job, paid for if it succeeds",
-        "at most    $0.2625  1 job, nobody knows whether it was charged",
+        "at most    $0.2625  1 job, nobody knows whether it was charged; see `renderer jobs list --all`",
         "free            $0  2 jobs, not accepted, refused, failed or replayed",
         "in all     $0.7875  5 jobs",
     ] == done.stdout.splitlines()

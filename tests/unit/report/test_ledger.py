@@ -57,7 +57,7 @@ def test_the_ledger_names_each_part_that_there_is() -> None:
     assert [
         "charged    $0.2625  1 job, as the vendor says",
         "in flight  $0.2625  1 job, paid for if it succeeds",
-        "at most      $0.30  2 jobs, nobody knows whether it was charged",
+        "at most      $0.30  2 jobs, nobody knows whether it was charged; see `renderer jobs list --all`",
         "free            $0  1 job, not accepted, refused, failed or replayed",
         "in all      $0.825  5 jobs",
         "not counted: 1 job of unknown price",
