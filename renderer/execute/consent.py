@@ -110,11 +110,12 @@ class Purse:
     @contextlib.asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
         """A turn to send a request. Under a ceiling the first one goes alone, so that a higher price is seen in time."""
-        if self.consent.ceiling_usd is None or self._is_proven:
-            yield
-            return
-        async with self._first:
-            yield
+        if self.consent.ceiling_usd is not None and not self._is_proven:
+            async with self._first:
+                if not self._is_proven:
+                    yield
+                    return
+        yield
 
     def settle(self, key: str, amount_usd: Decimal | None) -> None:
         """The vendor took the request: at its own price, where it names one."""

@@ -15,7 +15,6 @@ from pathlib import Path
 
 from renderer.errors import (
     GateError,
-    ProviderError,
     ProviderFailed,
     ProviderRefused,
     ProviderUnavailable,
@@ -24,8 +23,9 @@ from renderer.errors import (
 from renderer.execute.clock import Clock
 from renderer.execute.collect import Collector
 from renderer.execute.consent import Purse
+from renderer.execute.counter import Counter
 from renderer.execute.draft import Draft
-from renderer.execute.flight import Flight, Place
+from renderer.execute.flight import Place
 from renderer.job import MAY_BE_CHARGED, Intent, Job, JobState, Price
 from renderer.model import Result, dollars
 from renderer.plan.action import Action
@@ -38,15 +38,6 @@ UNREACHABLE_PAUSE_S = 2.0
 SET_ASIDE = frozenset({JobState.UNKNOWN, JobState.REFUSED, JobState.FAILED})
 CHARGED = frozenset({"P707", "P713"})
 """Failures of jobs that the vendor completed, and so charged."""
-
-
-@dataclass(slots=True)
-class Counter:
-    """One seller at work: its flight, and why nothing more is bought from it, once that is so."""
-
-    seller: Seller
-    flight: Flight
-    closed: ProviderError | None = None
 
 
 @dataclass(slots=True)
@@ -134,13 +125,14 @@ class Buyer:
         failures = 0
         while True:
             await counter.flight.wait_until_open()
-            if counter.closed:
-                raise counter.closed
-            async with self.purse.turn():
+            async with counter.turn(), self.purse.turn():
+                if counter.closed:
+                    raise counter.closed
                 intent = self._intent(action, draft, counter.seller)
                 answer = await self._submit(intent, _Sending(draft, counter.seller, tuple(aside)))
             aside = ()
             if isinstance(answer, Accepted):
+                counter.is_proven = True
                 counter.flight.accepted()
                 job = await asyncio.to_thread(self.journal.of_intent, intent.name)
                 assert job, "BUG: an intent that the journal does not know"

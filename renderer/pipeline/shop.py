@@ -21,11 +21,12 @@ from renderer.errors import ProviderUnauthorised, ProviderUnavailable, RendererE
 from renderer.execute.clock import Clock, HastyClock, WallClock
 from renderer.execute.collect import Collector
 from renderer.execute.consent import Budget, Consent, Purse
+from renderer.execute.counter import Counter
 from renderer.execute.draft import Draft, draft
 from renderer.execute.events import Emit, Noted
 from renderer.execute.flight import Flight
 from renderer.execute.lookup import look_up
-from renderer.execute.purchase import Buyer, Counter
+from renderer.execute.purchase import Buyer
 from renderer.execute.rhythm import HISTORY_MAX, Rhythm
 from renderer.job import AT_WORK, Job, JobState
 from renderer.media.fit import fit_still
@@ -243,7 +244,9 @@ def open_shop(
         seller = workshop.seller(name)
         assert seller.account, "BUG: an account without a fingerprint"
         limit = jobs or jobs_max(name) or 1
-        counters[name] = Counter(seller, Flight(limit, clock=clock, chance=random.Random()))  # noqa: S311 - jitter
+        flight = Flight(limit, clock=clock, chance=random.Random())  # noqa: S311 - jitter
+        is_proven = any(job.accepted_at and _is_of(job, seller) for job in workshop.store.journal.jobs())
+        counters[name] = Counter(seller, flight, is_proven=is_proven)
     return Shop(workshop, clock, counters, Purse(consent, budget or Budget()), emit, names)
 
 

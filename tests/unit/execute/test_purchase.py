@@ -12,9 +12,10 @@ import pytest
 from renderer.errors import ProviderUnavailable
 from renderer.execute.clock import HastyClock
 from renderer.execute.consent import Consent, Purse
+from renderer.execute.counter import Counter
 from renderer.execute.draft import Draft
 from renderer.execute.flight import Flight
-from renderer.execute.purchase import Buyer, Counter
+from renderer.execute.purchase import Buyer
 from renderer.job import JobState
 from renderer.model import Asker
 from renderer.plan.action import Action
