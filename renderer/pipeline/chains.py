@@ -46,7 +46,7 @@ def with_ancestors(compiled: Compiled, selected: frozenset[int]) -> frozenset[in
 
 def complete(run: Run) -> None:
     """Give each chained take of a run its key and result, where what it starts from is there; else what it waits for."""
-    parents, takes = Parents.of(run), list(run.bare.takes)
+    parents, takes, alike = Parents.of(run), list(run.bare.takes), Alike()
     manifests: dict[int, Mapping[str, Json]] = {}
     waits: dict[int, Wait] = {}
     run.chained = Chained(manifests, waits)
@@ -55,9 +55,10 @@ def complete(run: Run) -> None:
     for level in in_order(run.bare):
         for chain in level:
             stands = {link: parents.stand(link.shot) for link in chain.links}
+            links = alike.links(stands, takes)
             if wait := _wait(stands, waits):
                 waits[chain.take] = wait
-                key = stand_in_key(chain.manifest, chain.links)
+                key = stand_in_key(chain.manifest, links)
             else:
                 clips = {link: stand.clip for link, stand in stands.items() if stand.clip}
                 manifests[chain.take] = with_frames(chain, clips)
@@ -75,6 +76,37 @@ def complete(run: Run) -> None:
         if run.decisions:
             run.picked = resolve_picks(run.decisions, takes, file=run.project.label_of_picks)
     run.compiled = run.bare._replace(takes=tuple(takes))
+
+
+def stand_ins(run: Run) -> dict[str, str]:
+    """For the key of each chained take what stood for it as long as it was not known."""
+    parents, takes, alike = Parents.of(run), run.compiled.takes, Alike()
+    found = {}
+    for chain in (chain for level in in_order(run.bare) for chain in level):
+        links = alike.links({link: parents.stand(link.shot) for link in chain.links}, takes)
+        found[takes[chain.take].key] = stand_in_key(chain.manifest, links)
+    return found
+
+
+class Alike:
+    """Shots that are one request, or one clip, by the first of them: takes that start alike from any of them are one request, too."""
+
+    def __init__(self) -> None:
+        self._first: dict[tuple[str, str | None], str] = {}
+
+    def links(self, stands: Mapping[LinkRow, Stand], takes: Sequence[TakeRow]) -> list[LinkRow]:
+        """The links of a chained take, each of the first shot that gives the same frame; to be asked of all chains, parents first."""
+        return [self._link(link, stand, takes) for link, stand in stands.items()]
+
+    def _link(self, link: LinkRow, stand: Stand, takes: Sequence[TakeRow]) -> LinkRow:
+        if stand.clip:
+            same = stand.clip.digest.sha256
+        elif stand.take is not None:
+            same = takes[stand.take].key
+        else:
+            return link
+        until = link.until if link.at is None else None
+        return link._replace(shot=self._first.setdefault((same, until), link.shot))
 
 
 def _look_up(run: Run, takes: Sequence[TakeRow], numbers: Sequence[int], replaced: Iterable[int]) -> None:

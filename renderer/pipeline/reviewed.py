@@ -13,9 +13,9 @@ from pathlib import Path
 
 from renderer.errors import GateError, UsageError, shortened
 from renderer.model import Json
+from renderer.pipeline.chains import stand_ins
 from renderer.pipeline.joined import enters_of, words_of
 from renderer.pipeline.run import Run
-from renderer.plan.chain import stand_in_key
 from renderer.row import Row
 
 VERSION = 1
@@ -100,15 +100,15 @@ def read_review(path: Path) -> Reviewed:
 def check_reviewed(run: Run, reviewed: Reviewed) -> None:
     """Raises `GateError` G940 where a build would not do what was reviewed: other requests, another cut, more to buy."""
     now = review(run)
-    stand_ins = _stand_ins(run)
-    known = {name: {key, stand_ins.get(key, key)} for name, key in now.keys.items()}
+    stood = stand_ins(run)
+    known = {name: {key, stood.get(key, key)} for name, key in now.keys.items()}
     names = [
         name for name in {**reviewed.keys, **now.keys} if reviewed.keys.get(name) not in known.get(name, ())
     ]
     more = [
         run.compiled.takes[number].name
         for key, number in _wanted(run).items()
-        if not reviewed.purchases & {key, stand_ins.get(key, key)}
+        if not reviewed.purchases & {key, stood.get(key, key)}
     ]
     told = [("storyboard", now.spec)] if now.spec != reviewed.spec else []
     told += [("other requests", shortened(names))] if names else []
@@ -121,12 +121,6 @@ def check_reviewed(run: Run, reviewed: Reviewed) -> None:
             facts=told,
             hint="plan again with `renderer plan --out FILE`, and have that reviewed",
         )
-
-
-def _stand_ins(run: Run) -> dict[str, str]:
-    """For the key of each chained take what stood for it in a plan, if it was not known when that was written down."""
-    takes = run.compiled.takes
-    return {takes[chain.take].key: stand_in_key(chain.manifest, chain.links) for chain in run.compiled.chains}
 
 
 def _wanted(run: Run) -> dict[str, int]:

@@ -255,14 +255,23 @@ def test_a_reviewed_plan_buys_its_chain_and_no_other(buyer: Stage, vendor: Simul
 def test_two_shots_that_turn_out_to_ask_for_the_same_are_told_as_one_purchase(
     buyer: Stage, vendor: Simulator
 ) -> None:
-    """Their parents are one request, so they are, too: sent once, and told as made, at its price, of both."""
+    """Their parents are one request, so they are, too: priced once, sent once, and told as made, at its price, of both."""
     buyer.edit("- {id: sky,", "- {id: twin, prompt: steam, image: a.png, use: 0.25}\n  - {id: sky,")
     buyer.edit("{last_frame_of: sky}", "{last_frame_of: twin}")
     buyer.edit("prompt: credits", "prompt: galaxies")
-    ended = buyer.built("--yes")
+    assert 2 * EACH_USD == buyer.plan().json["estimate_usd"]
+    ended = buyer.built("--max-cost", str(2 * EACH_USD))
     assert dict.fromkeys(["pad", "twin", "sky", "end"], "ran") == ended.outcomes
     assert [EACH_USD] * 4 == [shot["cost_usd"] for shot in ended.json["shots"]]
     assert (2, 2 * EACH_USD) == (posts(vendor), ended.json["spent_usd"])
+
+
+def test_other_frames_of_shots_that_are_one_request_are_priced_each(buyer: Stage) -> None:
+    """Their parents are one request, and what is used of it ends elsewhere: two purchases."""
+    buyer.edit("- {id: sky,", "- {id: twin, prompt: steam, image: a.png, use: 0.5}\n  - {id: sky,")
+    buyer.edit("{last_frame_of: sky}", "{last_frame_of: twin}")
+    buyer.edit("prompt: credits", "prompt: galaxies")
+    assert 0.7875 == buyer.plan().json["estimate_usd"]
 
 
 def test_another_ffmpeg_draws_a_parent_anew_and_buys_nothing(
