@@ -40,6 +40,7 @@ def compile_storyboard(
     Raises `SpecError` with all diagnostics, `UsageError` where the file cannot be read. Fetches URLs that were
     never fetched, if `reach` allows; spends nothing.
     """
+    workshop.texts.clear()
     digest = workshop.store.digest_of(project.spec)
     if digest is None:
         raise no_storyboard(project)
@@ -49,7 +50,7 @@ def compile_storyboard(
         return compiled, {}
     from renderer.pipeline.examine import read_storyboard  # noqa: PLC0415 - parsing costs imports that a no-op can spare
 
-    content = read_storyboard(project)
+    content = read_storyboard(workshop, project)
     compiled, details = _compile(workshop, project, content, ground=ground, reach=reach)
     workshop.store.memo_put(MEMO, _memo_key(ground, digest_bytes(content).sha256), compiled.to_json())
     return compiled, details

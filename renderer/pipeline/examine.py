@@ -67,7 +67,8 @@ def examine(workshop: Workshop, project: Project, *, reach: Reach) -> Examined:
     Raises `SpecError` where its text or structure is so wrong that nothing more can be looked at, `UsageError`
     where it cannot be read. Fetches URLs that were never fetched, if `reach` allows.
     """
-    return examine_text(workshop, project, read_storyboard(project), reach=reach)
+    workshop.texts.clear()
+    return examine_text(workshop, project, read_storyboard(workshop, project), reach=reach)
 
 
 def examine_text(
@@ -95,7 +96,7 @@ def _examine(
 ) -> Examined:
     schema = read_schema("storyboard.schema.json")
     desk = InputDesk(project, workshop.store, reach)
-    reader = Reader(desk)
+    reader = Reader(desk, workshop.texts)
     document = spec.parse(content, file=project.label)
     document = spec.gather(document, schema=schema, read=reader.read)
     storyboard, diagnostics = spec.interpret(
@@ -141,8 +142,14 @@ def _with_retakes(storyboard: Storyboard, retakes: Mapping[str, Sequence[int]]) 
     return storyboard._replace(shots=tuple(shots))
 
 
-def read_storyboard(project: Project) -> bytes:
+def read_storyboard(workshop: Workshop, project: Project) -> bytes:
     """The bytes of a storyboard, one more than are allowed at most; `UsageError` where it cannot be read."""
+    if project.spec not in workshop.texts:
+        workshop.texts[project.spec] = _storyboard_bytes(project)
+    return workshop.texts[project.spec]
+
+
+def _storyboard_bytes(project: Project) -> bytes:
     if not project.spec.is_file():
         raise no_storyboard(project)
     try:

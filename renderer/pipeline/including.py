@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from renderer.digest import Digest, digest_bytes
 from renderer.errors import MediaError
@@ -15,9 +16,10 @@ Included = tuple[tuple[str, str, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads included files for one storyboard, and keeps the digest of what it read."""
+    """Reads included files for one storyboard, and keeps the digest of what it read; what stands in `texts` was read before."""
 
     desk: InputDesk
+    texts: dict[Path, bytes] = field(default_factory=dict)
     digests: dict[str, Digest] = field(default_factory=dict)
 
     def read(self, name: str) -> bytes:
@@ -26,21 +28,26 @@ class Reader:
         `name` is relative to the storyboard's folder and stays inside the project's root, as all inputs do.
         """
         path = self.desk.locate(name)
-        if not path.is_file():
-            if path.exists():
-                raise MediaError(f"`{name}` is not a regular file", code="S402", hint="name a file")
-            hint = "paths begin at the folder of the file that names them"
-            raise MediaError(f"`{name}` does not exist", code="S401", hint=hint)
-        try:
-            with path.open("rb") as stream:
-                content = stream.read(SIZE_MAX_BYTES + 1)
-        except OSError as error:
-            raise MediaError(
-                f"`{name}` cannot be read: {(error.strerror or str(error)).lower()}", code="U005"
-            ) from error
-        self.digests[name] = digest_bytes(content)
-        return content
+        if path not in self.texts:
+            self.texts[path] = _bytes_of(path, name)
+        self.digests[name] = digest_bytes(self.texts[path])
+        return self.texts[path]
 
     @property
     def included(self) -> Included:
         return tuple((name, digest.sha256, digest.size_bytes) for name, digest in self.digests.items())
+
+
+def _bytes_of(path: Path, name: str) -> bytes:
+    if not path.is_file():
+        if path.exists():
+            raise MediaError(f"`{name}` is not a regular file", code="S402", hint="name a file")
+        hint = "paths begin at the folder of the file that names them"
+        raise MediaError(f"`{name}` does not exist", code="S401", hint=hint)
+    try:
+        with path.open("rb") as stream:
+            return stream.read(SIZE_MAX_BYTES + 1)
+    except OSError as error:
+        raise MediaError(
+            f"`{name}` cannot be read: {(error.strerror or str(error)).lower()}", code="U005"
+        ) from error

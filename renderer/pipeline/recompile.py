@@ -111,7 +111,7 @@ def find_details(
 
     Raises `MediaError` M820 where the storyboard does not say any more what was compiled.
     """
-    content = read_storyboard(project)
+    content = read_storyboard(workshop, project)
     wanted = {compiled.takes[number]: number for number in numbers}
     for part, chosen in _parts_with(content, [row.line for row in wanted]):
         with contextlib.suppress(SpecError):

@@ -32,13 +32,15 @@ ANIMATIC = "animatic"
 class Workshop:
     """All that commands share. `here` is the current directory, `cores` how many local actions run at once.
 
-    `clock` is the time by which purchases wait; None is this machine's own.
+    `clock` is the time by which purchases wait; None is this machine's own. `texts` are the storyboard compiled last and what it
+    includes as they were read, by path: a build goes on with what it began with, whatever is edited meanwhile.
     """
 
     def __init__(
         self, store: Store, *, environ: Mapping[str, str], here: Path, cores: int, clock: Clock | None = None
     ) -> None:
         self.store, self.environ, self.here, self.cores, self.clock = store, environ, here, cores, clock
+        self.texts: dict[Path, bytes] = {}
         self._sellers: dict[str, Seller] = {}
         self._books: dict[str, Book] = {}
 
