@@ -51,12 +51,13 @@ def fill(store: Store, folder: Path, wanted: Mapping[str, Content]) -> Filled:
     """Make a folder hold these files, in the order in which they are to appear, and none that we put there before.
 
     Names have forward slashes and lie at most one folder below. Raises `UsageError`: U106 not a folder, U107 a file of another stands at
-    a name, or one of ours was changed; `StoreError` and `MediaError` M860, with every file as it was or whole.
+    a name, one of ours was changed, or the folder holds something else and nothing was put there before; `StoreError` and `MediaError` M860, with every file as it was or whole.
     """
     assert all(map(_is_ours, wanted)), "BUG: a name that leaves the folder"
     with translated(f"write `{folder.name}`", folder), store.hold(f"handover/{folder}"):
         _refuse_strange(folder)
         before = _read_list(folder)
+        _refuse_full(folder, wanted, before)
         there = dict(zip(wanted, store.digests_of([folder / name for name in wanted]), strict=True))
         _refuse_foreign(folder, wanted, there, before)
         stale = [name for name, content in wanted.items() if there[name] != content.digest]
@@ -83,6 +84,22 @@ def _refuse_strange(folder: Path) -> None:
     strange = folder if folder.exists() and not folder.is_dir() else below if below.is_symlink() else None
     if strange:
         raise UsageError(f"`{strange.name}` is not a folder", code="U106", hint="name another folder")
+
+
+def _refuse_full(folder: Path, wanted: Mapping[str, Content], before: Mapping[str, object]) -> None:
+    """Refuse to spread the first handover among files of others; those that come into its folder later stay beside it."""
+    if before or not folder.exists():
+        return
+    ours = {name.partition("/")[0] for name in wanted}
+    names = sorted(path.name for path in folder.iterdir())
+    others = [name for name in names if not name.startswith(".") and name not in ours]
+    if others:
+        raise UsageError(
+            f"`{folder.name or folder}` has something else in it, and is no handover",
+            code="U107",
+            facts=[("files", shortened(others))],
+            hint="name a new or empty folder",
+        )
 
 
 def _refuse_foreign(

@@ -236,3 +236,16 @@ def test_a_file_is_no_folder(cutting_room: Stage) -> None:
     """It stays as it is."""
     done = cutting_room.run("handover", "film.yaml", "film.yaml")
     assert (2, True) == (done.code, "U106" in done.stderr)
+
+
+def test_the_first_handover_wants_a_folder_of_its_own(cutting_room: Stage) -> None:
+    """Among other files nothing is written; what the system puts into every folder does not count."""
+    for folder in ("full", "fresh"):
+        (cutting_room.root / folder).mkdir()
+    (cutting_room.root / "full" / "taxes.ods").write_text("mine")
+    (cutting_room.root / "fresh" / ".DS_Store").write_text("theirs")
+    for folder in ("full", "."):
+        done = cutting_room.run("handover", "film.yaml", folder)
+        assert (2, True) == (done.code, "error[U107]" in done.stderr)
+    assert ["taxes.ods"] == [path.name for path in (cutting_room.root / "full").iterdir()]
+    assert 0 == cutting_room.run("handover", "film.yaml", "fresh").code
