@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,7 +20,12 @@ from renderer.model import Trace
 from renderer.report.sweep import size_words
 from renderer.store.check import StoreCheck
 
+if TYPE_CHECKING:
+    from renderer.pipeline.lost import Lost
+
 DAMAGED = 4
+LOST = 3
+BRING = "`renderer cache import` brings clips from a store that has them; a build stops at such a shot and buys nothing"
 KEY_LENGTH_SHOWN = 12
 NAME_LENGTH_MIN = 4
 
@@ -115,10 +121,17 @@ def path(*, name: str | None, cache_dir: Path | None) -> int:
 @options.cache_dir
 @options.as_json
 def verify(*, cache_dir: Path | None, as_json: bool) -> int:
-    """Read every byte and compare it with its name. Changes nothing; exits with 4 when something is damaged."""
+    """Read every byte and compare it with its name. Changes nothing; exits with 4 when something is damaged.
+
+    Exits with 3 when nothing is damaged and a clip is not there that was paid for and that the lock of a storyboard names.
+    """
+    from renderer.pipeline.lost import list_lost  # noqa: PLC0415 - for this command alone
+
     with options.workshop_for(cache_dir) as workshop:
         check = workshop.store.verify_all()
-    return _report(check, as_json=as_json, verb="verify")
+        lost = list_lost(workshop.store)
+    code = _report(check, as_json=as_json, verb="verify", lost=lost)
+    return code or (LOST if lost else 0)
 
 
 @command.command("repair", short_help="Set aside what is damaged, index anew.")
@@ -135,10 +148,12 @@ def repair(*, cache_dir: Path | None, as_json: bool) -> int:
     return 0
 
 
-def _report(check: StoreCheck, *, as_json: bool, verb: str) -> int:
+def _report(check: StoreCheck, *, as_json: bool, verb: str, lost: Sequence[Lost] = ()) -> int:
     if as_json:
         counts = {"clips": check.blobs, "traces": check.traces, "jobs": check.jobs}
-        write_json({"version": 1, **counts, **_faults(check)})
+        missed = [{"lock": str(one.lock), "take": one.take, "sha256": one.clip.sha256} for one in lost]
+        paid = {"lost_paid": missed} if verb == "verify" else {}
+        write_json({"version": 1, **counts, **_faults(check), **paid})
     else:
         verdict = _verdict(check)
         jobs = f", {check.jobs:,} jobs in the journal" if check.jobs else ""
@@ -146,8 +161,12 @@ def _report(check: StoreCheck, *, as_json: bool, verb: str) -> int:
         for fault, names in _faults(check).items():
             for name in names:
                 click.echo(f"{fault.replace('_', ' ')}: {name}")
+        for one in lost:
+            click.echo(f"lost, and was paid for: {one.clip.sha256}  {one.lock}: {one.take}")
         if not check.is_sound and verb == "verify":
             click.echo(f"\nhint: {_hint(check)}", err=True)
+        elif lost:
+            click.echo(f"\nhint: {BRING}", err=True)
     return 0 if check.is_sound else DAMAGED
 
 

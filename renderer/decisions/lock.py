@@ -47,6 +47,10 @@ class LockedTake(Row):
     def place(self) -> Place:
         return self.shot, self.take
 
+    @property
+    def name(self) -> str:
+        return self.shot if self.take == 1 else f"{self.shot}.take{self.take}"
+
 
 class LockedOutput(Row):
     """One film: its bytes, the ffmpeg build that made them, and a digest of what it is made of (`made_of`)."""

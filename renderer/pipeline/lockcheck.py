@@ -95,7 +95,7 @@ def _stale(row: TakeRow, lock: Lock) -> str:
         return ""
     other = next((take for take in lock.takes if take.key == row.key), None)
     if other:
-        return f"in the lock as `{_name(other)}`"
+        return f"in the lock as `{other.name}`"
     return "its request has changed" if known else "not in the lock"
 
 
@@ -173,7 +173,3 @@ def _repaired(
 def _agreed(sides: Sequence[Lock]) -> list[LockedOutput]:
     """The films of which all sides say the same; the next build adds the others."""
     return [output for output in sides[0].outputs if all(output in side.outputs for side in sides)]
-
-
-def _name(take: LockedTake) -> str:
-    return take.shot if take.take == 1 else f"{take.shot}.take{take.take}"

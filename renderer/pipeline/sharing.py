@@ -66,7 +66,8 @@ def export_clips(workshop: Workshop, project: Project, target: Path) -> Shared:
 def import_clips(workshop: Workshop, source: Path) -> Shared:
     """Take all that a store in a folder or a tar file has into ours. What we have already stays as it is.
 
-    Raises `UsageError` U070 where there is no store, `StoreError` E614 for bytes that are not those of their name.
+    Raises `UsageError` U070 where there is no store, `StoreError` E640 for a tar file that ends early, with nothing taken in, E614 for bytes that
+    are not those of their name.
     """
     if source.is_dir():
         return _import(source, workshop.store)
@@ -82,7 +83,7 @@ def _export(store: Store, project: Project, there: Store) -> Shared:
         if store.has(take.clip):
             blobs[take.clip] = None
         else:
-            lost.append(take.shot if take.take == 1 else f"{take.shot}.take{take.take}")
+            lost.append(take.name)
     for sha256 in _decided(store, project):
         if found := blob_of(store, sha256):
             blobs[found] = None
@@ -174,20 +175,38 @@ def _add(tar: tarfile.TarFile, path: Path, name: str) -> None:
 def _unpack(source: Path, folder: Path) -> None:
     """Read the files of a store out of a tar file; whatever else is in it is passed over."""
     folder.mkdir()
+    files = 0
     try:
         with tarfile.open(source, "r:") as tar:
             for member in _members(tar):
-                path = folder / member.name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                stream = tar.extractfile(member)
-                assert stream, "BUG: a file without bytes"
-                with stream, path.open("wb") as writer:
-                    while chunk := stream.read(1 << 20):
-                        writer.write(chunk)
+                _extract(tar, member, folder / member.name)
+                files += 1
     except FileNotFoundError:
         raise _no_store(source) from None
     except tarfile.TarError:
-        raise _no_store(source) from None
+        if not files and not any(folder.iterdir()):
+            raise _no_store(source) from None
+        raise _ended_early(source, files) from None
+    if files and not (folder / "format").is_file():  # which an export writes last
+        raise _ended_early(source, files)
+
+
+def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    stream = tar.extractfile(member)
+    assert stream, "BUG: a file without bytes"
+    with stream, path.open("wb") as writer:
+        while chunk := stream.read(1 << 20):
+            writer.write(chunk)
+
+
+def _ended_early(source: Path, files: int) -> StoreError:
+    return StoreError(
+        f"`{source}` ends early: nothing was taken in",
+        code="E640",
+        facts=[("whole files in it", files)],
+        hint="copy it again from where it was exported, or export it anew",
+    )
 
 
 def _members(tar: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:

@@ -103,6 +103,32 @@ def test_a_clip_that_is_not_what_its_name_says_is_not_taken_in(bought: Stage, tm
     assert "lost" == clone.plan().verdicts["pad"]
 
 
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.97])
+def test_a_tar_file_that_ends_early_gives_nothing(bought: Stage, tmp_path: Path, share: float) -> None:
+    """Wherever it was cut: exit 4, told as such, and the store has nothing of it."""
+    whole = tmp_path / "film.tar"
+    bought.run("cache", "export", "film.yaml", str(whole))
+    content = whole.read_bytes().rstrip(b"\0")
+    whole.write_bytes(content[: round(len(content) * share)])
+    clone = clone_of(bought, tmp_path)
+    done = clone.run("cache", "import", str(whole))
+    assert (4, True) == (done.code, "error[E640]" in done.stderr)
+    assert "nothing was taken in" in done.stderr
+    assert 0 == clone.run("cache", "stats", "--json").json["clips"]
+
+
+def test_verify_tells_what_is_lost_of_what_was_bought(bought: Stage) -> None:
+    """Exit 3 where a lock of a project on record names a clip that is not there; a free one may be cleared away."""
+    bought.blob_of("card").unlink()
+    assert 0 == bought.run("cache", "verify").code
+    clip = bought.blob_of("pad")
+    clip.unlink()
+    done = bought.run("cache", "verify", "--json")
+    lock = str(bought.root / "film.lock")
+    assert (3, [{"lock": lock, "take": "pad", "sha256": clip.name}]) == (done.code, done.json["lost_paid"])
+    assert "renderer cache import" in bought.run("cache", "verify").stderr
+
+
 @pytest.mark.parametrize("name", ["nothing", "empty", "a.png", "film.tar"])
 def test_what_is_no_store_is_refused(bought: Stage, name: str) -> None:
     """A missing file, an empty folder, a picture, a tar file that is none."""
