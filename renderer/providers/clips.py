@@ -25,15 +25,15 @@ async def fetch_clip(
 ) -> None:
     """Write the clip to `output`, a path at which nothing stands; free, and never sends the key.
 
-    Raises `LinkExpired` where the link leads to no clip any more (a refusal, a web page, no bytes),
-    `ProviderUnavailable` where it may come later, `ProviderFailed` where it is too large or the link is not one that is
-    followed, `StoreError` where the disk refuses. Leaves nothing at `output` then.
+    Raises `LinkExpired` where the link leads to no clip any more (a refusal, a web page),
+    `ProviderUnavailable` where it may come later, `ProviderFailed` where it is too large, holds no bytes or the link is not
+    one that is followed, `StoreError` where the disk refuses. Leaves nothing at `output` then.
     """
     got = await wire.download(link, target=output, limits=limits, pace=pace)
     if isinstance(got, Undelivered):
         raise _undelivered(link, got, account=account)
     if reason := await asyncio.to_thread(_no_clip, got, output):
-        raise _expired(link, account=account, reason=reason)
+        raise (_expired if got.size_bytes else _unfit)(link, account=account, reason=reason)
 
 
 def _undelivered(link: str, got: Undelivered, *, account: Account) -> Exception:
@@ -43,9 +43,13 @@ def _undelivered(link: str, got: Undelivered, *, account: Account) -> Exception:
         return unavailable(
             f"`{account.provider}` does not deliver a clip now", answer=account.clean(got.reason)
         )
+    return _unfit(link, account=account, reason=got.reason)
+
+
+def _unfit(link: str, *, account: Account, reason: str) -> ProviderFailed:
     return ProviderFailed(
-        f"the clip of `{account.provider}` cannot be taken",
-        facts=[("link", _shown(link, account)), ("reason", got.reason)],
+        f"the clip of `{account.provider}` cannot be taken: {reason}",
+        facts=[("link", _shown(link, account))],
     )
 
 
@@ -71,4 +75,4 @@ def _no_clip(got: Delivered, output: Path) -> str | None:
     if got.size_bytes and not is_text:
         return None
     output.unlink()
-    return "it is a page, not a clip" if is_text else "it holds no bytes"
+    return "it is a page, not a clip" if got.size_bytes else "it holds no bytes"

@@ -506,7 +506,7 @@ def test_a_clip_is_fetched_without_the_key(tmp_path: Path) -> None:
         (answered("200 OK", HTML), LinkExpired),
         (answered("200 OK", b"Not found", Content_Type="text/html; charset=utf-8"), LinkExpired),
         (answered("200 OK", {"message": "expired"}), LinkExpired),
-        (answered("200 OK", b""), LinkExpired),
+        (answered("200 OK", b""), ProviderFailed),
         (answered("503 Busy", b""), ProviderUnavailable),
         (answered("302 Found", b"", Location="http://example.org/a"), ProviderFailed),
         (saying(answer(b"", length=3 << 30)), ProviderFailed),
