@@ -82,6 +82,8 @@ def take_graph(run: Run, numbers: Sequence[int]) -> Graph:
     chains = {number: chains[number] for number in wanted if number in chains}
     details, askers = run.details(wanted), askers_of(run, graph.makers)
     losses = run.losses()
+    if losses:
+        run.workshop.store.check_writable()  # a store that nobody may write to is more likely another one than was meant
     parents = Parents.of(run) if chains else None
     for number in wanted:
         row = takes[number]

@@ -18,6 +18,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections.abc import Mapping
@@ -145,6 +146,14 @@ def check_version(layout: Layout) -> bool:
             hint="upgrade `renderer`, or choose another store with `--cache-dir`",
         )
     return True
+
+
+def check_writable(layout: Layout) -> None:
+    """Raise `StoreError` E613 where the root, or the nearest folder above one that is not there, refuses to be written to."""
+    place = next((place for place in (layout.root, *layout.root.parents) if place.exists()), layout.root)
+    with translated("write the store", place):
+        if not os.access(place, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(place))
 
 
 def found(layout: Layout, *, aside: Path) -> None:

@@ -1,7 +1,10 @@
 """The lock: what a build writes down of what was bought, and what it holds a later one to."""
 
+import os
 import shutil
+import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
@@ -160,6 +163,35 @@ def test_a_lost_clip_is_told_from_one_never_bought_and_stops_its_shot_alone(
     assert {"pad": "blocked", "sky": "ran", "card": "reused"} == done.outcomes
     assert sent + 1 == posts(vendor)
     assert "lost" == bought.plan().verdicts["pad"]
+
+
+def test_a_store_that_cannot_be_written_is_told_before_what_it_lacks(
+    bought: Stage, vendor: Simulator, tmp_path: Path
+) -> None:
+    """As where its disk is not mounted: exit 4 with the store's own error, and not as if every clip were lost."""
+    with read_only(tmp_path / "disk") as disk:
+        clone = bought.copy(tmp_path / "clone", store=disk / "store")
+        done = clone.build("--yes")
+    assert (4, True) == (done.code, "E613" in done.codes)
+    assert "G926" not in done.codes
+    assert 3 == posts(vendor)
+
+
+@contextmanager
+def read_only(mount: Path) -> Iterator[Path]:
+    """A folder that nobody may write to, not even root; where none can be had the test is skipped."""
+    mount.mkdir()
+    if os.geteuid():
+        mount.chmod(0o555)
+        yield mount
+        return
+    tmpfs = ["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", str(mount)]
+    if shutil.which("mount") is None or subprocess.run(tmpfs, capture_output=True, check=False).returncode:
+        pytest.skip("a filesystem cannot be mounted here")
+    try:
+        yield mount
+    finally:
+        subprocess.run(["umount", str(mount)], check=True)
 
 
 def test_a_lost_clip_that_comes_back_is_reused(bought: Stage, vendor: Simulator) -> None:
