@@ -49,7 +49,7 @@ Examples:
 )
 @click.option(
     "--keep-days",
-    type=click.IntRange(0, DAYS_MAX),
+    type=options.Whole(0, DAYS_MAX),
     default=KEEP_DAYS,
     metavar="N",
     help=f"Keep what was made or used in the last N days. [default: {KEEP_DAYS}]",

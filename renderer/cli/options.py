@@ -17,11 +17,17 @@ from renderer.pipeline.workshop import Workshop, open_workshop
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-class _Count(click.IntRange):
-    """A range that the help text tells in words."""
+class Whole(click.IntRange):
+    """A range of whole numbers, told in words where something else is given, and by the help."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"`{value}` is not a whole number {self._describe_range()}", param, ctx)
 
     def _describe_range(self) -> str:
-        return f"{self.min} to {self.max}"
+        return f"of {self.min} or more" if self.max is None else f"from {self.min} to {self.max}"
 
 
 class Dollars(click.ParamType[Decimal]):
@@ -66,7 +72,7 @@ outside = click.option(
 jobs = click.option(
     "-j",
     "--jobs",
-    type=_Count(1, 256),
+    type=Whole(1, 256),
     metavar="N",
     help="Generations in flight at once; by default as many as the provider allows, or as there are cores.",
 )

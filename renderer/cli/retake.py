@@ -26,11 +26,11 @@ Examples:
 @click.argument("spec", type=click.Path(), metavar="SPEC")
 @click.argument("shot", metavar="SHOT")
 @click.option(
-    "-n", "--count", type=click.IntRange(1, 100), default=1, metavar="N", help="How many. [default: 1]"
+    "-n", "--count", type=options.Whole(1, 100), default=1, metavar="N", help="How many. [default: 1]"
 )
 @click.option(
     "--seed",
-    type=click.IntRange(0),
+    type=options.Whole(0),
     metavar="N",
     help="The seed of the first one; by default the next that no take has.",
 )

@@ -34,10 +34,11 @@ def stored(store: Store, wanted: Sequence[str]) -> list[Digest]:
 def pinned(store: Store, wanted: Sequence[str]) -> list[Digest]:
     """The pinned clips whose digests begin so, whether or not they are stored. Raises as `stored`."""
     known = [one.digest for one in store.care.pinned.all()]
-    return [
-        _one(text, lambda prefix: [digest for digest in known if digest.sha256.startswith(prefix)])
-        for text in wanted
-    ]
+
+    def find(prefix: str) -> list[Digest]:
+        return [digest for digest in known if digest.sha256.startswith(prefix)]
+
+    return [_one(text, find, is_there=store.care.begins_with) for text in wanted]
 
 
 def shown(run: Run, shots: Sequence[str]) -> list[Digest]:
@@ -52,10 +53,20 @@ def shown(run: Run, shots: Sequence[str]) -> list[Digest]:
     return list(found)
 
 
-def _one(text: str, find: Callable[[str], Sequence[Digest]]) -> Digest:
+Find = Callable[[str], Sequence[Digest]]
+
+
+def _one(text: str, find: Find, *, is_there: Find = lambda _: ()) -> Digest:
+    """The one clip that is meant; `is_there` finds those that are stored, so that one that is not pinned is told as such."""
     prefix = text.removeprefix(MARK).lower()
     is_digest = text.startswith(MARK) and len(prefix) >= SHORT_MIN and set(prefix) <= set("0123456789abcdef")
     found = find(prefix) if is_digest else []
+    if not found and is_digest and is_there(prefix):
+        raise UsageError(
+            f"the clip `{text}` is not pinned",
+            code="U090",
+            hint="`renderer cache pins` lists those that are",
+        )
     if not found:
         raise UsageError(
             f"there is no clip `{text}`",

@@ -16,6 +16,7 @@ from renderer.pipeline.changes import Signature, signatures
 from renderer.pipeline.lines import shot_lines
 from renderer.pipeline.project import Project, Reach
 from renderer.pipeline.run import Run, Wishes, open_run
+from renderer.pipeline.verdict import Verdict
 from renderer.pipeline.workshop import Workshop
 from renderer.report.run import ShotLine
 
@@ -112,6 +113,7 @@ class Watch:
         left_out = (
             [line for line in shot_lines(run, why=True) if (line.id, line.take) in names] if paid else []
         )
+        left_out = [line for line in left_out if line.verdict != Verdict.IN_FLIGHT.value]
         run.selected -= set(paid)
         run_build(run, emit=emit, stop=stop, ask=lambda _: None)
         return left_out, refusal

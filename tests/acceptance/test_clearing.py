@@ -264,6 +264,17 @@ def test_what_is_not_there_is_not_pinned(stage: Stage, words: tuple[str, ...], c
     assert (2, True) == (done.code, f"error[{code}]" in done.stderr)
 
 
+def test_what_is_not_pinned_is_told_from_what_is_not_there(built: Stage) -> None:
+    """A clip that is stored is there, whether or not anybody pinned it."""
+    clip = digest_of(built.clip("pad"))
+    done = built.run("cache", "unpin", f"@{clip[:8]}")
+    assert (2, f"error[U090]: the clip `@{clip[:8]}` is not pinned") == (
+        done.code,
+        done.stderr.splitlines()[0],
+    )
+    assert "there is no clip `@ffffffff`" in built.run("cache", "unpin", "@ffffffff").stderr
+
+
 def test_a_project_that_is_gone_stops_it(built: Stage, first_night: Stage, tmp_path: Path) -> None:
     """Its disk may only be unplugged; a person strikes it off, by name or by root."""
     built.run("cache", "forget", str(first_night.root))

@@ -149,6 +149,21 @@ def test_an_unknown_command_is_told_with_the_nearest(stage: Stage) -> None:
     assert 2 == stage.run("build", "-j", "0").code
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("build -j 0", "`0` is not a whole number from 1 to 256"),
+        ("build -j two", "`two` is not a whole number from 1 to 256"),
+        ("retake film.yaml pad -n 0", "`0` is not a whole number from 1 to 100"),
+        ("retake film.yaml pad --seed -1", "`-1` is not a whole number of 0 or more"),
+    ],
+)
+def test_a_number_out_of_range_is_told_in_words(stage: Stage, words: str, told: str) -> None:
+    """One line that says what may be given."""
+    done = stage.run(*words.split())
+    assert (2, True) == (done.code, done.stderr.splitlines()[0].endswith(told))
+
+
 def test_the_version_stands_in_one_place(stage: Stage) -> None:
     """The program says the package's."""
     assert f"renderer {renderer.__version__}\n" == stage.run("--version").stdout

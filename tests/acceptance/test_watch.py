@@ -290,6 +290,31 @@ def test_a_clip_that_comes_home_in_a_watch_is_in_the_lock(buyer: Stage, vendor: 
     assert "take pad 1" in (buyer.root / "film.lock").read_text().splitlines()
 
 
+def test_a_take_in_flight_is_not_among_what_is_to_be_bought(buyer: Stage, vendor: Simulator) -> None:
+    """It is bought already: a watch that buys nothing does not offer it once more."""
+    vendor.change(generation_s=(20, 20))
+    with playing(buyer.start("build", "--yes")) as build:
+        until_known(buyer)
+        build.send_signal(signal.SIGKILL)
+    with watching(buyer) as audience:
+        told = audience.round()
+        assert ([], 0, {"card": "ran"}) == (
+            told["to_buy"],
+            told["estimate_usd"],
+            outcomes(told),
+        )
+    assert 1 == posts(vendor)
+
+
+def until_known(buyer: Stage) -> None:
+    """Return when a job is on record."""
+    for _ in range(round(ROUND_TIMEOUT_S / 0.05)):
+        if any(job["job"] for job in buyer.run("jobs", "list", "--json").json["jobs"]):
+            return
+        time.sleep(0.05)
+    raise AssertionError("nothing was accepted")
+
+
 def until_fetched(vendor: Simulator) -> None:
     """Return when somebody has asked for a clip."""
     for _ in range(round(ROUND_TIMEOUT_S / 0.05)):
