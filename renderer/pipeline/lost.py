@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
 
 from renderer.decisions.lock import LockedTake
 from renderer.decisions.read import parse_lock
 from renderer.digest import Digest
 from renderer.errors import SpecError
+from renderer.row import Row
 from renderer.store.store import Store
 
 
-class Lost(NamedTuple):
+class Lost(Row):
     """One take whose clip is not there: the lock that names it, the take's name, and the clip."""
 
     lock: Path

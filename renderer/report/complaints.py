@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from renderer.errors import GateError, ProviderError, RendererError
+from renderer.row import Row
 
 NAMES_MAX = 6
 ROWS_MAX = 20
 """How many takes that one error struck are told each with its facts."""
 
 
-class Complaint(NamedTuple):
+class Complaint(Row):
     """What is to be said of some takes, and their names for its first line."""
 
     subject: str
