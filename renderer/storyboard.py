@@ -102,6 +102,11 @@ class Asked(Row):
     variables: tuple[str, ...] = ()
     characters: int = 0
 
+    def and_of(self, other: Asked) -> Asked:
+        """What two texts together ask for."""
+        names = {*self.variables, *other.variables}
+        return Asked(tuple(sorted(names)), self.characters + other.characters)
+
 
 class Take(Row):
     """One attempt at a shot: the model that is asked and the seed. `turn` counts the attempts at this model from 1."""
@@ -124,14 +129,6 @@ class Motion(Row):
     speed: Fraction | None = None
     reverse: bool | None = None
     hold_s: Fraction | None = None
-
-
-class Framing(Row):
-    """How one output shows a clip otherwise: which part of it, how it fits, where a crop looks. None: as elsewhere."""
-
-    use: Use | None = None
-    fit: Fit | None = None
-    centre: Centre | None = None
 
 
 class ShotSound(Row):
@@ -210,6 +207,22 @@ class Enter(Row):
 DIP, CUT = "dip", Enter("cut")
 
 
+class Framing(Row):
+    """What one output has otherwise of a shot. None: as elsewhere.
+
+    Which part of the clip it shows, how that fits, where a crop looks; how it moves, how it sounds, how it is entered (`CUT`: not at
+    all), and all its words.
+    """
+
+    use: Use | None = None
+    fit: Fit | None = None
+    centre: Centre | None = None
+    motion: Motion | None = None
+    sound: ShotSound | None = None
+    words: Words | None = None
+    enter: Enter | None = None
+
+
 class Shot(Row):
     """One intended continuous piece of picture. Exactly one of `request` and `clip` is set.
 
@@ -254,6 +267,18 @@ class Shot(Row):
     def base(self) -> str:
         """The id of the shot that the cut names."""
         return base_of(self.id)
+
+    def within(self, output: str) -> Shot:
+        """The shot as an output shows it, but for how its clip is cut."""
+        framing = self.framings.get(output)
+        if framing is None:
+            return self
+        return self._replace(
+            motion=self.motion if framing.motion is None else framing.motion,
+            sound=self.sound if framing.sound is None else framing.sound,
+            words=self.words if framing.words is None else framing.words,
+            enter=self.enter if framing.enter is None else framing.enter,
+        )
 
     def origin(self, name: str) -> Place:
         """The place to point at when field `name` is at fault: its own, else that of what it is part of, else the shot's."""

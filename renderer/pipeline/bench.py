@@ -57,9 +57,10 @@ class Bench:
         """Add the row of a shot, with all inputs that were asked for since the last one."""
         use = use_row(shot.use)
         assert self.letterer, "BUG: nobody letters the film"
-        words = self.letterer.words_of(shot)
+        words = self.letterer.words_of(shot.words, output=shot.output)
+        framings = framing_rows(shot, self.letterer.words_of)
         inputs = tuple(_input_row(name, found, self.desk.project) for name, found in self.desk.taken())
-        framings, sound = framing_rows(shot), sound_row(shot.sound)
+        sound = sound_row(shot.sound)
         row = ShotRow(
             *(shot.id, tuple(takes), footage, str(length_s), use, inputs, *shot.asked),
             *(framings, sound, tuple(chains), words, moving_of(shot.motion), entering(shot.enter)),

@@ -24,7 +24,7 @@ def check_slots(storyboard: Storyboard, shots: Sequence[ShotRow]) -> Iterator[Di
             if shown.frames < 1:
                 yield _too_short(slot.place, slot.shot_id, output.fps)
         yield from check_enters(storyboard, slots, row)
-        places = {shot.id: shot.words.titles for shot in storyboard.shots if row.cards}
+        places = {shot.id: shot.within(row.name).words.titles for shot in storyboard.shots if row.cards}
         for card in row.cards:
             shown = row.slots[card.slot]
             if shown.frames < 1:

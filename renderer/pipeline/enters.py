@@ -37,7 +37,7 @@ def check_enters(storyboard: Storyboard, slots: Sequence[Slot], output: OutputRo
 
 def _wanted(storyboard: Storyboard, slots: Sequence[Slot], output: OutputRow) -> Iterator[Enter | None]:
     """The transition into each clip of the film, as it is written."""
-    enters = {shot.id: shot.enter for shot in storyboard.shots}
+    enters = {shot.id: shot.within(output.name).enter for shot in storyboard.shots}
     for slot, shown in zip(slots, clip_slots(output), strict=True):
         enter = slot.enter or enters.get(shown.shot)
         yield None if enter == CUT else enter

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 
 from renderer.diagnostic import Diagnostic, Finding, Place
 from renderer.errors import MediaError
-from renderer.model import output_of
 from renderer.pipeline.inputs import InputDesk, Material
 from renderer.plan.assemble import assemble, unsaid_lines
 from renderer.plan.rows import ShotRow
 from renderer.plan.text import SHIPPED, FontRow, Fonts, TitleRow, WordsRow
 from renderer.row import Row
-from renderer.storyboard import Output, Shot, Source, Storyboard, Title, Words
+from renderer.storyboard import Output, Source, Storyboard, Title, Words
 
 if TYPE_CHECKING:
     from renderer.lettering.face import Face
@@ -48,9 +47,8 @@ class Letterer:
     ) -> None:
         self.desk, self.outputs, self.environ, self.tell = desk, outputs, environ, tell
 
-    def words_of(self, shot: Shot) -> WordsRow | None:
-        """The words of a shot with the fonts that draw them; None where it has none."""
-        words = shot.words
+    def words_of(self, words: Words, *, output: str | None) -> WordsRow | None:
+        """The words of a shot with the fonts that draw them, for one output, or for all; None where it has none."""
         if words == Words():
             return None
         return WordsRow(
@@ -59,7 +57,7 @@ class Letterer:
             dialogue=tuple(
                 (said.who, said.line, str(said.at_s), _text(said.until_s)) for said in words.dialogue
             ),
-            burned=tuple(self._burned(shot)),
+            burned=tuple(self._burned(words, output)),
         )
 
     def _title(self, title: Title) -> TitleRow:
@@ -75,9 +73,8 @@ class Letterer:
             self._fonts(title.text, title.font, title.place, display=True),
         )
 
-    def _burned(self, shot: Shot) -> Iterator[tuple[str, Fonts]]:
+    def _burned(self, words: Words, own: str | None) -> Iterator[tuple[str, Fonts]]:
         """The fonts of what is burned in, for each output that does so and may show the shot."""
-        words, own = shot.words, output_of(shot.id)
         place = words.dialogue[0].place if words.dialogue else words.caption_place
         for output in self.outputs:
             if place and output.subtitles.burn and own in (None, output.name):
@@ -154,16 +151,20 @@ class Letterer:
 
 def unsaid_warnings(storyboard: Storyboard, shots: Sequence[ShotRow]) -> Iterator[Diagnostic]:
     """Tell of each line of dialogue that an output which shows its shot leaves out."""
-    if not any(shot.words and shot.words.dialogue for shot in shots):
+    if not any(words and words.dialogue for shot in shots for words in (shot.words, *_otherwise(shot))):
         return
     known = {shot.id: shot for shot in storyboard.shots}
     rows = assemble(storyboard, shots).outputs
     for output, row in zip(storyboard.outputs, rows, strict=True):
         for name, number in unsaid_lines(output, row, shots):
-            said = known[name].words.dialogue[number]
+            said = known[name].within(output.name).words.dialogue[number]
             message = f"the film never shows `{name}` at {float(said.at_s):g} s, so this line is left out"
             hint = "move it, or show that part of the clip"
             yield Diagnostic("S282", message, said.place, "warning", hint=hint)
+
+
+def _otherwise(shot: ShotRow) -> Iterator[WordsRow | None]:
+    return (framing.words for framing in shot.framings)
 
 
 def _no_font(missing: str, place: Place) -> Diagnostic:

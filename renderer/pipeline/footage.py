@@ -49,6 +49,9 @@ def _length_s(shot: Shot, facts: MediaFacts) -> Fraction:
 
 def _tell(shot: Shot, facts: MediaFacts) -> Iterator[Diagnostic]:
     if facts.is_still:
+        for output, framing in shot.framings.items():
+            for name in _moving(framing.motion or Motion()):
+                yield _idle(name, shot.origin(f"for.{output}.{name}"))
         for name in _moving(shot.motion):
             if (place := shot.origin(name)).path.startswith(IN_SHOT):
                 yield _idle(name, place)

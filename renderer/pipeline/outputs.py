@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
 
 from renderer import spec
 from renderer.catalogue.entry import Model, parse_ratio
@@ -10,8 +11,12 @@ from renderer.catalogue.resolve import clip_size, resolve
 from renderer.diagnostic import Diagnostic, Place
 from renderer.ffmpeg.picture import Shape, scaled_size
 from renderer.model import MIDDLE, Centre, Size
-from renderer.plan.rows import FramingRow
-from renderer.storyboard import Framing, Output, Request, Shot, Storyboard, Use
+from renderer.pipeline.tracks import sound_row
+from renderer.plan.enter import entering
+from renderer.plan.framing import ENTER, MOVING, SOUND, WORDS, FramingRow
+from renderer.plan.motion import moving_of
+from renderer.plan.text import WordsRow
+from renderer.storyboard import Framing, Output, Request, Shot, Storyboard, Use, Words
 
 ROOM_MIN_PX = 4
 """Less than this is rounding, and moves nothing that anyone sees."""
@@ -33,14 +38,36 @@ def _settings_of(document: spec.Document, output: Output) -> dict[str, tuple[Pla
     return {"output": (output.place,), **places}
 
 
-def framing_rows(shot: Shot) -> tuple[FramingRow, ...]:
+class Lettering(Protocol):
+    """Finds the fonts of words, for one output or for all (`Letterer.words_of`)."""
+
+    def __call__(self, words: Words, *, output: str | None) -> WordsRow | None: ...
+
+
+def framing_rows(shot: Shot, lettering: Lettering) -> tuple[FramingRow, ...]:
     """How outputs show a shot otherwise, in their order."""
-    return tuple(_framing_row(output, framing) for output, framing in shot.framings.items())
+    return tuple(_framing_row(output, framing, lettering) for output, framing in shot.framings.items())
 
 
-def _framing_row(output: str, framing: Framing) -> FramingRow:
+def _framing_row(output: str, framing: Framing, lettering: Lettering) -> FramingRow:
     centre = framing.centre and (str(framing.centre.x), str(framing.centre.y))
-    return FramingRow(output, use_row(framing.use), framing.fit, centre)
+    given = {
+        WORDS: framing.words,
+        MOVING: framing.motion,
+        SOUND: framing.sound,
+        ENTER: framing.enter,
+    }
+    return FramingRow(
+        output,
+        use_row(framing.use),
+        framing.fit,
+        centre,
+        instead=tuple(name for name, own in given.items() if own is not None),
+        words=framing.words and lettering(framing.words, output=output),
+        moving=framing.motion and moving_of(framing.motion),
+        sound=framing.sound and sound_row(framing.sound),
+        enter=entering(framing.enter),
+    )
 
 
 def use_row(use: Use | None) -> tuple[str, str | None] | None:

@@ -15,9 +15,10 @@ from itertools import accumulate
 from renderer.model import AT, MIDDLE, Json, frames_until, variant_of
 from renderer.plan.chain import chains_of
 from renderer.plan.enter import Entering, enter_rows, enters_of, frames_of, starts_of
+from renderer.plan.framing import framed, framing_of
 from renderer.plan.mix import TrackRow
 from renderer.plan.motion import Moving, held_alone, is_silent, motion_rows, on_screen, over
-from renderer.plan.rows import FETCHED, Compiled, FitRow, FramingRow, InputRow, OutputRow, ShotRow, SlotRow
+from renderer.plan.rows import FETCHED, Compiled, FitRow, InputRow, OutputRow, ShotRow, SlotRow
 from renderer.plan.score import mix_of
 from renderer.plan.slots import slot_span
 from renderer.plan.text import (
@@ -79,6 +80,7 @@ def _text(amount: Decimal | None) -> str | None:
 def _output(
     output: Output, storyboard: Storyboard, shots: Sequence[ShotRow], tracks: Sequence[TrackRow]
 ) -> OutputRow:
+    shots = framed(shots, output.name)
     written = storyboard.cut_of(output)
     cut = None if written is None else [(slot.shot_id, slot.use) for slot in written]
     size = str(output.size) if output.size else None
@@ -123,6 +125,7 @@ def _text_of(
 
 def unsaid_lines(output: Output, row: OutputRow, shots: Sequence[ShotRow]) -> Iterator[tuple[str, int]]:
     """The lines of dialogue that an output never shows: the shot's id, and the line's number among its own."""
+    shots = framed(shots, output.name)
     numbers = {shot.shot: number for number, shot in enumerate(shots)}
     wordless = {card.slot for card in row.cards} | {motion.slot for motion in row.motions if motion.is_silent}
     slots = [slot for number, slot in enumerate(row.slots) if number not in wordless]
@@ -211,7 +214,7 @@ def _moving(own: Motion, shot: ShotRow) -> Moving | None:
 
 def _span(shot: ShotRow, use: Use | None, *, output: str) -> tuple[Fraction, Fraction]:
     """Which seconds of a shot's clip a slot shows: by its own `use`, the output's, or the shot's."""
-    framing = _framing(shot, output) if shot.framings else None
+    framing = framing_of(shot, output) if shot.framings else None
     written = framing.use if framing and framing.use else shot.use
     if use is None and written is not None:
         in_s, out_s = written
@@ -228,17 +231,13 @@ def _fits(
     """How the clips in some slots fit otherwise than the film's own way; where a crop looks counts only where there is one."""
     for slot, (place, entry) in enumerate(entries):
         shot = shots[entry.shot]
-        framing = _framing(shot, output.name) if shot.framings and place is not None else None
+        framing = framing_of(shot, output.name) if shot.framings and place is not None else None
         if framing is None:
             continue
         fit = framing.fit or output.fit
         x, y = framing.centre if framing.centre and fit == "crop" else MIDDLE_TEXT
         if (fit, x, y) != (output.fit, *MIDDLE_TEXT):
             yield FitRow(slot, fit, x, y)
-
-
-def _framing(shot: ShotRow, output: str) -> FramingRow | None:
-    return next((framing for framing in shot.framings if framing.output == output), None)
 
 
 @lru_cache(maxsize=4096)

@@ -158,7 +158,11 @@ def is_entered(compiled: Compiled, shots: Sequence[ShotRow]) -> bool:
     """Whether there is certainly nothing to tell of any transition."""
     from renderer.storyboard import DIP  # noqa: PLC0415 - a storyboard's nouns, where one is compiled
 
-    starting = {shot.shot for shot in shots if shot.enter and shot.enter[0] != DIP}
+    starting = {
+        shot.shot
+        for shot in shots
+        if any(enter and enter[0] != DIP for enter in (shot.enter, *(own.enter for own in shot.framings)))
+    }
     return not any(
         too_short(output) or output.slots[0].shot in starting for output in compiled.outputs if output.slots
     )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from renderer.columns import pack_rows, unpack_rows
 from renderer.model import STILLS, Centre, Json, output_of
 from renderer.plan.enter import Entering, EnterRow
+from renderer.plan.framing import FramingRow
 from renderer.plan.mix import MixRow, TrackRow
 from renderer.plan.motion import MotionRow, Moving
 from renderer.plan.text import CardRow, TextRow, WordsRow
@@ -119,15 +120,6 @@ class InputRow(Row):
     size_bytes: int
 
 
-class FramingRow(Row):
-    """How one output shows a shot otherwise, as `storyboard.Framing`: in and out point, fit, where a crop looks, as text."""
-
-    output: str
-    use: tuple[str, str | None] | None
-    fit: str | None
-    centre: tuple[str, str] | None
-
-
 class ShotRow(Row):
     """All that one shot comes to, whatever other shots stand beside it.
 
@@ -171,7 +163,7 @@ class ShotRow(Row):
             tuple(map(InputRow._make, inputs)),
             tuple(variables),
             characters,
-            tuple(map(_framing, framings)),
+            tuple(map(FramingRow.from_json, framings)),
             sound and (sound[0], sound[1], sound[2]),
             tuple(map(ChainRow.from_json, chains)),
             words and WordsRow.from_json(words),
@@ -312,8 +304,3 @@ def _output(row: Sequence[Json]) -> OutputRow:
             tuple(map(EnterRow._make, enters)),
         ]
     )
-
-
-def _framing(row: Sequence[Json]) -> FramingRow:
-    output, use, fit, centre = row
-    return FramingRow(output, use and (use[0], use[1]), fit, centre and (centre[0], centre[1]))

@@ -1,7 +1,7 @@
 """What a shot has otherwise in one output: the fields below `for`, and how they lie over the shot's own.
 
-For an output count in order: defaults, shot, `for` of the defaults, `for` of the shot, the profile, its `for`. `use`,
-`fit` and `reframe` cut the same clip another way; with any other field the output has a clip of its own.
+For an output count in order: defaults, shot, `for` of the defaults, `for` of the shot, the profile, its `for`. What only says
+how a clip is shown (`FREE`) shows the same clip another way; with any other field the output has a clip of its own.
 """
 
 from __future__ import annotations
@@ -15,19 +15,25 @@ from typing import cast
 from renderer.model import MIDDLE, Centre, Fit
 from renderer.row import Row
 from renderer.spec.distance import hint_for
+from renderer.spec.enter import ENTER, read_enter
 from renderer.spec.merge import Merged, Written, merge
+from renderer.spec.motion import MOTION, read_motion
 from renderer.spec.nodes import Entry, Fields, Node
 from renderer.spec.outputs import OUTPUTS
 from renderer.spec.scene import Scene, word
 from renderer.spec.takes import Origins, check_rivals, without_rivals
 from renderer.spec.text import Path
+from renderer.spec.tracks import read_shot_sound
 from renderer.spec.wording import listed, shorten
-from renderer.storyboard import Framing, Use
+from renderer.spec.words import read_words
+from renderer.storyboard import CUT, Framing, Use
 
 FOR = "for"
 DEFAULTS: Path = ("defaults",)
-FREE = ("use", "fit", "reframe")
-"""What cuts a clip another way; every other field asks for another clip."""
+CUTTING = ("use", "fit", "reframe")
+WORDED = ("titles", "caption", "dialogue")
+FREE = (*CUTTING, *MOTION, "sound", ENTER, *WORDED)
+"""What shows a clip another way; every other field asks for another clip."""
 SIDES = {
     "left": Centre(x=Fraction(0)),
     "right": Centre(x=Fraction(1)),
@@ -56,10 +62,15 @@ class Override(Row):
     highest: Level | None
 
     @property
+    def names(self) -> frozenset[str]:
+        """The fields that are said for the output."""
+        every = (*self.levels, self.highest) if self.highest else self.levels
+        return frozenset(name for level in every for name in level.entries)
+
+    @property
     def asks(self) -> bool:
         """Whether the output has a clip of its own."""
-        every = (*self.levels, self.highest) if self.highest else self.levels
-        return any(name not in FREE for level in every for name in level.entries)
+        return not self.names <= {*FREE}
 
     def under_profile(self, fields: Merged) -> Merged:
         """A shot's fields, defaults merged already, with those of the levels on top."""
@@ -107,15 +118,27 @@ def check_overrides(scene: Scene, entries: Mapping[str, Entry], path: Path) -> N
         scene.problems.add("S251", message, place, notes=[f"outputs here: {listed(known)}"], hint=hint)
 
 
-def read_framing(scene: Scene, fields: Merged, *, use: Use | None) -> tuple[Framing, Origins]:
-    """How an output shows a clip by a shot's fields for it, and where that is written; `use` is what is shown of it elsewhere."""
+def read_framing(
+    scene: Scene, fields: Merged, *, use: Use | None, names: frozenset[str]
+) -> tuple[Framing, Origins]:
+    """How an output shows a shot by its fields for it, and where that is written; `use` is what is shown of it elsewhere.
+
+    `names` are the fields that are said for this output; all others are the shot's own.
+    """
     here = scene.use(fields.get("use"))
     framing = Framing(
         use=None if here == use else here or Use(),
         fit=cast("Fit | None", word(fields.get("fit"))),
         centre=_centre(fields.get("reframe")),
+        motion=read_motion(scene, fields) if names & {*MOTION} else None,
+        sound=read_shot_sound(fields.get("sound")) if "sound" in names else None,
+        words=read_words(scene, fields) if names & {*WORDED} else None,
+        enter=(read_enter(scene, fields.get(ENTER)) or CUT) if ENTER in names else None,
     )
-    return framing, {name: scene.places(field) for name in FREE if (field := fields.get(name))}
+    told = {*CUTTING, *names}
+    return framing, {
+        name: scene.places(field) for name in FREE if name in told and (field := fields.get(name))
+    }
 
 
 def _centre(field: Written | Merged | None) -> Centre | None:

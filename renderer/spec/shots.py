@@ -33,6 +33,9 @@ SHARED = ("use", *MOTION, "sound", "enter")
 GROUNDS = {"image", "video", "references"}
 """What a shot may be made from without a prompt; so may `params`, which hold some models' own prompts."""
 
+NOTHING_ELSE: frozenset[str] = frozenset()
+"""A variant has all that is said for its output already, but for how its clip is cut."""
+
 Spans = dict[str, tuple[Span, ...]]
 
 
@@ -68,9 +71,9 @@ def _expand_cell(scene: Scene, node: Fields, path: Path, cell: Cell, merged: Mer
         fields = override.over_profile(_under(profile, fields))
         if override.asks:
             variant = _shot(scene, variant_of(own_id, name), path, fields)._replace(output=name)
-            variants.append(_framed(scene, variant, name, fields))
+            variants.append(_framed(scene, variant, name, fields, names=NOTHING_ELSE))
         else:
-            base = _framed(scene, base, name, fields)
+            base = _framed(scene, base, name, fields, names=override.names)
     yield base
     yield from variants
 
@@ -88,15 +91,17 @@ def _under(profile: Profile | None, fields: Merged) -> Merged:
     }
 
 
-def _framed(scene: Scene, shot: Shot, output: str, fields: Merged) -> Shot:
-    """The shot with what an output shows of it otherwise, by its fields for that output."""
-    framing, places = read_framing(scene, fields, use=shot.use)
+def _framed(scene: Scene, shot: Shot, output: str, fields: Merged, *, names: frozenset[str]) -> Shot:
+    """The shot with what an output shows of it otherwise, by its fields for that output; `names` are those said for it."""
+    framing, places = read_framing(scene, fields, use=shot.use, names=names)
+    asked = shot.asked.and_of(scene.variables.asked())
     if framing == Framing():
         return shot
     if framing.use:
         check_use(scene, framing.use, shot.asked_s, places.get("use", (shot.place,))[0])
     named = {f"for.{output}.{name}": found for name, found in places.items()}
-    return shot._replace(framings={**shot.framings, output: framing}, origins={**shot.origins, **named})
+    framings, origins = {**shot.framings, output: framing}, {**shot.origins, **named}
+    return shot._replace(framings=framings, origins=origins, asked=asked)
 
 
 def _shot(scene: Scene, own_id: str, path: Path, fields: Merged) -> Shot:

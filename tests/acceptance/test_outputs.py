@@ -314,3 +314,62 @@ def test_a_chain_goes_on_in_each_film_from_its_own_clip(bought: Stage, vendor: S
     assert [] == bought.built("--yes").ran
     bought.edit("prompt: steam}", 'prompt: steam, for: {tall: {ratio: "9:16"}}}')
     assert ([], before + 2) == (bought.built("--frozen").ran, posts(vendor))
+
+
+def test_what_is_free_for_an_output_is_in_its_film_alone(drawn: Stage) -> None:
+    """Speed, hold, a transition, cards, sound and words: one film has them, the other stays as it was, and nothing is made but segments."""
+    drawn.built()
+    before = digest_of(drawn.film("film-wide.mp4"))
+    subtitles = drawn.root / "build" / "film-tall.srt"
+    for fields, seconds, said in (
+        ("speed: 2", 0.75, ""),
+        ("hold: 0.5", 1.5, ""),
+        ("reverse: true, use: 0.25", 0.75, ""),
+        ("titles: [{text: Up, at: before, for: 1}]", 2.0, ""),
+        ("caption: There", 1.0, "There"),
+        ("dialogue: [{line: Go}]", 1.0, "Go"),
+        ("sound: {mute: true}", 1.0, ""),
+    ):
+        drawn.write(
+            "film.yaml",
+            DRAWN.replace("image: colours.png}", f"image: colours.png, for: {{tall: {{{fields}}}}}}}", 1),
+        )
+        run = drawn.built()
+        assert [] == run.ran, fields
+        assert before == digest_of(drawn.film("film-wide.mp4")), fields
+        assert seconds == duration_of(drawn.film("film-tall.mp4")), fields
+        assert bool(said) == subtitles.exists(), fields
+        assert said in (subtitles.read_text("utf-8") if said else ""), fields
+        assert not (drawn.root / "build" / "film-wide.srt").exists(), fields
+
+
+def test_a_transition_of_one_film_is_a_cut_in_the_other(drawn: Stage) -> None:
+    """The film with it is shorter; what is wrong with it is told at its own place."""
+    second = "  - {id: sea, image: colours.png, seed: 2"
+    drawn.write(
+        "film.yaml", DRAWN.replace(second, f"{second}, for: {{tall: {{enter: {{crossfade: 0.25}}}}}}")
+    )
+    drawn.built()
+    assert (1.0, 0.75) == (duration_of(drawn.film("film-wide.mp4")), duration_of(drawn.film("film-tall.mp4")))
+    drawn.edit("crossfade: 0.25", "crossfade: 3")
+    run = drawn.build()
+    assert (2, {"S273"}) == (run.code, set(run.codes))
+    drawn.edit("for: {tall: {enter: {crossfade: 3}}}", "enter: {crossfade: 0.25}, for: {tall: {enter: null}}")
+    drawn.built()
+    assert (0.75, 1.0) == (duration_of(drawn.film("film-wide.mp4")), duration_of(drawn.film("film-tall.mp4")))
+
+
+def test_an_edit_of_what_one_film_has_is_seen_at_once(drawn: Stage) -> None:
+    """Also where only the edited shot is read again: its variables, its fonts, its words."""
+    edited = "image: colours.png, for: {tall: {caption: 'at ${hour}'}}}"
+    text = DRAWN.replace("image: colours.png}", edited, 1).replace("shots:", "vars: {hour: dawn}\nshots:")
+    drawn.write("film.yaml", text)
+    drawn.built()
+    subtitles = drawn.root / "build" / "film-tall.srt"
+    assert "at dawn" in subtitles.read_text("utf-8")
+    drawn.edit("hour: dawn", "hour: dusk")
+    drawn.built()
+    assert "at dusk" in subtitles.read_text("utf-8")
+    drawn.edit("at ${hour}", "before ${hour}")
+    drawn.built()
+    assert "before dusk" in subtitles.read_text("utf-8")

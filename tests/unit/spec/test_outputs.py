@@ -1,15 +1,20 @@
 """Several films of one cut: what each is called, what a shot has otherwise in one of them, and in which order levels count."""
 
+import json
+import re
 from collections.abc import Mapping
+from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
 from renderer.model import MIDDLE, Centre, Size
-from renderer.storyboard import Framing, Shot, Source, Storyboard, Use
+from renderer.storyboard import CUT, Framing, Motion, Shot, ShotSound, Source, Storyboard, Use, Words
 
 from .test_expansion import board, codes
 
+ROOT = Path(__file__).parents[3]
 TWO = "outputs: {wide: {size: 64x36, fps: 12}, tall: {size: 36x64, fps: 24}}\n"
 
 
@@ -154,3 +159,95 @@ def test_a_variable_that_one_output_alone_asks_for_is_used() -> None:
     )
     profile = "profiles: {draft: {for: {tall: {style: '${sea}'}}}}\n"
     assert [] == codes(f"vars: {{sea: calm}}\n{TWO}{profile}shots: [{{id: a, prompt: x}}]")
+
+
+FREE_FIELDS = {
+    "use": ("1", "use"),
+    "fit": ("pad", "fit"),
+    "reframe": ("left", "centre"),
+    "speed": ("2", "motion"),
+    "reverse": ("true", "motion"),
+    "hold": ("1", "motion"),
+    "sound": ("{mute: true}", "sound"),
+    "enter": ("{dip: 1}", "enter"),
+    "titles": ("[{text: Up}]", "words"),
+    "caption": ("Up", "words"),
+    "dialogue": ("[{line: Up}]", "words"),
+}
+BOUGHT_FIELDS = {
+    "provider": "animatic",
+    "model": "x",
+    "prompt": "y",
+    "prompt_template": '"${prompt}!"',
+    "style": "dusk",
+    "camera": "static",
+    "negative_prompt": "no",
+    "image": "b.png",
+    "last_image": "b.png",
+    "references": "[b.png]",
+    "video": "b.mp4",
+    "audio": "b.wav",
+    "ratio": "9:16",
+    "resolution": "720p",
+    "duration": "3",
+    "enhance_prompt": "true",
+    "seed": "4",
+    "seeds": "[4, 5]",
+    "takes": "2",
+    "params": "{a: 1}",
+    "clip": "b.mp4",
+    "cast": "[mara]",
+}
+
+
+def test_every_field_for_an_output_is_free_or_asks_for_a_clip() -> None:
+    """The two lists here are all that there is, and those of the page on outputs."""
+    schema = json.loads((ROOT / "schemas" / "storyboard.schema.json").read_text("utf-8"))
+    taken = set(schema["$defs"]["override_of_shot"]["properties"])
+    assert taken == FREE_FIELDS.keys() | BOUGHT_FIELDS.keys()
+    page = (ROOT / "docs" / "outputs.md").read_text("utf-8")
+    rows = re.findall(r"^\| (`.*?) \| (free|a clip of its own) \|", page, re.MULTILINE)
+    told = {name: cost for names, cost in rows for name in re.findall("`([a-z_]+)`", names)}
+    free = dict.fromkeys(FREE_FIELDS, "free")
+    assert {**free, **dict.fromkeys(BOUGHT_FIELDS, "a clip of its own")} == told
+
+
+@pytest.mark.parametrize("name", FREE_FIELDS)
+def test_what_is_free_changes_one_film_alone(name: str) -> None:
+    """The shot keeps its own, and no variant is made."""
+    written, field = FREE_FIELDS[name]
+    found = shots(f"prompt: x, for: {{tall: {{{name}: {written}}}}}")
+    assert ["pad"] == list(found)
+    pad = found["pad"]
+    assert ["tall"] == list(pad.framings)
+    assert pad.framings["tall"] == Framing(**{field: getattr(pad.framings["tall"], field)})
+    assert shots("prompt: x")["pad"] == pad._replace(framings={}, origins=shots("prompt: x")["pad"].origins)
+
+
+@pytest.mark.parametrize("name", sorted({*BOUGHT_FIELDS} - {"cast"}))
+def test_what_asks_for_a_clip_makes_a_variant(name: str) -> None:
+    """One for that film, whatever else is free there."""
+    found = shots(f"prompt: x, for: {{tall: {{{name}: {BOUGHT_FIELDS[name]}, hold: 1}}}}")
+    assert ["pad", "pad@tall"] == list(found)
+    assert [None, 1] == [found[shot].motion.hold_s for shot in ("pad", "pad@tall")]
+
+
+def test_null_takes_back_for_one_film_what_the_shot_has() -> None:
+    """Titles, a transition, a speed: the other films keep them."""
+    own = "titles: [{text: Up}], caption: Up, enter: {dip: 1}, speed: 2, sound: {mute: true}"
+    unset = "titles: null, caption: null, enter: null, speed: null, sound: null"
+    pad = shots(f"prompt: x, {own}, for: {{tall: {{{unset}}}}}")["pad"]
+    tall = pad.within("tall")
+    assert (Words(), CUT, Motion(), ShotSound()) == (tall.words, tall.enter, tall.motion, tall.sound)
+    assert pad.within("wide") is pad
+
+
+def test_a_mapping_for_an_output_lies_over_the_shots_own() -> None:
+    """Sound merges field by field, a transition is replaced, lists replace, and the rest of the words stays."""
+    own = "sound: {gain_db: -6, kind: voice}, enter: {crossfade: 1}, titles: [{text: Up}], caption: There"
+    over = "sound: {mute: true}, enter: {dip: 2}, titles: [{text: Off}]"
+    tall = shots(f"prompt: x, {own}, for: {{tall: {{{over}}}}}")["pad"].within("tall")
+    assert (Decimal(-6), True, "voice") == tall.sound
+    assert tall.enter
+    assert ("dip", Fraction(2)) == tall.enter[:2]
+    assert (["Off"], "There") == ([title.text for title in tall.words.titles], tall.words.caption)
