@@ -7,8 +7,11 @@ from collections.abc import Sequence
 
 from renderer.errors import UsageError
 
-UNTELLABLE = re.compile(r"[^\w #:$+,./@(){}!~-]|\)$")
-"""What is written alike for make and ninja is letters, digits and these signs; a name that ends in `)` is an archive's member to make."""
+UNTELLABLE = re.compile(r"[^\w #:$+,./@(){}!~-]|[):]$")
+"""What is written alike for make and ninja is letters, digits and these signs.
+
+A name that ends in `)` is an archive's member to make, one that ends in `:` a target to ninja.
+"""
 _ESCAPED = re.compile(r"([ #:])")
 
 

@@ -1,9 +1,11 @@
 """Tables, graphs, dependencies and names."""
 
 import csv
+import os
 import re
 import shutil
 import subprocess
+import sys
 from fractions import Fraction
 from io import StringIO
 from pathlib import Path
@@ -14,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from renderer.errors import UsageError
-from renderer.export.depfile import to_depfile
+from renderer.export.depfile import UNTELLABLE, to_depfile
 from renderer.export.graph import to_dot, to_mermaid
 from renderer.export.plain import FORMULA, one_line, timecode
 from renderer.export.shotlist import COLUMNS, to_csv
@@ -22,7 +24,8 @@ from renderer.export.timeline import Version, clip_name, safe_name, unique_names
 
 from .films import NTSC, event, film, version
 
-MAKE, NINJA = shutil.which("make"), shutil.which("ninja")
+TOOLS = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+MAKE, NINJA, DOT = (shutil.which(tool, path=TOOLS) for tool in ("make", "ninja", "dot"))
 ODD = [
     "film.yaml",
     "a b.png",
@@ -170,3 +173,39 @@ def test_what_cannot_be_told_is_refused(name: str) -> None:
     with pytest.raises(UsageError) as told:
         to_depfile(["film.mp4"], [name])
     assert "U104" == told.value.code
+
+
+@pytest.mark.skipif(MAKE is None or NINJA is None, reason="there is no make or no ninja here")
+def test_every_sign_that_is_told_is_read(tmp_path: Path) -> None:
+    """Each printable sign of ASCII, at the beginning, within and at the end of a name, is refused, or read by both."""
+    assert MAKE
+    assert NINJA
+    names = [place.format(chr(sign)) for sign in range(33, 127) for place in ("{}a.png", "a{}b.png", "a b{}")]
+    told = [name for name in names if not UNTELLABLE.search(name) and "/" not in name]
+    assert len(told) > 200
+    for name in told:
+        (tmp_path / name).touch()
+    (tmp_path / "film.dep").write_text(to_depfile(["film.mp4"], told))
+    (tmp_path / "Makefile").write_text("film.mp4:\n\t@touch $@\ninclude film.dep\n")
+    for path in (*tmp_path.iterdir(), tmp_path / "film.mp4"):
+        path.touch()
+        os.utime(path, (1000, 2000 if path.name == "film.mp4" else 1000))
+    assert [] == [name for name in told if not is_asked_for(tmp_path, name)]
+    rule = "rule film\n  command = cp film.dep film.d && touch film.mp4\n  depfile = film.d\n  deps = gcc\nbuild film.mp4: film\n"
+    (tmp_path / "build.ninja").write_text(rule)
+    subprocess.run([NINJA], cwd=tmp_path, check=True, capture_output=True)
+    deps = subprocess.run(
+        [NINJA, "-t", "deps"], cwd=tmp_path, check=True, capture_output=True, text=True
+    ).stdout
+    read = {line.removeprefix("    ").removeprefix("./") for line in deps.splitlines()}
+    assert set() == {name for name in told if name not in read}
+
+
+def is_asked_for(folder: Path, name: str) -> bool:
+    """Whether make would make the film again if this file changed; it is as it was afterwards."""
+    assert MAKE
+    codes = []
+    for changed_s in (3000, 1000):
+        os.utime(folder / name, (1000, changed_s))
+        codes.append(subprocess.run([MAKE, "-rRq", "film.mp4"], cwd=folder, check=False).returncode)
+    return codes == [1, 0]
