@@ -14,7 +14,7 @@ from pathlib import Path
 from renderer.ffmpeg.binary import Ffmpeg
 from renderer.media.check import check_film
 from renderer.media.concat import concat
-from renderer.media.notes import add_notes, notes_box
+from renderer.media.notes import add_notes, add_source, notes_box
 from renderer.media.splice import UnfitError, splice
 from renderer.model import Json, MediaFacts, Size
 
@@ -48,6 +48,8 @@ async def join(
         await concat(ffmpeg, pictures, frames=frames, fps=fps, sound=sound, output=plain, scratch=scratch)
         if told:
             await asyncio.to_thread(add_notes, plain, told, output=output)
+    if notes and notes.get("source"):
+        await asyncio.to_thread(add_source, output, notes["source"])
     return await asyncio.to_thread(
         check_film,
         output,

@@ -228,7 +228,7 @@ def join_manifest(
 ) -> dict[str, Json]:
     """The free manifest of a film: each picture as `digest/frames` in cut order, and the sound's digest.
 
-    `notes` are its title, a comment, and its chapters as `frame name`, as far as there are any. One string for each, because a film of ten thousand slots is keyed in every build.
+    `notes` are its title, a comment, its digital source type as `source`, and its chapters as `frame name`, as far as there are any. One string for each, because a film of ten thousand slots is keyed in every build.
     """
     return {
         "action": "join",

@@ -1,7 +1,10 @@
-"""What a film says of itself: title, comment and chapters, as a `udta` box of its index. Pure but for `add_notes`.
+"""What a film says of itself: title, comment and chapters, as a `udta` box of its index, and what kind of source it is. Pure but for `add_…`.
 
 Chapters are a list there (`chpl`), which ffmpeg, PyAV, mpv and VLC read and all others pass over. The other way, a text track,
 would be one more track to every player that plays films with two. Such a list holds 255 of them at most.
+
+The kind of source is a packet of XMP in a box of its own behind the media, where the XMP specification (part 3, MPEG-4) has it, and the
+property is the one that IPTC has for it, `Iptc4xmpExt:DigitalSourceType`.
 """
 
 from __future__ import annotations
@@ -17,12 +20,25 @@ from renderer.media.mp4 import boxes
 from renderer.media.splice.boxes import HEADER_BYTES, Box, box, children, full_box, table, written
 from renderer.media.splice.copying import copy_runs
 from renderer.model import Json
+from renderer.sources import VOCABULARY
 
 UNITS_PER_S = 10_000_000
 NAME_BYTES_MAX = 255
 TEXT = 1
 TAGS = {"title": "\xa9nam", "comment": "\xa9cmt"}
 """Names of iTunes metadata, which all players read in an MP4."""
+XMP_ID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
+XMP = """\
+<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/">
+ <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/">
+   <Iptc4xmpExt:DigitalSourceType>{address}</Iptc4xmpExt:DigitalSourceType>
+  </rdf:Description>
+ </rdf:RDF>
+</x:xmpmeta>
+<?xpacket end="r"?>
+"""
 CONTAINERS = frozenset({"trak", "mdia", "minf", "stbl"})
 OFFSETS = {"stco": 4, "co64": 8}
 
@@ -57,6 +73,13 @@ def add_notes(film: Path, notes: bytes, *, output: Path) -> None:
         target.write(fresh)
         target.flush()
         copy_runs(target, [(0, after, size - after)], sources=[film])
+
+
+def add_source(film: Path, source: str) -> None:
+    """Say behind the media of a film what kind of source it is, in IPTC's word. Raises `OSError`."""
+    packet = XMP.format(address=f"{VOCABULARY}{source}")
+    with film.open("ab") as stream:
+        stream.write(box("uuid", XMP_ID, packet.encode("utf-8")))
 
 
 def _tag(kind: str, text: str) -> bytes:

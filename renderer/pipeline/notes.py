@@ -27,6 +27,7 @@ def notes_of(compiled: Compiled, output: OutputRow, sources: Mapping[str, str]) 
     notes = {
         "title": compiled.title,
         "comment": DECLARATION.format(source) if source else None,
+        "source": source,
         "chapters": spread(list(_chapters(output))),
     }
     return {name: said for name, said in notes.items() if said}

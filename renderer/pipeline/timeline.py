@@ -185,7 +185,7 @@ class _Desk:
             price,
             _asked(manifest),
             parents,
-            row.key,
+            row.key if result else "",
         )
 
     def _manifest(self, row: TakeRow) -> Mapping[str, Json]:
