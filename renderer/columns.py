@@ -31,7 +31,7 @@ def pack_column(values: Sequence[Json]) -> Json:
     first, kinds = values[0] if values else None, set(map(type, values))
     if len(kinds) <= 1 and all(value == first for value in values):
         return [SAME, len(values), first]
-    if kinds == {int} and all(-(1 << 63) <= number < 1 << 63 for number in values):
+    if kinds == {int} and min(values) >= -(1 << 63) and max(values) < 1 << 63:
         packed = struct.pack(f"<{len(values)}q", *values)
         return [NUMBERS, b2a_base64(packed, newline=False).decode()]
     if kinds == {str} and (words := GAP.join(values)).split(GAP) == list(values):

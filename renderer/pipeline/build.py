@@ -312,7 +312,7 @@ def _publish(run: Run, wanted: Sequence[tuple[str, Digest]]) -> None:
 def _clip_copies(run: Run) -> list[tuple[str, Digest]]:
     prefix = f"{run.project.clips}/"
     return [
-        (f"{prefix}{row.name}.mp4", result.digest)
+        (f"{prefix}{row.shot if row.take == 1 else row.name}.mp4", result.digest)
         for row, result in zip(run.compiled.takes, run.results, strict=True)
         if result
     ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from renderer.media.conform import Cut, Profile, choose_profile, held_frames, needs_segment
 from renderer.media.manifests import (
@@ -20,11 +20,13 @@ from renderer.media.moving import Moved, lacking_frames
 from renderer.model import MIDDLE, Fit, Json, MediaFacts, Result, Size
 from renderer.pipeline.lettered import CARD, NO_FONTS, Lettered, Made, Part
 from renderer.pipeline.pieces import cut_of, facts_of, is_still, piece, with_still
-from renderer.pipeline.soundtrack import Track, sound_action
 from renderer.plan.action import Action, Input
 from renderer.plan.enter import span_frames, spans_of
 from renderer.plan.rows import OutputRow
 from renderer.row import Row
+
+if TYPE_CHECKING:
+    from renderer.pipeline.soundtrack import Track
 
 ROUNDS_MAX = 4
 ROUNDING_FRAMES = 1
@@ -213,6 +215,8 @@ class _Film:
         clips = (facts_of(self.clips[number]) for number in self.samples.values())
         if self.output.mix is None and not any(facts.audio for facts in clips):
             return None
+        from renderer.pipeline.soundtrack import sound_action  # noqa: PLC0415 - a film of nothing but pictures has none
+
         cuts = [self.cut(number) for number in range(len(self.clips))]
         return sound_action(self.output, self.clips, cuts, tracks=self.tracks, build=self.build)
 

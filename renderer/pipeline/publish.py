@@ -23,6 +23,8 @@ def publish(store: Store, wanted: Sequence[tuple[str, Digest]]) -> int:
     or gone, the others are published before that is raised, so that one more try meets no other.
     """
     there = store.digests_of([path for path, _ in wanted])
+    if there == [digest for _, digest in wanted]:
+        return 0
     stale = [(path, digest) for (path, digest), found in zip(wanted, there, strict=True) if found != digest]
     failures = []
     for path, digest in stale:

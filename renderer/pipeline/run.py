@@ -26,7 +26,6 @@ from renderer.pipeline.notes import notes_of
 from renderer.pipeline.picked import NOTHING_PICKED, blob_of, read_picks, resolve_picks
 from renderer.pipeline.project import Project, Reach
 from renderer.pipeline.shots import select
-from renderer.pipeline.soundtrack import Track
 from renderer.pipeline.verdict import NOTHING_CHAINED, Verdict
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.action import Input
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from renderer.diagnostic import Diagnostic
     from renderer.execute.engine import Ending
     from renderer.job import JobState
+    from renderer.pipeline.soundtrack import Track
     from renderer.pipeline.standing import Standing
 
 
@@ -313,6 +313,10 @@ class Run:
 
     def tracks(self) -> list[Track]:
         """The files of tracks, beside `compiled.tracks`."""
+        if not self.compiled.tracks:
+            return []
+        from renderer.pipeline.soundtrack import Track  # noqa: PLC0415 - only where there are any
+
         return [
             Track(row, Input(Digest(row.sha256, row.size_bytes), self.input_path(row.path or None)))
             for row in self.compiled.tracks

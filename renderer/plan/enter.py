@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import repeat
+from itertools import accumulate, repeat
 from typing import TYPE_CHECKING
 
 from renderer.model import frames_until
@@ -135,11 +135,8 @@ def length_frames(slots: Sequence[SlotRow]) -> int:
 
 def starts_of(slots: Sequence[SlotRow]) -> list[int]:
     """At which frame of the film each slot begins; the slot before it may go on meanwhile."""
-    starts, end = [], 0
-    for slot in slots:
-        starts.append(end - slot.overlap)
-        end += slot.frames - slot.overlap
-    return starts
+    ends = accumulate((slot.frames - slot.overlap for slot in slots), initial=0)
+    return [end - slot.overlap for slot, end in zip(slots, ends, strict=False)]
 
 
 def too_short(output: OutputRow) -> list[int]:

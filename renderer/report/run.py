@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from renderer.report.budget import Allowance
 
 VERSION = 1
-_OWN = re.compile(r"shots\[[0-9]+\]\.")
+_OWN = r"shots\[[0-9]+\]\."
 UNKEYED = frozenset({"depends", "waiting"})
 """Verdicts of takes whose key is not known before others are made; `ShotLine.key` stands for it then."""
 PRICED = frozenset({"run", "depends"})
@@ -44,7 +44,7 @@ class CauseLine(Row):
     @property
     def name(self) -> str:
         """The field as a line about one shot names it: a shot's own fields without the shot."""
-        return _OWN.sub("", self.field)
+        return re.sub(_OWN, "", self.field)
 
     @property
     def in_words(self) -> str:

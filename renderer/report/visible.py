@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+_UNSAFE = "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
 
 
 def visible(text: str) -> str:
@@ -13,7 +13,7 @@ def visible(text: str) -> str:
     >>> visible("a" + chr(27) + "[2J")
     'a␛[2J'
     """
-    return _UNSAFE.sub(_sign, text)
+    return text if text.isprintable() else re.sub(_UNSAFE, _sign, text)
 
 
 def _sign(found: re.Match[str]) -> str:

@@ -111,8 +111,9 @@ class Results:
         return there
 
     def _unpacked(self, row: Mapping[str, Json]) -> list[Result | None]:
-        labels = [self._label(*label) for label in row["labels"]]
-        facts, prices = zip(*map(labels.__getitem__, unpack_column(row["label"])), strict=True)
+        labels, numbers = [self._label(*label) for label in row["labels"]], [*unpack_column(row["label"])]
+        facts = map([known for known, _ in labels].__getitem__, numbers)
+        prices = map([price for _, price in labels].__getitem__, numbers)
         digests = rows_of(Digest, unpack_column(row["sha256"]), unpack_column(row["sizes"]))
         results: list[Result | None] = [*rows_of(Result, digests, facts, prices)]
         for number in row["holes"]:

@@ -18,6 +18,7 @@ import stat
 from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 from pathlib import Path
+from typing import cast
 
 from renderer.columns import pack_column, pack_rows, rows_of, unpack_column
 from renderer.digest import Digest, digest_file
@@ -59,8 +60,11 @@ class Seen:
         row = self._index.get(slot)
         if row and row["paths"] != joined:
             row = None
+        now = _signatures(names) if row else [None] * len(names)
+        if row and (known := _all_unchanged(now, row)):
+            return known
         remembered = _unpacked(row) if row else [HOLE] * len(names)
-        digests: list[Digest | None] = _unchanged(names, remembered) if row else [None] * len(names)
+        digests = _unchanged(now, remembered)
         unknown = [number for number, digest in enumerate(digests) if digest is None]
         rows = self._index.get_many([_name(names[number]) for number in unknown])
         changed = {number: self._look(names[number], rows.get(_name(names[number]))) for number in unknown}
@@ -129,11 +133,20 @@ _signature: Callable[[os.stat_result], Signature] = attrgetter(
 )
 
 
-def _unchanged(names: Sequence[str], remembered: Sequence[Entry]) -> list[Digest | None]:
+def _all_unchanged(now: Sequence[Signature | None], row: Mapping[str, Json]) -> list[Digest | None] | None:
+    """The remembered digests of all files where every signature is the remembered one, else None; by columns, which is quick."""
+    if None in now:
+        return None
+    then = [tuple(unpack_column(column)) for column in row["signatures"]]
+    columns = [*zip(*cast("Sequence[Signature]", now), strict=True)]
+    return [*rows_of(Digest, unpack_column(row["sha256"]), then[0])] if columns == then else None
+
+
+def _unchanged(now: Sequence[Signature | None], remembered: Sequence[Entry]) -> list[Digest | None]:
     """The remembered digest of each file whose signature is the remembered one, else None."""
     return [
-        digest if now == then else None
-        for now, (digest, then) in zip(_signatures(names), remembered, strict=True)
+        digest if signature == then else None
+        for signature, (digest, then) in zip(now, remembered, strict=True)
     ]
 
 
