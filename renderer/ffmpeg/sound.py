@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from renderer.ffmpeg.encode import SOUND_RATE_HZ
+from renderer.ffmpeg.tempo import PLAIN, Tempo, tempo_filters
 
 FADE_SAMPLES_MAX = 240
 STEREO, VOICED = "stereo", "2.1"
@@ -36,8 +37,9 @@ def heard_filters(
     gain_db: str = "0",
     cross: str = "",
     open_ends: str = "",
+    tempo: Tempo = PLAIN,
 ) -> list[str]:
-    """Samples `first` to `first + samples - 1` of a clip's sound, counted from its first picture, ≥ 1.
+    """Samples `first` to `first + samples - 1` of a clip's sound, counted from its first picture, ≥ 1, and at its `tempo`.
 
     What the clip lacks is silence; gaps in its sound stay gaps. Fades of at most 5 ms at both ends keep
     the joins from clicking, but not at `open_ends`, `<` and `>`, where the same sound goes on. With `cross` it comes `in`
@@ -49,8 +51,9 @@ def heard_filters(
         *shift,
         # In two steps, because `first_pts` counts at the rate that comes in.
         f"aresample=osr={rate_hz}:ochl=stereo:osf=flt",
-        f"aresample=async=1:first_pts={first}",
+        f"aresample=async=1:first_pts={tempo.in_source(first)}",
         "asetpts=N",
+        *tempo_filters(tempo, rate_hz=rate_hz),
         f"apad=whole_len={samples}",
         f"atrim=end_sample={samples}",
         *fades,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 from renderer.errors import MediaError
@@ -29,6 +30,7 @@ from renderer.ffmpeg.mixing import (
 )
 from renderer.ffmpeg.run import run_ffmpeg
 from renderer.ffmpeg.sound import STEREO, VOICED, gain_filters, pcm
+from renderer.ffmpeg.tempo import Tempo
 from renderer.media.sound import Clips, Form, Part, play_into
 from renderer.model import Json
 
@@ -89,6 +91,7 @@ def _part(part: Mapping[str, Json]) -> Part:
         cross=part.get("cross", ""),
         open_ends=part.get("open", ""),
         under=_part(part["under"]) if "under" in part else None,
+        tempo=Tempo(Fraction(part.get("speed", 1)), part.get("backwards", 0), part.get("skip", 0)),
     )
 
 

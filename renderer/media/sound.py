@@ -30,6 +30,8 @@ from renderer.ffmpeg.sound import (
     silence_filters,
     voiced_filters,
 )
+from renderer.ffmpeg.tempo import PLAIN as NOT_MOVED
+from renderer.ffmpeg.tempo import Tempo
 from renderer.media.segment import seek_before
 from renderer.model import Json, MediaFacts
 from renderer.row import Row
@@ -41,7 +43,7 @@ class Part(Row):
     """One slot's sound: which samples of which clip (None: silence), from `first` on, counted at the film's rate.
 
     `cross` is `in` or `out` where it comes or goes over all its length, and `under` what does the other meanwhile;
-    `open_ends` has `<` and `>` for the ends at which the same sound goes on.
+    `open_ends` has `<` and `>` for the ends at which the same sound goes on. `tempo` is how it moves with its picture.
     """
 
     clip: str | None
@@ -52,6 +54,7 @@ class Part(Row):
     cross: str = ""
     open_ends: str = ""
     under: Part | None = None
+    tempo: Tempo = NOT_MOVED
 
 
 class Form(Row):
@@ -126,7 +129,8 @@ def decode_arguments(parts: Sequence[Part], *, clips: Clips, form: Form = PLAIN)
                 chains[-1].append((None, silence))
                 continue
             path, facts = clips[layer.clip]
-            seek_s = seek_before(Fraction(layer.first, form.rate_hz), duration_s=facts.duration_s)
+            first_s = Fraction(layer.tempo.in_source(layer.first), form.rate_hz)
+            seek_s = seek_before(first_s, duration_s=facts.duration_s)
             inputs += ["-vn", *input_arguments(path, container=facts.container, seek_s=seek_s)]
             chains[-1].append((next(numbers), _part_filters(layer, facts, form)))
     output = [*pcm(rate_hz=form.rate_hz, layout=form.layout), "pipe:1"]
@@ -142,6 +146,7 @@ def _part_filters(part: Part, facts: MediaFacts, form: Form) -> list[str]:
         gain_db=part.gain_db,
         cross=part.cross,
         open_ends=part.open_ends,
+        tempo=part.tempo,
     )
     return [*heard, *(voiced_filters(voice=part.voice) if form.layout == VOICED else [])]
 

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from types import MappingProxyType
 
 from renderer.ffmpeg.sound import boundary_samples
 from renderer.media.conform import Cut
 from renderer.model import Json
 from renderer.plan.enter import starts_of
 from renderer.plan.mix import MixRow, SlotSound
+from renderer.plan.motion import MotionRow
 from renderer.plan.rows import SlotRow
 from renderer.row import Row
+
+NOTHING_MOVES: Mapping[int, MotionRow] = MappingProxyType({})
 
 
 class _Heard(Row):
@@ -26,23 +30,33 @@ class _Heard(Row):
     start: int
     end: int
     shaped: Mapping[str, Json]
+    moved: Mapping[str, Json]
 
     def part(self, start: int, end: int, **how: Json) -> dict[str, Json]:
-        """A part of it, between two samples of the film."""
-        first = self.first + start - self.start if self.clip else 0
-        shaped = self.shaped if self.clip else {}
-        return {"clip": self.clip, "first": first, "samples": end - start, **shaped, **how}
+        """A part of it, between two samples of the film. What moves is heard from its beginning and skipped, so that parts fit together."""
+        if not self.clip:
+            return {"clip": None, "first": 0, "samples": end - start, **how}
+        skip = start - self.start
+        place = {"first": self.first, **({"skip": skip} if skip else {}), **self.moved}
+        if not self.moved:
+            place = {"first": self.first + skip}
+        return {"clip": self.clip, **place, "samples": end - start, **self.shaped, **how}
 
 
 def crossed_parts(
-    slots: Sequence[tuple[str | None, Cut]], rows: Sequence[SlotRow], mix: MixRow, *, fps: Fraction
+    slots: Sequence[tuple[str | None, Cut]],
+    rows: Sequence[SlotRow],
+    mix: MixRow,
+    motions: Mapping[int, MotionRow] = NOTHING_MOVES,
+    *,
+    fps: Fraction,
 ) -> Iterator[dict[str, Json]]:
     """The parts of a mix's manifest, one behind the other: each slot alone, and between two slots both together.
 
     In a part with `cross` the clip goes `out` or comes `in`, and what is `under` it does the other; `open` are the
     ends at which a clip goes on in the next part, so that nothing is faded there.
     """
-    heard = list(_heard(slots, rows, mix, fps=fps))
+    heard = list(_heard(slots, rows, mix, motions, fps=fps))
     for number, slot in enumerate(heard):
         last, following = heard[number - 1] if number else None, heard[number + 1 : number + 2]
         if last and last.end > slot.start:
@@ -65,7 +79,12 @@ def _crossing(last: _Heard, slot: _Heard) -> dict[str, Json]:
 
 
 def _heard(
-    slots: Sequence[tuple[str | None, Cut]], rows: Sequence[SlotRow], mix: MixRow, *, fps: Fraction
+    slots: Sequence[tuple[str | None, Cut]],
+    rows: Sequence[SlotRow],
+    mix: MixRow,
+    motions: Mapping[int, MotionRow],
+    *,
+    fps: Fraction,
 ) -> Iterator[_Heard]:
     sounds: Mapping[int, SlotSound] = {one.slot: one for one in mix.slots}
     for number, ((clip, cut), frame) in enumerate(zip(slots, starts_of(rows), strict=True)):
@@ -74,7 +93,19 @@ def _heard(
             boundary_samples(place, fps=fps, rate_hz=mix.rate_hz)
             for place in (cut.first, frame, frame + cut.frames)
         )
-        yield _Heard(None if sound and sound.mute else clip, first, start, end, shaped(sound))
+        moved = moved_sound(motions.get(number), cut.first, fps=fps, rate_hz=mix.rate_hz)
+        yield _Heard(None if sound and sound.mute else clip, first, start, end, shaped(sound), moved)
+
+
+def moved_sound(motion: MotionRow | None, first: int, *, fps: Fraction, rate_hz: int) -> dict[str, Json]:
+    """How a part moves with its picture, where it does; backwards it begins at the last frame that moves, so many samples on."""
+    if motion is None:
+        return {}
+    begin, end = (
+        boundary_samples(frame, fps=fps, rate_hz=rate_hz) for frame in (first, first + motion.moving)
+    )
+    speed = {"speed": motion.speed} if motion.speed != "1" else {}
+    return {**speed, **({"backwards": end - begin} if motion.reverse else {})}
 
 
 def shaped(sound: SlotSound | None) -> dict[str, Json]:

@@ -10,13 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from renderer.digest import canonical_json
+from renderer.ffmpeg.encode import SOUND_RATE_HZ
 from renderer.ffmpeg.sound import boundary_samples
 from renderer.media.conform import Cut
 from renderer.media.manifests import mix_manifest, sound_manifest
 from renderer.model import Json
-from renderer.pipeline.crossfading import crossed_parts, shaped
+from renderer.pipeline.crossfading import crossed_parts, moved_sound, shaped
 from renderer.plan.action import Action, Input
+from renderer.plan.enter import length_frames
 from renderer.plan.mix import CueRow, MixRow, SlotSound, TrackRow
+from renderer.plan.motion import MotionRow
 from renderer.plan.rows import OutputRow
 from renderer.row import Row
 
@@ -37,39 +40,42 @@ def sound_action(
     build: str,
 ) -> Action | None:
     """The action of a film's sound, None where nothing of it is heard; clips with facts and their cuts in cut order."""
-    mute = {row.slot for row in output.motions if row.is_silent}
-    audible = [
-        clip for slot, clip in enumerate(clips) if slot not in mute and clip.facts and clip.facts.audio
-    ]
-    heard = {clip.digest.sha256: clip for clip in audible}
-    name = f"{output.name}: sound"
+    heard = {clip.digest.sha256: clip for clip in clips if clip.facts and clip.facts.audio}
+    name, fps = f"{output.name}: sound", Fraction(output.fps)
     slots = [
-        (clip.digest.sha256 if slot not in mute and clip.digest.sha256 in heard else None, cut)
-        for slot, (clip, cut) in enumerate(zip(clips, cuts, strict=True))
+        (clip.digest.sha256 if clip.digest.sha256 in heard else None, cut)
+        for clip, cut in zip(clips, cuts, strict=True)
     ]
-    if output.mix is None:
+    motions = {
+        row.slot: row for row in output.motions if slots[row.slot][0] and (row.reverse or row.speed != "1")
+    }
+    if output.mix is None and not motions:
         if not heard:
             return None
-        manifest = sound_manifest(slots, fps=Fraction(output.fps), build=build)
+        manifest = sound_manifest(slots, fps=fps, build=build)
         return Action.of(manifest, name=name, inputs={"clips": tuple(heard.values())})
-    mix = output.mix
+    mix = output.mix or MixRow(_length(output, fps), SOUND_RATE_HZ, 2, None, (), ())
     parts = list(
-        crossed_parts(slots, output.slots, mix, fps=Fraction(output.fps))
+        crossed_parts(slots, output.slots, mix, motions, fps=fps)
         if any(slot.overlap for slot in output.slots)
-        else _parts(slots, mix, fps=Fraction(output.fps))
+        else _parts(slots, mix, motions, fps=fps)
     )
     layers = [layer for part in parts for layer in (part, part.get("under", {})) if layer.get("clip")]
     named = {layer["clip"]: heard[layer["clip"]] for layer in layers}
     # In an order of their own, so that the order of the text is not heard.
-    cues = sorted((_cue(cue, tracks[cue.row]) for cue in output.mix.cues), key=canonical_json)
+    cues = sorted((_cue(cue, tracks[cue.row]) for cue in mix.cues), key=canonical_json)
     if not (named or cues):
         return None
-    sounds = {tracks[cue.row].row.sha256: tracks[cue.row].given for cue in output.mix.cues}
+    sounds = {tracks[cue.row].row.sha256: tracks[cue.row].given for cue in mix.cues}
     return Action.of(
-        _mix(output.mix, parts, cues, build=build),
+        _mix(mix, parts, cues, build=build),
         name=name,
         inputs={"clips": tuple(named.values()), "sounds": tuple(sounds.values())},
     )
+
+
+def _length(output: OutputRow, fps: Fraction) -> int:
+    return boundary_samples(length_frames(output.slots), fps=fps)
 
 
 def _mix(
@@ -87,7 +93,11 @@ def _mix(
 
 
 def _parts(
-    slots: Sequence[tuple[str | None, Cut]], mix: MixRow, *, fps: Fraction
+    slots: Sequence[tuple[str | None, Cut]],
+    mix: MixRow,
+    motions: Mapping[int, MotionRow],
+    *,
+    fps: Fraction,
 ) -> Iterator[dict[str, Json]]:
     """The clips' own sound, bounded by the running total of frames; neighbouring silences are one."""
     sounds: Mapping[int, SlotSound] = {one.slot: one for one in mix.slots}
@@ -104,7 +114,8 @@ def _parts(
             yield _silence(silence)
         silence = 0
         first = boundary_samples(cut.first, fps=fps, rate_hz=mix.rate_hz)
-        yield {"clip": clip, "first": first, "samples": samples, **shaped(sound)}
+        moving = moved_sound(motions.get(number), cut.first, fps=fps, rate_hz=mix.rate_hz)
+        yield {"clip": clip, "first": first, "samples": samples, **shaped(sound), **moving}
     if silence:
         yield _silence(silence)
 

@@ -17,7 +17,7 @@ from renderer.plan.chain import chains_of
 from renderer.plan.enter import Entering, enter_rows, enters_of, frames_of, starts_of
 from renderer.plan.framing import framed, framing_of
 from renderer.plan.mix import TrackRow
-from renderer.plan.motion import Moving, held_alone, is_silent, motion_rows, on_screen, over
+from renderer.plan.motion import Moving, held_alone, motion_rows, on_screen, over
 from renderer.plan.rows import FETCHED, Compiled, FitRow, InputRow, OutputRow, ShotRow, SlotRow
 from renderer.plan.score import mix_of
 from renderer.plan.slots import slot_span
@@ -127,10 +127,15 @@ def unsaid_lines(output: Output, row: OutputRow, shots: Sequence[ShotRow]) -> It
     """The lines of dialogue that an output never shows: the shot's id, and the line's number among its own."""
     shots = framed(shots, output.name)
     numbers = {shot.shot: number for number, shot in enumerate(shots)}
-    wordless = {card.slot for card in row.cards} | {motion.slot for motion in row.motions if motion.is_silent}
-    slots = [slot for number, slot in enumerate(row.slots) if number not in wordless]
-    entries = [Shown(numbers[slot.shot], shots[numbers[slot.shot]].words, None) for slot in slots]
-    spans = [(slot.first, slot.frames) for slot in slots]
+    cards, moved = {card.slot for card in row.cards}, {motion.slot: motion for motion in row.motions}
+    slots = [(number, slot) for number, slot in enumerate(row.slots) if number not in cards]
+    entries = [
+        Shown(numbers[slot.shot], shots[numbers[slot.shot]].words, None).moved(
+            (motion.speed, motion.reverse, "0") if (motion := moved.get(number)) else None
+        )
+        for number, slot in slots
+    ]
+    spans = [(slot.first, slot.frames) for _, slot in slots]
     for number, line in unsaid(entries, spans, fps=output.fps):
         yield shots[number].shot, line
 
@@ -193,7 +198,7 @@ def _card_span(entry: Shown) -> tuple[Fraction, Fraction]:
 def _moved(
     cut: Sequence[Slot] | None, shown: Sequence[tuple[int, Use | None]], shots: Sequence[ShotRow]
 ) -> tuple[list[Entry], list[Moving | None]]:
-    """The entries of a film, and how the clip of each moves: as the cut says, else as its shot does. Nothing is said where none is heard."""
+    """The entries of a film, and how the clip of each moves: as the cut says, else as its shot does; what is said moves with it."""
     known = {shot.shot for shot in shots}
     own = [slot.motion for slot in cut or () if slot.shot_id in known]
     motions = own or [Motion()] * len(shown)
@@ -201,8 +206,7 @@ def _moved(
     entries = entries_of(shown, shots)
     moved = [None if place is None else every[place] for place, _ in entries]
     return [
-        (place, entry.unsaid() if is_silent(moving) else entry)
-        for (place, entry), moving in zip(entries, moved, strict=True)
+        (place, entry.moved(moving)) for (place, entry), moving in zip(entries, moved, strict=True)
     ], moved
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Moving = tuple[str, bool, str]
 """Speed, whether backwards, and the seconds that the last frame is held, exact, as text."""
+Dialogue = tuple[tuple[str | None, str, str, str | None], ...]
+"""Lines of a shot: who says it, what, and from when to when in exact seconds of the clip, as text."""
 
 
 class MotionRow(Row):
@@ -27,11 +29,6 @@ class MotionRow(Row):
     speed: str
     reverse: bool
     moving: int
-
-    @property
-    def is_silent(self) -> bool:
-        """Whether the clip is not heard."""
-        return self.reverse or self.speed != "1"
 
     @property
     def words(self) -> str:
@@ -69,9 +66,18 @@ def held_alone(moving: Moving) -> Moving | None:
     return ("1", False, moving[2]) if Fraction(moving[2]) else None
 
 
-def is_silent(moving: Moving | None) -> bool:
-    """Whether the clip of a slot that moves so is not heard: where its sound would last otherwise, or run backwards."""
-    return moving is not None and (moving[1] or moving[0] != "1")
+def said_at(dialogue: Dialogue, moving: Moving) -> Dialogue:
+    """When lines are said in a slot that moves so, in order; of what runs backwards nothing is.
+
+    >>> said_at(((None, "lift off", "1", None),), ("2", False, "0"))
+    ((None, 'lift off', '1/2', None),)
+    """
+    speed, is_reversed = Fraction(moving[0]), moving[1]
+    said = (
+        (who, line, str(Fraction(at_s) / speed), until_s and str(Fraction(until_s) / speed))
+        for who, line, at_s, until_s in dialogue
+    )
+    return () if is_reversed else tuple(said)
 
 
 def on_screen(span: tuple[Fraction, Fraction], moving: Moving | None) -> tuple[Fraction, Fraction]:

@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from renderer.model import Json, frames_until
 from renderer.plan.cues import Cue, Said, Screen, is_said
+from renderer.plan.motion import Dialogue, Moving, said_at
 from renderer.plan.slots import slot_starts
 from renderer.row import Row
 
@@ -58,7 +59,7 @@ class WordsRow(Row):
 
     titles: tuple[TitleRow, ...]
     caption: str | None
-    dialogue: tuple[tuple[str | None, str, str, str | None], ...]
+    dialogue: Dialogue
     burned: tuple[tuple[str, Fonts], ...]
 
     @property
@@ -119,9 +120,11 @@ class Shown(Row):
     card: TitleRow | None
     first: bool = True
 
-    def unsaid(self) -> Shown:
-        """The same without what is said, as where the clip is not heard."""
-        return self._replace(words=self.words._replace(dialogue=())) if self.words else self
+    def moved(self, moving: Moving | None) -> Shown:
+        """The same with what is said at the times at which it is heard, in a slot that moves so."""
+        if not (self.words and moving):
+            return self
+        return self._replace(words=self.words._replace(dialogue=said_at(self.words.dialogue, moving)))
 
 
 def with_cards(numbers: Sequence[int], words: Sequence[WordsRow | None]) -> list[tuple[int | None, Shown]]:

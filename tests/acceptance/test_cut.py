@@ -126,31 +126,42 @@ def loud(film: Path) -> list[bool]:
     ]
 
 
-def test_sound_goes_on_under_a_hold_and_is_not_heard_at_another_speed(stage: Stage) -> None:
-    """Six frames held with their tone, then the same part twice as fast and backwards, in silence, then as it is."""
+def test_sound_moves_with_its_picture(stage: Stage) -> None:
+    """It goes on under a hold, is heard at half the speed and backwards, and not under what is held behind that."""
     part = "shot: own, use: 6f"
     shown = cut(
         stage,
         f"{{{part}, hold: 6f}}",
         f"{{{part}, speed: 0.5}}",
-        f"{{{part}, reverse: true}}",
+        f"{{{part}, reverse: true, hold: 6f}}",
         f"{{{part}}}",
     )
-    assert 36 == len(shown)
+    assert 42 == len(shown)
     heard = loud(stage.film())
-    assert [True, False, False, True] == [
+    assert [True, True, True, False, True] == [
         all(heard[1:11]),
-        any(heard[13:23]),
-        any(heard[25:29]),
-        all(heard[31:35]),
+        all(heard[13:23]),
+        all(heard[25:29]),
+        any(heard[31:35]),
+        all(heard[37:41]),
     ]
 
 
-def test_what_is_not_heard_is_not_said(stage: Stage) -> None:
-    """The dialogue of a clip is in the subtitles where it runs as it is, and not where it runs backwards."""
+def test_what_runs_backwards_is_not_said(stage: Stage) -> None:
+    """The dialogue of a clip is in the subtitles where it runs forwards, and not where it runs backwards."""
     said = ", dialogue: [{line: lift off, at: 0}]"
     cut(stage, "own", "{shot: own, reverse: true}", "{shot: own, hold: 1}", shot=said)
     assert 2 == stage.film("film.srt").read_text("utf-8").count("lift off")
+
+
+def test_what_is_said_moves_with_the_sound(stage: Stage) -> None:
+    """From three to nine twenty-fourths of the clip; at half the speed from six to eighteen, and so in the film."""
+    said = ", dialogue: [{line: lift off, at: 0.125, until: 0.375}]"
+    cut(stage, "own", "{shot: own, speed: 0.5}", "{shot: own, speed: 2}", shot=said)
+    told = stage.film("film.srt").read_text("utf-8")
+    assert 3 == told.count("lift off")
+    assert "00:00:00,125 --> 00:00:00,375" in told
+    assert "00:00:01,250 --> 00:00:01,750" in told
 
 
 def test_an_export_says_what_edit_lists_cannot(stage: Stage) -> None:
