@@ -54,8 +54,10 @@ def heard_filters(
         f"aresample=async=1:first_pts={tempo.in_source(first)}",
         "asetpts=N",
         *tempo_filters(tempo, rate_hz=rate_hz),
-        f"apad=whole_len={samples}",
-        f"atrim=end_sample={samples}",
+        f"apad=whole_len={tempo.skip + samples}",
+        f"atrim=start_sample={tempo.skip}:end_sample={tempo.skip + samples}",
+        # Padding that follows nothing has no time of its own.
+        "asetpts=N",
         *fades,
         *gain_filters(gain_db),
     ]

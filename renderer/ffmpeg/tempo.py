@@ -45,7 +45,6 @@ def tempo_filters(tempo: Tempo, *, rate_hz: int) -> list[str]:
         # Endless, so that the last of it comes out; whatever stands behind takes as much as it needs.
         *(["apad", *_stages(tempo.speed, rate_hz=rate_hz)] if tempo.speed != 1 else []),
         "asetpts=N",
-        *([f"atrim=start_sample={tempo.skip}", "asetpts=N"] if tempo.skip else []),
     ]
 
 

@@ -5,6 +5,7 @@ one level for as long as it lasts.
 """
 
 import asyncio
+import json
 import math
 import os
 import subprocess
@@ -211,6 +212,30 @@ def test_a_film_fades_up_from_a_colour(
     wanted = [mixed(black, expected(40, 3 + n), min(1, n / overlap)) for n in range(24)]
     for one, other in zip(wanted, lumas(path), strict=True):
         assert one == pytest.approx(other, abs=3)
+
+
+def every_kind() -> list[str]:
+    """All that `enter` can name of `xfade`."""
+    schema = Path(__file__).parents[2] / "schemas" / "storyboard.schema.json"
+    names = json.loads(schema.read_bytes())["$defs"]["enter"]["properties"]["xfade"]["enum"]
+    return [name for name in names if name]
+
+
+@pytest.mark.parametrize("kind", every_kind())
+def test_every_transition_begins_with_one_clip_and_ends_with_the_other(
+    ffmpeg: Ffmpeg, clips: dict[tuple[Fraction, int], Side], tmp_path: Path, kind: str
+) -> None:
+    """Whatever it does between; the frames of both run on under it, and none is missing."""
+    manifest = manifest_of(ffmpeg, RATES[1], (Cut(2, 8), Cut(20, 8)), kind=kind, overlap=5)
+    path = tmp_path / "made.mp4"
+    sides = [clips[RATES[1], 0], clips[RATES[1], 40]]
+    [facts] = asyncio.run(make_crossing(ffmpeg, manifest, sides, output=path))
+    assert 8 + 8 - 5 == facts.frames
+    found = lumas(path)
+    for frame in (0, 1, 2):
+        assert expected(0, 2 + frame) == pytest.approx(found[frame], abs=3)
+    for frame in (8, 9, 10):
+        assert expected(40, 20 + frame - 3) == pytest.approx(found[frame], abs=3)
 
 
 def test_a_clip_goes_over_into_a_card(

@@ -108,3 +108,15 @@ def test_parts_of_a_sound_that_moves_fit_together(
     whole = left(ffmpeg, clips, Part("tones", first, samples, open_ends="<>", tempo=tempo))
     assert samples == len(whole)
     assert whole == left(ffmpeg, clips, *parts)
+
+
+@pytest.mark.parametrize("tempo", [Tempo(), Tempo(Fraction(2)), Tempo(backwards=9_600, skip=9_600)])
+def test_where_a_clip_is_heard_no_more_another_one_comes_in(
+    ffmpeg: Ffmpeg, clips: Clips, tempo: Tempo
+) -> None:
+    """A transition out of silence, behind the end of the sound or the beginning of one that runs backwards."""
+    beyond = 0 if tempo.backwards else SECONDS * RATE_HZ
+    before, coming = Part("tones", 0, 4_800), Part("tones", RATE_HZ, 4_800, cross="in")
+    going = Part("tones", beyond, 4_800, cross="out", tempo=tempo)
+    alone = left(ffmpeg, clips, before, coming, before)
+    assert alone == left(ffmpeg, clips, before, going._replace(under=coming), before)
