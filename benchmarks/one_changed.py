@@ -114,9 +114,9 @@ def time_work(folder: Path) -> tuple[float, float, float]:
     nothing else, all that they alone import (asyncio, Pillow, PyAV, ffmpeg-python) and set up included, as it is in a build.
     Warm: the same once more.
     """
+    from renderer.pipeline.actions import take_action  # noqa: PLC0415 - whoever times others stays small
     from renderer.pipeline.project import open_project  # noqa: PLC0415
     from renderer.pipeline.run import Wishes, open_run  # noqa: PLC0415
-    from renderer.pipeline.steps import take_action  # noqa: PLC0415 - whoever times others stays small
     from renderer.pipeline.workshop import open_workshop  # noqa: PLC0415
 
     with open_workshop(os.environ, here=folder) as workshop, tempfile.TemporaryDirectory() as room:

@@ -49,7 +49,7 @@ async def draft(action: Action, *, seller: Seller, store: Store, fit: Fit, folde
         media={role: _reference(action, role, given) for role, given in resolved.media.items()},
     )
     media = {}
-    paths = await asyncio.to_thread(bring, action, store)
+    paths = await bring(action, store)
     for role, given in action.inputs.items():
         for item, path in zip(given, paths[role], strict=True):
             media[item.digest.sha256] = path

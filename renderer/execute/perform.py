@@ -89,7 +89,7 @@ class Performer(Row):
             assert self.buyer, "BUG: nobody may buy"
             with self.store.scratch() as folder:
                 return await self.buyer.buy(action, folder)
-        inputs = await asyncio.to_thread(bring, action, self.store)
+        inputs = await bring(action, self.store)
         with self.store.scratch() as folder:
             made = await makers[action.kind](action, inputs, folder)
             digest = await asyncio.to_thread(self.store.put_file, made.path)
@@ -100,8 +100,8 @@ class Performer(Row):
 
         Raises as `perform` does.
         """
-        inputs = await asyncio.to_thread(bring, action, self.store)
-        fonts = [await asyncio.to_thread(bring, one, self.store) for one in action.along]
+        inputs = await bring(action, self.store)
+        fonts = [await bring(one, self.store) for one in action.along]
         with self.store.scratch() as folder:
             sides = [side_of(action, inputs, folder, role=role) for role in ROLES]
             along = [

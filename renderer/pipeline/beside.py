@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from renderer.digest import Digest, digest_bytes
 from renderer.errors import StoreError
 from renderer.model import base_of
-from renderer.pipeline.declared import manifest_of, shown_take, sources_of
+from renderer.pipeline.declared import Asked, shown_take, sources_of
 from renderer.pipeline.lettered import clip_slots
 from renderer.pipeline.project import BUILD
 from renderer.pipeline.run import Run
@@ -55,7 +55,9 @@ def put_beside(run: Run) -> int:
     files = {path: digest for path, digest in every.items() if Path(path).with_suffix("") in stems}
     if known["imprint"] == imprint and store.digests_of(list(files)) == list(files.values()):
         return 0
-    texts = {str(path): text.encode("utf-8") for output in films for path, text in _texts(run, output)}
+    asked = Asked(run)
+    texts = {str(path): text.encode("utf-8") for output in films for path, text in _texts(run, output, asked)}
+    asked.keep()
     wanted = {path: digest_bytes(content) for path, content in texts.items()}
     there = dict(zip(wanted, store.digests_of(list(wanted)), strict=True))
     foreign = {
@@ -109,11 +111,11 @@ def _imprint(run: Run, films: list[OutputRow]) -> str:
     return told.hexdigest()
 
 
-def _texts(run: Run, output: OutputRow) -> Iterator[tuple[Path, str]]:
+def _texts(run: Run, output: OutputRow, asked: Asked) -> Iterator[tuple[Path, str]]:
     from renderer.report.sidecar import sidecar  # noqa: PLC0415 - only where something is written
 
     film = run.film_path(output)
-    yield film.with_suffix(SIDECAR), sidecar(_film(run, output, name=_told(film)))
+    yield film.with_suffix(SIDECAR), sidecar(_film(run, output, asked, name=_told(film)))
     for form in SUBTITLES:
         if form in output.subtitles and (text := subtitles_of(output, form)):
             yield film.with_suffix(f".{form}"), text
@@ -131,7 +133,7 @@ def _take_away(run: Run, files: dict[str, Digest]) -> None:
                 Path(path).unlink()
 
 
-def _film(run: Run, output: OutputRow, *, name: str) -> Film:
+def _film(run: Run, output: OutputRow, asked: Asked, *, name: str) -> Film:
     from renderer.report.sidecar import Film  # noqa: PLC0415
 
     state, fps = run.films[output.name], Fraction(output.fps)
@@ -152,29 +154,32 @@ def _film(run: Run, output: OutputRow, *, name: str) -> Film:
         frames=length_frames(output.slots),
         fps=fps,
         parts=tuple(
-            _part(run, slot, clips[shot].digest.sha256, tuple(slots[shot]))._replace(source=sources.get(shot))
+            _part(run, slot, asked, clips[shot].digest.sha256, tuple(slots[shot]))._replace(
+                source=sources.get(shot)
+            )
             for shot, slot in first.items()
         ),
         cards=len(cards),
     )
 
 
-def _part(run: Run, slot: SlotRow, clip: str, slots: tuple[tuple[Fraction, Fraction], ...]) -> Part:
+def _part(
+    run: Run, slot: SlotRow, asked: Asked, clip: str, slots: tuple[tuple[Fraction, Fraction], ...]
+) -> Part:
     from renderer.report.sidecar import Part  # noqa: PLC0415
 
     shot = base_of(slot.shot)
     if slot.take < 0:
         return Part(shot, slots, clip, None, None, None, None, None)
     row = shown_take(run, slot.take)
-    manifest = manifest_of(run, row, clip)
-    fields = manifest.get("fields", {})
+    manifest = asked.of(row, clip)
     return Part(
         shot,
         slots,
         clip,
         provider=manifest.get("provider", row.provider),
         model=manifest.get("model", row.model),
-        prompt=fields.get("prompt"),
+        prompt=manifest.get("prompt"),
         seed=manifest.get("seed"),
         source=None,
     )

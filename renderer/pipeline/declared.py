@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from renderer.pipeline.run import Run
 
 
+ASKED = "requests"
+
+
 def sources_of(run: Run) -> Mapping[str, str]:
     """The digital source type of what each shot shows, by its id; those are left out of which nothing is generated."""
     takes = run.compiled.takes
@@ -54,6 +57,39 @@ def shown_take(run: Run, first: int) -> TakeRow:
     """The take that stands for a shot in the film."""
     choice = run.picked.choices.get(first)
     return run.compiled.takes[choice.number if choice else first]
+
+
+class Asked:
+    """What each clip of a film was asked for, of provider, model, prompt and seed what its request names.
+
+    What a trace says of a clip never changes, so it is remembered: after an edit a film of a thousand takes reads one trace.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self._run, self._name = run, f"{run.project.identity}/{run.project.asker_spec}"
+        self._known: Mapping[str, Mapping[str, Json]] = run.workshop.store.memo_get(ASKED, self._name) or {}
+        self._told: dict[str, Mapping[str, Json]] = {}
+
+    def of(self, row: TakeRow, clip: str) -> Mapping[str, Json]:
+        """What a clip was asked for that stands for a take."""
+        name = f"{row.key}/{clip}"
+        known = self._known.get(name)
+        if known is None:
+            trace = self._run.workshop.store.trace(row.key)
+            if trace is None or not _holds(trace, clip):
+                return _named(manifest_of(self._run, row, clip))
+            known = _named(trace.manifest)
+        self._told[name] = known
+        return known
+
+    def keep(self) -> None:
+        """Remember what was told, and nothing else."""
+        self._run.workshop.store.memo_put(ASKED, self._name, self._told)
+
+
+def _named(manifest: Mapping[str, Json]) -> Mapping[str, Json]:
+    told = {name: manifest[name] for name in ("provider", "model", "seed") if name in manifest}
+    return told | {"prompt": manifest.get("fields", {}).get("prompt")}
 
 
 def manifest_of(run: Run, row: TakeRow, clip: str) -> Mapping[str, Json]:

@@ -17,20 +17,13 @@ from renderer.execute.engine import Ending, Step
 from renderer.execute.events import Finished, Outcome
 from renderer.media.manifests import frame_manifest
 from renderer.model import Asker, Result
+from renderer.pipeline.actions import askers_of, take_action, take_inputs
 from renderer.pipeline.chains import Parents
 from renderer.pipeline.locked import lost_error
 from renderer.pipeline.pieces import with_still
 from renderer.pipeline.run import Run
 from renderer.pipeline.shots import select
-from renderer.pipeline.steps import (
-    LOCAL,
-    Decide,
-    askers_of,
-    run_all,
-    take_action,
-    take_inputs,
-    take_step,
-)
+from renderer.pipeline.steps import LOCAL, Decide, run_all, take_step
 from renderer.plan.action import Action, Input
 from renderer.plan.chain import frame_number, with_frames
 from renderer.plan.rows import ChainRow, Detail, LinkRow

@@ -15,6 +15,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from renderer.model import Result, Size
+from renderer.pipeline.actions import take_action
 from renderer.pipeline.build import film_copies, make_films
 from renderer.pipeline.declared import sources_of
 from renderer.pipeline.enrolling import note_use
@@ -24,7 +25,7 @@ from renderer.pipeline.notes import notes_of
 from renderer.pipeline.project import Project
 from renderer.pipeline.publish import claim, publish
 from renderer.pipeline.run import Run, Wishes, open_run
-from renderer.pipeline.steps import GENERATE, run_actions, take_action
+from renderer.pipeline.steps import GENERATE, run_actions
 from renderer.pipeline.workshop import ANIMATIC, Workshop
 from renderer.plan.action import Action, Input
 from renderer.plan.manifest import without_frames

@@ -1,4 +1,4 @@
-"""From takes and actions to the engine's steps, and from its endings back: who makes what, in which pool, for whom.
+"""From takes and actions to the engine's steps, and from its endings back: who makes what, in which pool.
 
 Takes that start from nobody are steps without needs; `graph` adds those that do. Films and previews run plain actions.
 """
@@ -6,16 +6,15 @@ Takes that start from nobody are steps without needs; `graph` adds those that do
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from renderer.digest import Digest
 from renderer.execute.engine import Chore, Ending, Step, run_steps
 from renderer.execute.perform import Performer, StoreShelf
-from renderer.model import Asker, Result
-from renderer.plan.action import Action, Input
-from renderer.plan.rows import Detail, TakeRow
+from renderer.model import Result
+from renderer.plan.action import Action
+from renderer.plan.rows import TakeRow
 
 if TYPE_CHECKING:
     import asyncio
@@ -85,26 +84,3 @@ def take_step(run: Run, row: TakeRow, decide: Decide, *, needs: Sequence[str] = 
     if row.paid:
         return Step(row.name, decide, needs=tuple(needs), pool=BUY)
     return Step(row.name, decide, needs=tuple(needs), pool=GENERATE, always=run.wishes.always)
-
-
-def take_action(run: Run, row: TakeRow, detail: Detail, *, askers: tuple[Asker, ...]) -> Action:
-    """The action that makes a take."""
-    return Action.of(detail.manifest, name=row.name, inputs=take_inputs(run, detail), askers=askers)
-
-
-def take_inputs(run: Run, detail: Detail) -> dict[str, tuple[Input, ...]]:
-    """The inputs of a take that are there before anything is made, by role."""
-    return {
-        role: tuple(Input(Digest(sha256, size), run.input_path(path)) for sha256, size, path in given)
-        for role, given in detail.inputs.items()
-    }
-
-
-def askers_of(run: Run, keys: Collection[str]) -> dict[str, tuple[Asker, ...]]:
-    """All who ask for some keys, selected or not."""
-    askers: dict[str, list[Asker]] = {}
-    identity, spec = run.project.identity, run.project.asker_spec
-    for row in run.compiled.takes:
-        if row.key in keys:
-            askers.setdefault(row.key, []).append(Asker(identity, spec, row.shot, row.take))
-    return {key: tuple(found) for key, found in askers.items()}

@@ -133,15 +133,22 @@ def _name(key: str) -> str:
     return f"result/{key}"
 
 
-def _row(result: Result) -> tuple[str, int, str, str]:
-    facts = json.dumps(result.facts and result.facts.to_json(), separators=(",", ":"))
+def _row(result: Result, known: dict[int, str] | None = None) -> tuple[str, int, str, str]:
+    """A result as a row; `known` are texts of facts by the facts' identity, which many results share."""
+    known = {} if known is None else known
+    facts = known.get(id(result.facts))
+    if facts is None:
+        facts = known[id(result.facts)] = json.dumps(
+            result.facts and result.facts.to_json(), separators=(",", ":")
+        )
     return result.digest.sha256, result.digest.size_bytes, facts, str(result.price_usd)
 
 
 def _packed(results: Sequence[Result | None]) -> dict[str, Json]:
     """Digests as columns, with the number of a label (facts and price) for each, and where there is no result."""
     labels: dict[tuple[str, str], int] = {}
-    rows = [_row(result or HOLE) for result in results]
+    known: dict[int, str] = {}
+    rows = [_row(result or HOLE, known) for result in results]
     return {
         "sha256": pack_column([sha256 for sha256, *_ in rows]),
         "sizes": pack_column([size_bytes for _, size_bytes, *_ in rows]),

@@ -50,8 +50,14 @@ class Seen:
         entry = self._look(name, self._index.get(_name(name)))
         return entry and entry[0]
 
-    def digests_of(self, paths: Sequence[Path | str]) -> list[Digest | None]:
-        """`digest_of` for each path, in order, with one row for the whole list."""
+    def recall(self, paths: Sequence[Path | str]) -> Mapping[str, Json]:
+        """What is remembered of each path, for a thread that may not ask the index itself: see `digests_of`."""
+        return self._index.get_many([_name(_absolute(path)) for path in paths])
+
+    def digests_of(
+        self, paths: Sequence[Path | str], *, recalled: Mapping[str, Json] | None = None
+    ) -> list[Digest | None]:
+        """`digest_of` for each path, in order, with one row for the whole list; what was `recalled` is not asked again."""
         names = [path if type(path) is str and path[:1] == "/" else _absolute(path) for path in paths]
         if not names:
             return []
@@ -66,7 +72,11 @@ class Seen:
         remembered = _unpacked(row) if row else [HOLE] * len(names)
         digests = _unchanged(now, remembered)
         unknown = [number for number, digest in enumerate(digests) if digest is None]
-        rows = self._index.get_many([_name(names[number]) for number in unknown])
+        rows = (
+            self._index.get_many([_name(names[number]) for number in unknown])
+            if recalled is None
+            else recalled
+        )
         changed = {number: self._look(names[number], rows.get(_name(names[number]))) for number in unknown}
         if any(changed.values()):
             entries = list(remembered)

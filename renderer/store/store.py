@@ -153,14 +153,22 @@ class Store:
         """Read the whole blob; raises `StoreError` E615 when it is gone, E614 when it is damaged."""
         self._blobs.verify(digest)
 
-    def verified_paths(self, digests: Sequence[Digest]) -> list[Path]:
+    def recall(self, digests: Sequence[Digest]) -> Mapping[str, Json]:
+        """What is remembered of some blobs' files: ask before a thread that may not ask the index calls `verified_paths`."""
+        return self._seen.recall([self._blobs.path(digest) for digest in digests])
+
+    def verified_paths(
+        self, digests: Sequence[Digest], *, recalled: Mapping[str, Json] | None = None
+    ) -> list[Path]:
         """Where some blobs stand, in order, each read and checked since it last changed.
+
+        Where nothing was `recalled` in another thread than the store's, all are read: there the index says nothing.
 
         Raises as `verify` does, for the first that fails; all are looked at, so that one more try meets no other.
         """
         paths = [self._blobs.path(digest) for digest in digests]
         failures = []
-        for digest, found in zip(digests, self._seen.digests_of(paths), strict=True):
+        for digest, found in zip(digests, self._seen.digests_of(paths, recalled=recalled), strict=True):
             if found != digest:
                 try:
                     self._blobs.verify(digest)

@@ -1,6 +1,7 @@
 """What a film says of where its pictures come from: in the sidecar beside it, and inside the file."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from renderer.sources import GENERATED, PARTLY, VOCABULARY
 from tests.simulator.simulator import Simulator
 
-from .stage import Stage, digest_of
+from .stage import THREE_SHOTS, Stage, digest_of
 
 FILM = """\
 version: 1
@@ -121,3 +122,17 @@ def test_a_drawing_that_is_kept_is_declared_by_nobody(stage: Stage, vendor: Simu
         film["generated_by_ai"], shots["pad"]["digital_source_type"], shots["pad"]["provider"],
     )  # fmt: skip
     assert (None, "") == (comment(stage), xmp(stage))
+
+
+def test_a_sidecar_after_an_edit_is_what_it_would_be_from_nothing(stage: Stage) -> None:
+    """What was remembered of the other shots is what their requests say."""
+    stage.write("film.yaml", THREE_SHOTS)
+    stage.built()
+    stage.edit("a visor", "two visors")
+    stage.built()
+    after, shots = stage.film("film.json").read_bytes(), told(stage)[1]
+    assert ["steam", "two visors", "galaxies"] == [shot["prompt"] for shot in shots.values()]
+    shutil.rmtree(stage.store / "index")
+    stage.film("film.json").unlink()
+    stage.built()
+    assert after == stage.film("film.json").read_bytes()

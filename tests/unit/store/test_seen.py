@@ -1,5 +1,6 @@
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,19 @@ def test_an_unchanged_file_is_not_read_again(index: Index, image: Path) -> None:
     """One stat answers: what the index says about the signature is taken."""
     plant(index, image)
     assert FALSE == Seen(index, clock_ns=lambda: 1 << 62).digest_of(image)
+
+
+@pytest.mark.parametrize(("is_recalled", "told"), [(True, FALSE), (False, digest_bytes(b"moon"))])
+def test_another_thread_does_not_read_what_was_recalled(
+    index: Index, image: Path, *, is_recalled: bool, told: Digest
+) -> None:
+    """To it the index says nothing, so that without what was recalled here it reads every file."""
+    plant(index, image)
+    index.flush()
+    seen = Seen(index, clock_ns=lambda: 1 << 62)
+    recalled = seen.recall([image]) if is_recalled else None
+    with ThreadPoolExecutor(max_workers=1) as other:
+        assert [told] == other.submit(seen.digests_of, [image], recalled=recalled).result()
 
 
 @pytest.mark.parametrize(
