@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 from renderer.export.library import library, require_timecode
 from renderer.export.otio import build_timeline
 from renderer.export.pieces import Piece, pieces_of
+from renderer.export.plain import timecode
 from renderer.export.scribe import Form, Scribe
 from renderer.export.timeline import Event, Timeline
 from renderer.model import Json
@@ -75,6 +76,9 @@ def _complete(root: ET.Element, timeline: Timeline) -> None:
         _add(track, "locked", "FALSE")
     _spread(audio, tracks, _channels(timeline))
     _formats(sequence, video, audio, timeline)
+    start = timecode(0, fps=timeline.fps)
+    _one(sequence, "timecode/string").text = start
+    _one(sequence, "timecode/displayformat").text = "DF" if ";" in start else "NDF"
     for item in sequence.iter():
         if item.tag in ORDERED:
             _order(item)

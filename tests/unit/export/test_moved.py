@@ -69,6 +69,26 @@ def test_xml_counts_frames_at_the_speed_of_a_clip() -> None:
     assert [["0", "200", "FALSE", "FALSE"], ["0", "100", "TRUE", "FALSE"]] == values
 
 
+@pytest.mark.parametrize(
+    ("fps", "told"),
+    [
+        (Fraction(24), ("24", "FALSE", "NDF")),
+        (Fraction(24000, 1001), ("24", "TRUE", "NDF")),
+        (NTSC, ("30", "TRUE", "DF")),
+        (Fraction(60000, 1001), ("60", "TRUE", "DF")),
+    ],
+)
+def test_xml_names_the_rate_and_how_it_counts(fps: Fraction, told: tuple[str, ...]) -> None:
+    """The sequence drops frame numbers where the edit list and the tables do."""
+    timeline = film(event(version("pad", fps=fps), 0, 4000), fps=fps)
+    sequence = ET.fromstring(to_fcp7xml(timeline)).find(".//sequence")
+    assert sequence is not None
+    names = ("rate/timebase", "rate/ntsc", "timecode/displayformat")
+    assert told == tuple(sequence.findtext(name) for name in names)
+    found = xml_of(timeline)
+    assert (0, 4000) == (round(found.global_start_time.value), round(found.duration().value))
+
+
 @pytest.mark.parametrize("fps", [Fraction(24), Fraction(24000, 1001), NTSC])
 def test_an_edit_list_tells_speeds_that_are_read_back(fps: Fraction) -> None:
     """Frames a second after M2, source times that fit it, also where a dissolve leads in or out."""
