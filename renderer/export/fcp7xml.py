@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from copy import deepcopy
 from xml.etree import ElementTree as ET
 
+from renderer.export.heard import heard_of
 from renderer.export.library import library, require_timecode
 from renderer.export.otio import build_timeline
 from renderer.export.pieces import Piece, pieces_of
@@ -61,16 +62,18 @@ def _complete(root: ET.Element, timeline: Timeline) -> None:
     video, audio = _one(sequence, "media/video"), _one(sequence, "media/audio")
     tracks = audio.findall("track")
     pictures = _items(_one(video, "track"))
-    placed = [(event, piece) for event, pieces in pieces_of(timeline) for piece in pieces]
+    slots = list(pieces_of(timeline))
+    placed = [(event, piece) for event, pieces in slots for piece in pieces]
     for item, (event, piece) in zip(pictures, placed, strict=True):
         _complete_picture(item, event, piece, scribe)
-    heard = [place for place, (event, piece) in enumerate(placed) if event.is_heard and not piece.is_held]
-    for number, place in enumerate(heard, start=1):
-        item = _items(tracks[0])[number - 1]
-        event = placed[place][0]
-        _length(item, scribe, event)
-        _add(item, "enabled", "FALSE" if event.mute else "TRUE")
-        _link((pictures[place], place + 1), (item, number))
+    sounds = _items(tracks[0]) if tracks else []
+    place, number = 0, 0
+    for event, pieces in slots:
+        if heard_of(scribe, event, pieces):
+            number += 1
+            _complete_sound(sounds[number - 1], event, scribe)
+            _link((pictures[place], place + 1), (sounds[number - 1], number))
+        place += len(pieces)
     for track in (*video.findall("track"), *tracks):
         _add(track, "enabled", "TRUE")
         _add(track, "locked", "FALSE")
@@ -96,8 +99,19 @@ def _complete_picture(item: ET.Element, event: Event, piece: Piece, scribe: Scri
         _add(item, "stillframeoffset", first)
         item.append(_tree("filter", {"effect": _remap("0", reverse=False)}))
     elif event.motion.words:
-        speed = f"{float(event.motion.speed * 100):.10g}"
-        item.append(_tree("filter", {"effect": _remap(speed, reverse=event.motion.reverse)}))
+        item.append(_tree("filter", {"effect": _moving(event, "video")}))
+
+
+def _complete_sound(item: ET.Element, event: Event, scribe: Scribe) -> None:
+    _length(item, scribe, event)
+    _add(item, "enabled", "FALSE" if event.mute else "TRUE")
+    if event.motion.words:
+        item.append(_tree("filter", {"effect": _moving(event, "audio")}))
+
+
+def _moving(event: Event, kind: str) -> dict[str, Json]:
+    speed = f"{float(event.motion.speed * 100):.10g}"
+    return {**_remap(speed, reverse=event.motion.reverse), "mediatype": kind}
 
 
 def _length(item: ET.Element, scribe: Scribe, event: Event) -> None:

@@ -26,9 +26,26 @@ def clip_track(scribe: Scribe) -> Any:
     for number, (event, pieces) in enumerate(pieces_of(scribe.timeline)):
         if event.enter and (before or event.is_heard):
             track.append(_crossing(scribe, number, event.enter.frames))
-        track.extend(_clip(scribe, number, event, piece) for piece in pieces)
+        heard = heard_of(scribe, event, pieces)
+        rest = sum(piece.frames for piece in pieces) - (heard.frames if heard else 0)
+        if heard:
+            track.append(_clip(scribe, number, event, heard))
+        if rest:
+            track.append(schema.Gap(source_range=scribe.span(0, rest)))
         before = event.is_heard
     return track
+
+
+def heard_of(scribe: Scribe, event: Event, pieces: Sequence[Piece]) -> Piece | None:
+    """What is heard of a clip, from the beginning of a slot's items on: also under a held frame, as far as there is any; not so backwards."""
+    clip, first = event.shown.clip, pieces[0]
+    if not event.is_heard or clip is None:
+        return None
+    if event.motion.reverse or first.is_held:
+        return None if first.is_held else first
+    left = scribe.length_of(clip, event) - first.first
+    frames = min(sum(piece.frames for piece in pieces), max(first.frames, left))
+    return Piece(first.first, frames, is_held=False)
 
 
 def sound_tracks(scribe: Scribe) -> list[Any]:
@@ -38,8 +55,6 @@ def sound_tracks(scribe: Scribe) -> list[Any]:
 
 
 def _clip(scribe: Scribe, number: int, event: Event, piece: Piece) -> Any:
-    if piece.is_held or not event.is_heard:
-        return scribe.schema.Gap(source_range=scribe.span(0, piece.frames))
     told = {
         "shot": one_line(event.shown.shot),
         "slot": number + 1,
@@ -53,6 +68,8 @@ def _clip(scribe: Scribe, number: int, event: Event, piece: Piece) -> Any:
         metadata={OURS: told},
     )
     item.enabled = not event.mute
+    if event.motion.words:
+        item.effects.append(scribe.warp(event.motion))
     _shape(scribe, item, event.gain_db, ())
     return item
 

@@ -96,8 +96,7 @@ def _warp(scribe: Scribe, item: Any, event: Event) -> None:
     motion = event.motion
     item.metadata[OURS]["speed"], item.metadata[OURS]["reverse"] = str(motion.speed), motion.reverse
     if scribe.form is not Form.EDL:
-        scalar = float(-motion.speed if motion.reverse else motion.speed)
-        item.effects.append(scribe.schema.LinearTimeWarp(name=motion.words, time_scalar=scalar))
+        item.effects.append(scribe.warp(motion))
 
 
 def _transition(scribe: Scribe, enter: Transition, *, before: int) -> Any:

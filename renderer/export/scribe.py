@@ -10,7 +10,7 @@ from urllib.parse import quote
 from renderer.export.library import has_timecode, library
 from renderer.export.pieces import Piece
 from renderer.export.plain import one_line, plain
-from renderer.export.timeline import Clip, Event, Sound, Timeline, Version
+from renderer.export.timeline import Clip, Event, Motion, Sound, Timeline, Version
 
 OURS = "renderer"
 
@@ -58,6 +58,11 @@ class Scribe:
     def length_of(self, clip: Clip, event: Event) -> int:
         """How many frames of the film a whole clip lasts, at the speed of a slot."""
         return math.ceil(clip.frames / clip.fps * self.timeline.fps / event.motion.speed)
+
+    def warp(self, motion: Motion) -> Any:
+        """The effect of a speed, less than 0 for backwards."""
+        scalar = float(-motion.speed if motion.reverse else motion.speed)
+        return self.schema.LinearTimeWarp(name=motion.words, time_scalar=scalar)
 
     def name_of(self, shown: Version) -> str:
         """The shot; in an edit list the file, by which editing programs find their clips."""

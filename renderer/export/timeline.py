@@ -90,11 +90,6 @@ class Motion(Row):
         speed = [f"at {float(self.speed):g} times its speed"] if self.speed != 1 else []
         return " and ".join([*speed, *(["backwards"] if self.reverse else [])])
 
-    @property
-    def is_silent(self) -> bool:
-        """Whether the clip is not heard."""
-        return self != Motion()
-
     def shows(self, frame: int) -> int:
         """The frame of the clip that a film shows as its frame number `frame` at this speed, both at the film's rate.
 
@@ -132,7 +127,7 @@ class Event(Row):
     def is_heard(self) -> bool:
         """Whether the film hears anything of the clip, but for its gain."""
         clip = self.shown.clip
-        return clip is not None and clip.has_sound and not self.motion.is_silent
+        return clip is not None and clip.has_sound
 
 
 class Title(Row):

@@ -127,11 +127,31 @@ def test_however_a_clip_moves_the_film_is_as_long(
         assert timeline.frames == round(found.video_tracks()[0].duration().value)
 
 
-def test_a_silent_slot_is_not_heard() -> None:
-    """What runs at another speed has no sound in the film, and none in the lists."""
-    slots = [event(SKY, 0, 10), event(SKY, 0, 10)._replace(motion=TWICE)]
+def test_sound_moves_with_its_picture() -> None:
+    """The same range at the same speed, in XML linked and with an effect of its own."""
+    timeline = film(
+        event(SKY, 0, 10), event(SKY, 10, 10)._replace(motion=TWICE), event(SKY, 0, 8)._replace(motion=BACK)
+    )
+    found = otio_of(timeline)
+    [picture], [sound] = found.video_tracks(), found.audio_tracks()
+    assert [used(item) for item in picture] == [used(item) for item in sound]
+    assert [[], [2.0], [-1.0]] == [[effect.time_scalar for effect in item.effects] for item in sound]
+    text = to_fcp7xml(timeline)
+    assert 2 + 2 * 2 == text.count("<effectid>timeremap</effectid>")
+    assert 3 * 2 * 3 == text.count("<linkclipref>")
+
+
+def test_sound_goes_on_under_a_held_frame() -> None:
+    """As far as the clip has any; what runs backwards ends with its picture."""
+    slots = [event(SKY, 90, 60, held=40), event(SKY, 90, 20, held=5), moved_sky(held=5)]
     found = otio_of(film(*slots))
-    assert ["Clip", "Gap"] == [item.schema_name() for item in found.audio_tracks()[0]]
+    kinds = [(item.schema_name(), round(item.duration().value)) for item in found.audio_tracks()[0]]
+    assert [("Clip", 30), ("Gap", 30), ("Clip", 20), ("Clip", 15), ("Gap", 5)] == kinds
+    assert 100 == round(xml_of(film(*slots)).duration().value)
+
+
+def moved_sky(held: int) -> Event:
+    return event(SKY, 90, 20, held=held)._replace(motion=BACK)
 
 
 @pytest.mark.parametrize("kind", ["crossfade", "dip", "pixelize", *KIN])

@@ -8,7 +8,7 @@ import opentimelineio as otio
 
 from renderer.export.fcp7xml import to_fcp7xml
 from renderer.export.otio import to_otio
-from renderer.export.timeline import Motion, Sound, Timeline, Transition
+from renderer.export.timeline import Sound, Timeline, Transition
 
 from .films import digest, event, film, version
 
@@ -107,8 +107,3 @@ def test_sound_goes_over_with_the_picture() -> None:
 def _place(item: Any) -> tuple[float, float]:
     place = item.range_in_parent()
     return place.start_time.value, place.duration.value
-
-
-def test_what_is_shown_backwards_has_no_sound() -> None:
-    """There is no track for it where nothing else is heard."""
-    assert [] == tracks_of(to_fcp7xml(film(event(SKY, 0, 24)._replace(motion=Motion(reverse=True)))))
