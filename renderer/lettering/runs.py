@@ -12,6 +12,10 @@ ANYTHING = ("L", "N", "M", "S")
 """General categories that belong to a script; what is none of them, a space or a comma, is drawn by its neighbour's face."""
 
 
+UNKNOWN, ENCLOSING = ("Co", "Cn", "Cs"), "Me"
+"""Categories of characters that are nobody's or each font's own, and of marks that go round another, such as a keycap."""
+
+
 class Run(Row):
     """A part of a line that one face draws, by its number among those at hand."""
 
@@ -54,10 +58,13 @@ def clusters(text: str) -> Iterator[str]:
 def script_of(character: str) -> str:
     """The script of a character for people, by the first word of its name in Unicode.
 
-    >>> script_of("א"), script_of("漢"), script_of("あ"), script_of("😀")
-    ('Hebrew', 'CJK', 'Hiragana', 'symbols or emoji')
+    >>> script_of("א"), script_of("漢"), script_of("あ"), script_of("😀"), script_of("\ue000")
+    ('Hebrew', 'CJK', 'Hiragana', 'symbols or emoji', 'no script')
     """
-    if unicodedata.category(character)[0] not in "LMN":
+    category = unicodedata.category(character)
+    if category in UNKNOWN:
+        return "no script"
+    if category[0] not in "LMN" or category == ENCLOSING:
         return "symbols or emoji"
     first = unicodedata.name(character, "unknown").partition(" ")[0].partition("-")[0]
     return first if first == "CJK" else first.capitalize()

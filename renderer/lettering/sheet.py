@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import cache
 from itertools import accumulate
 
 from renderer.errors import MediaError
@@ -174,6 +175,7 @@ def _meet(one: Lettering, other: Lettering) -> bool:
 
 
 def _measure(faces: Sequence[Face]) -> Measure:
+    @cache
     def width_of(character: str) -> float:
         face = next((face for face in faces if ord(character) in face.advances), None)
         return face.width_em(character) if face else 0.0

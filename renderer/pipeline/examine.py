@@ -15,7 +15,7 @@ from renderer.diagnostic import Diagnostic
 from renderer.errors import SpecError, UsageError
 from renderer.pipeline.bench import Bench, diagnostic_row
 from renderer.pipeline.cutcheck import check_slots, check_uses
-from renderer.pipeline.fonts import Letterer, unsaid_warnings
+from renderer.pipeline.fonts import Letterer
 from renderer.pipeline.footage import check_stills
 from renderer.pipeline.including import Included, Reader
 from renderer.pipeline.inputs import InputDesk
@@ -28,6 +28,7 @@ from renderer.pipeline.outputs import (
 from renderer.pipeline.picked import retakes_of
 from renderer.pipeline.project import Project, Reach, no_storyboard
 from renderer.pipeline.tracks import Tracks, check_cues, find_tracks
+from renderer.pipeline.wording import check_words
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.assemble import assemble
 from renderer.plan.rows import Compiled, Detail, ShotRow
@@ -114,7 +115,7 @@ def _examine(
     diagnostics += check_slots(storyboard, bench.shots)
     diagnostics += check_uses(storyboard, bench.shots)
     diagnostics += check_stills(storyboard, bench.shots)
-    diagnostics += unsaid_warnings(storyboard, bench.shots)
+    diagnostics += check_words(storyboard, bench.shots)
     diagnostics += idle_reframes(storyboard, bench.sizes) if project.variant is None else ()
     diagnostics += tracks.diagnostics
     diagnostics += check_links(storyboard, bench.shots)

@@ -12,18 +12,24 @@ from typing import TYPE_CHECKING
 from renderer.diagnostic import Diagnostic, Finding, Place
 from renderer.errors import MediaError
 from renderer.pipeline.inputs import InputDesk, Material
-from renderer.plan.assemble import assemble, unsaid_lines
-from renderer.plan.rows import ShotRow
 from renderer.plan.text import SHIPPED, FontRow, Fonts, TitleRow, WordsRow
 from renderer.row import Row
-from renderer.storyboard import Output, Source, Storyboard, Title, Words
+from renderer.storyboard import Output, Source, Title, Words
 
 if TYPE_CHECKING:
     from renderer.lettering.face import Face
     from renderer.lettering.find import Font
 
 SHOWN_MAX = 12
-EMOJI = "symbols or emoji"
+EMOJI, NOBODYS = "symbols or emoji", "no script"
+NAMELESS = (EMOJI, NOBODYS)
+FONTS = {
+    EMOJI: "Noto Emoji, the one without colours",
+    NOBODYS: "",
+    "Mathematical": "Noto Sans Math",
+    **dict.fromkeys(("CJK", "Hiragana", "Katakana", "Hangul", "Bopomofo", "Fullwidth"), "Noto Sans CJK"),
+}
+"""Fonts that are called otherwise than the script they have; none for characters that are each font's own."""
 
 
 class _Found(Row):
@@ -90,7 +96,7 @@ class Letterer:
         if lacking:
             here += self._search(lacking)
             if left := missing(lacking, [found.face for found in here]):
-                self.tell(_no_font(left, place))
+                self.tell(_no_font(left, [found.face for found in here], place))
         faces = [found.face for found in here]
         used = {run.face for line in text.split("\n") for run in split_runs(line, faces)} or {0}
         chosen_here = [here[number] for number in sorted(used)]
@@ -149,31 +155,15 @@ class Letterer:
         return FontRow(found.digest.sha256, found.digest.size_bytes, face.number, path)
 
 
-def unsaid_warnings(storyboard: Storyboard, shots: Sequence[ShotRow]) -> Iterator[Diagnostic]:
-    """Tell of each line of dialogue that an output which shows its shot leaves out."""
-    if not any(words and words.dialogue for shot in shots for words in (shot.words, *_otherwise(shot))):
-        return
-    known = {shot.id: shot for shot in storyboard.shots}
-    rows = assemble(storyboard, shots).outputs
-    for output, row in zip(storyboard.outputs, rows, strict=True):
-        for name, number in unsaid_lines(output, row, shots):
-            said = known[name].within(output.name).words.dialogue[number]
-            message = f"the film never shows `{name}` at {float(said.at_s):g} s, so this line is left out"
-            hint = "move it, or show that part of the clip"
-            yield Diagnostic("S282", message, said.place, "warning", hint=hint)
-
-
-def _otherwise(shot: ShotRow) -> Iterator[WordsRow | None]:
-    return (framing.words for framing in shot.framings)
-
-
-def _no_font(missing: str, place: Place) -> Diagnostic:
+def _no_font(missing: str, faces: Sequence[Face], place: Place) -> Diagnostic:
     from renderer.lettering.runs import script_of  # noqa: PLC0415
 
-    script, shown = script_of(missing[0]), missing[:SHOWN_MAX]
-    font = "Noto Emoji, the one without colours" if script == EMOJI else f"Noto Sans {script}"
-    message = f"no font here can draw `{shown}`" + (f" ({script})" if script != EMOJI else "")
-    hint = f"give a font file that can as `font`, or install one, such as {font}"
+    lacking = [sign for sign in missing if not any(face.has(sign) for face in faces)]
+    script = script_of([*lacking, *missing][0])
+    shown = "".join(sign if sign.isprintable() else f"U+{ord(sign):04X} " for sign in missing[:SHOWN_MAX])
+    message = f"no font here can draw `{shown.strip()}`" + (f" ({script})" if script not in NAMELESS else "")
+    font = FONTS.get(script, f"Noto Sans {script}")
+    hint = f"give a font file that can as `font`, or {f'install one, such as {font}' if font else 'leave it out'}"
     return Diagnostic("S280", message, place, hint=hint)
 
 

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any, Literal, cast
 
+from renderer.diagnostic import Place
 from renderer.spec.document import Document
 from renderer.spec.merge import Merged, Written, merge
 from renderer.spec.nodes import Fields, Items
 from renderer.spec.prompt import composed
 from renderer.spec.scene import Scene, number, shown, word
 from renderer.spec.text import Path
+from renderer.spec.wording import listed
 from renderer.storyboard import SUBTITLES, Source, Spoken, Subtitles, Title, Words
 
 CARD_S = Fraction(2)
@@ -22,14 +24,15 @@ ONLY_OVER, ONLY_CARDS = ("from",), ("background",)
 
 
 def read_words(scene: Scene, fields: Merged) -> Words:
-    """The words of a shot's merged fields. Tells S208, S218, S224, S283 and S284."""
+    """The words of a shot's merged fields. Tells S208, S218, S224, S283, S284 and S288."""
     caption = fields.get("caption")
-    filled = scene.filled(caption)
+    written = composed(scene.filled(caption).text)
+    place = scene.place(caption) if isinstance(caption, Written) else None
     return Words(
         titles=tuple(title for entry in _entries(fields.get("titles")) if (title := _title(scene, entry))),
-        caption=composed(filled.text) or None,
+        caption=written if place and _is_seen(scene, written, place) else None,
         dialogue=tuple(said for entry in _entries(fields.get("dialogue")) if (said := _spoken(scene, entry))),
-        caption_place=scene.place(caption) if isinstance(caption, Written) else None,
+        caption_place=place,
     )
 
 
@@ -68,7 +71,8 @@ def _entries(field: Written | Merged | None) -> Iterator[Entry]:
 def _title(scene: Scene, entry: Entry) -> Title | None:
     fields, path, node = entry
     text = composed(scene.filled(fields.get("text")).text)
-    if not text:
+    place = scene.document.place_of(node.entries["text"].node, (*path, "text"))
+    if not _is_seen(scene, text, place):
         return None
     at = cast("Literal['before', 'over', 'after']", word(fields.get("at")) or OVER)
     _warn_idle(scene, fields, at)
@@ -86,8 +90,22 @@ def _title(scene: Scene, entry: Entry) -> Title | None:
         colour=(word(fields.get("colour")) or INK).lower(),
         ground=(word(fields.get("background")) or GROUND).lower(),
         font=_font(scene, fields),
-        place=scene.document.place_of(node.entries["text"].node, (*path, "text")),
+        place=place,
     )
+
+
+def _is_seen(scene: Scene, text: str, place: Place) -> bool:
+    """Whether there is anything to read; tells of a text that is there and leaves no mark (S288)."""
+    if text.isascii():
+        return bool(text)
+    from renderer.lettering.face import is_invisible  # noqa: PLC0415 - only where there is more than ASCII
+
+    if not all(is_invisible(sign) or sign.isspace() for sign in text):
+        return True
+    signs = listed([f"U+{ord(sign):04X}" for sign in dict.fromkeys(text)])
+    message = f"a text with nothing to read: {signs}"
+    scene.problems.add("S288", message, place, severity="warning", hint="write a text, or delete it")
+    return False
 
 
 def _warn_idle(scene: Scene, fields: Merged, at: str) -> None:
@@ -117,7 +135,8 @@ def _font(scene: Scene, fields: Merged) -> Source | None:
 def _spoken(scene: Scene, entry: Entry) -> Spoken | None:
     fields, path, node = entry
     line = composed(scene.filled(fields.get("line")).text)
-    if not line:
+    place = scene.document.place_of(node.entries["line"].node, (*path, "line"))
+    if not _is_seen(scene, line, place):
         return None
     at_s = scene.time(fields.get("at")) or Fraction(0)
     until_s = scene.time(fields.get("until"))
@@ -129,5 +148,5 @@ def _spoken(scene: Scene, entry: Entry) -> Spoken | None:
         line=line,
         at_s=at_s,
         until_s=until_s,
-        place=scene.document.place_of(node.entries["line"].node, (*path, "line")),
+        place=place,
     )

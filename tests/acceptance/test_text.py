@@ -196,3 +196,66 @@ def test_words_of_two_shots_never_stand_over_each_other(stage: Stage) -> None:
     found = brightness(stage.film())
     assert found[23][1] > 200
     assert found[24][1] < 80
+
+
+def titled(stage: Stage, text: str) -> list[bytes]:
+    """The pictures of a film of two frames with this title."""
+    stage.still("grey.png", colour="#808080", size=(160, 90))
+    quoted = json.dumps(text, ensure_ascii=False)
+    shot = f"  - {{id: pad, clip: grey.png, duration: 2f, titles: [{{text: {quoted}}}]}}\n"
+    stage.write("film.yaml", f"version: 1\noutput: {{size: 160x90}}\nshots:\n{shot}")
+    stage.built()
+    with av.open(str(stage.film())) as container:
+        pictures: list[Any] = [*container.decode(video=0)]
+        return [picture.to_image().tobytes() for picture in pictures]
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("ab\u200bc\u2060d\u200d", "abcd"),
+        ("cafe\u0301", "café"),
+        ("a\tb", "a b"),
+        ("\u2066abc\u2069", "abc"),
+        ("A\ufe0f", "A"),
+    ],
+)
+def test_what_leaves_no_mark_leaves_none(stage: Stage, text: str, plain: str) -> None:
+    """Joiners, marks of direction, accents by themselves: the picture is that of the plain text, without a box."""
+    assert titled(stage, plain) == titled(stage, text)
+
+
+def test_what_no_font_has_is_told_by_its_number(stage: Stage) -> None:
+    """A character that is nobody's cannot be shown in a message either, and no font is to be looked for."""
+    stage.write(
+        "film.yaml", 'version: 1\nshots:\n  - {id: pad, prompt: steam, titles: [{text: "a\\U000e0ffd"}]}\n'
+    )
+    run = stage.build()
+    assert (2, ["S280"]) == (run.code, run.codes)
+    assert "no font here can draw `U+E0FFD`" == run.json["errors"][0]["message"]
+    assert "give a font file that can as `font`, or leave it out" == run.json["errors"][0]["hint"]
+
+
+def test_ten_thousand_characters_are_held_and_told(stage: Stage) -> None:
+    """All of them stand in the subtitles, whoever reads them; a warning says that nobody does."""
+    stage.still("grey.png", size=(160, 90))
+    words = " ".join(f"word{number}" for number in range(1000))
+    shot = f"  - {{id: pad, clip: grey.png, duration: 2, caption: {words}}}\n"
+    stage.write("film.yaml", f"version: 1\noutput: {{size: 160x90}}\nshots:\n{shot}")
+    run = stage.run("build", "film.yaml")
+    assert 0 == run.code
+    assert "warning[S289]" in run.stderr
+    written = (stage.root / "build" / "film.srt").read_text("utf-8")
+    assert set(words.split()) <= set(written.split())
+    stage.edit(words, "Hi")
+    assert "S289" not in stage.run("build", "film.yaml").stderr
+
+
+def test_a_text_without_anything_to_read_is_left_out(stage: Stage) -> None:
+    """With a warning; no empty subtitle is written, and nothing is drawn."""
+    stage.still("grey.png", size=(160, 90))
+    shot = '  - {id: pad, clip: grey.png, duration: 2, caption: "\\u200b", titles: [{text: "\\u200d"}]}\n'
+    stage.write("film.yaml", f"version: 1\noutput: {{size: 160x90}}\nshots:\n{shot}")
+    run = stage.run("build", "film.yaml")
+    assert (0, 2) == (run.code, run.stderr.count("warning[S288]"))
+    assert not (stage.root / "build" / "film.srt").exists()

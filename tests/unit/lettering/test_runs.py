@@ -7,7 +7,7 @@ import pytest
 from renderer.errors import MediaError
 from renderer.lettering.face import Face, read_faces
 from renderer.lettering.find import DISPLAY, TEXT, search, shipped, shipped_folder, system_files
-from renderer.lettering.runs import missing, split_runs
+from renderer.lettering.runs import missing, script_of, split_runs
 
 GREETINGS = ("Liftoff", "Ελλάδα", "Привет", "مرحبا", "שלום", "नमस्ते", "สวัสดี", "Đặng Thị Hà", "1 % — “no”…")
 
@@ -71,3 +71,22 @@ def test_what_is_no_font_is_an_error_of_its_own(content: bytes, tmp_path: Path) 
     with pytest.raises(MediaError) as caught:
         read_faces(path)
     assert "M872" == caught.value.code
+
+
+@pytest.mark.parametrize(
+    ("text", "left", "script"),
+    [
+        ("go \U0001f1e9\U0001f1ea", "\U0001f1e9\U0001f1ea", "symbols or emoji"),
+        ("\U0001f468\u200d\U0001f469\u200d\U0001f467", "\U0001f468\U0001f469\U0001f467", "symbols or emoji"),
+        ("\U0001f44d\U0001f3fd", "\U0001f44d\U0001f3fd", "symbols or emoji"),
+        ("\u1112\u1161\u11ab", "\u1112\u1161\u11ab", "Hangul"),
+        ("\U0001d400", "\U0001d400", "Mathematical"),
+        ("a\U000e0ffd", "\U000e0ffd", "no script"),
+    ],
+)
+def test_what_is_joined_of_several_is_lacked_as_a_whole(
+    text: str, left: str, script: str, faces: list[Face]
+) -> None:
+    """Flags, families, shades of skin, syllables of letters: all that they are made of is told, under the script of it."""
+    lacking = missing(text, faces)
+    assert (left, script) == (lacking, script_of(lacking[0]))
