@@ -48,7 +48,8 @@ def read_picture(path: Path, *, frames: int, fps: Fraction) -> Picture:
 
     Other tracks are left out. Raises `UnfitError` where the clip is not that, and `OSError`.
     """
-    with path.open("rb") as stream:
+    # Unbuffered: of each keyframe a few bytes are read, not the block that a buffer would fill.
+    with path.open("rb", buffering=0) as stream:
         file_bytes = os.fstat(stream.fileno()).st_size
         track = read_track(_index(stream, file_bytes=file_bytes), kind="vide", file_bytes=file_bytes)
         samples, keyframes = track.samples, sync_places(track.tables, count=len(track.samples.sizes))

@@ -51,18 +51,16 @@ def read_track(moov: memoryview, *, kind: str, file_bytes: int) -> Track:
     boxes = children(moov)
     if optional(boxes, "mvex") is not None:
         raise UnfitError("it is in fragments")
-    found = [
-        trak for trak in (children(one.body) for one in boxes if one.kind == "trak") if _kind(trak) == kind
-    ]
+    tracks = [children(one.body) for one in boxes if one.kind == "trak"]
+    found = [(trak, media) for trak in tracks if _kind(media := children(only(trak, "mdia"))) == kind]
     if len(found) != 1:
         raise UnfitError(f"it has {len(found) or 'no'} tracks of pictures or sound where one is needed")
     film_scale = _scale(only(boxes, "mvhd"))
-    return _read(found[0], kind=kind, film_scale=film_scale, file_bytes=file_bytes)
+    return _read(*found[0], kind=kind, film_scale=film_scale, file_bytes=file_bytes)
 
 
-def _read(trak: Sequence[Box], *, kind: str, film_scale: int, file_bytes: int) -> Track:
+def _read(trak: Sequence[Box], media: Sequence[Box], *, kind: str, film_scale: int, file_bytes: int) -> Track:
     _refuse_turned(only(trak, "tkhd"))
-    media = children(only(trak, "mdia"))
     inner = children(only(media, "minf"))
     _refuse_elsewhere(only(children(only(inner, "dinf")), "dref"))
     tables = children(only(inner, "stbl"))
@@ -89,9 +87,8 @@ def picture_entry(entry: Box) -> bytes:
     return box(entry.kind, bytes(head), *(box(part.kind, bytes(part.body)) for part in parts))
 
 
-def _kind(trak: Sequence[Box]) -> str:
-    handler = only(children(only(trak, "mdia")), "hdlr")
-    return bytes(handler[8:12]).decode("latin-1")
+def _kind(media: Sequence[Box]) -> str:
+    return bytes(only(media, "hdlr")[8:12]).decode("latin-1")
 
 
 def _scale(body: memoryview) -> int:
