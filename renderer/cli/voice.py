@@ -145,6 +145,8 @@ class Voice:
 
     def _tell(self, event: Finished) -> None:
         """The one line of a take that has ended; takes that share its request are told with it."""
+        if self.quiet:
+            return
         key = self.keys.get(event.step)
         if key is None or event.kind not in {"generate", ""}:
             return
@@ -152,7 +154,7 @@ class Voice:
         for number in self.askers[key]:
             row = self.run.compiled.takes[number]
             self.told.add((row.shot, row.take))
-            if number in self.run.selected and not self.quiet:
+            if number in self.run.selected:
                 line = shot_line_of(self.run, row, result, outcome=event.outcome.value, error=event.error)
                 self._say(shot_line(line, width=self.width, elapsed_s=event.elapsed_s, colour=self.colour))
 

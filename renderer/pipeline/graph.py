@@ -86,7 +86,7 @@ def take_graph(run: Run, numbers: Sequence[int]) -> Graph:
         elif row.key in losses:
             graph.steps.append(take_step(run, row, _raising(losses[row.key])))
         else:
-            graph.steps.append(take_step(run, row, _made_of(run, number, askers[row.key])))
+            graph.steps.append(take_step(run, row, _Making(run, number, askers[row.key])))
     if chains:
         _longest_first(graph)
     return graph
@@ -124,10 +124,17 @@ def _told(step: Step, endings: Mapping[str, Ending], graph: Graph) -> Ending:
     return endings[step.name]._replace(error=failed) if failed else endings[step.name]
 
 
-def _made_of(run: Run, number: int, askers: tuple[Asker, ...]) -> Decide:
-    """The action of a take, put together when it is started: a thousand that wait are not held in memory."""
-    row = run.compiled.takes[number]
-    return lambda _: take_action(run, row, run.details([number])[number], askers=askers)
+class _Making:
+    """The action of a take, put together when it is started: a thousand that wait are not held in memory, nor are closures of them."""
+
+    __slots__ = ("askers", "number", "run")
+
+    def __init__(self, run: Run, number: int, askers: tuple[Asker, ...]) -> None:
+        self.run, self.number, self.askers = run, number, askers
+
+    def __call__(self, _: Mapping[str, Result]) -> Action:
+        run, number = self.run, self.number
+        return take_action(run, run.compiled.takes[number], run.details([number])[number], askers=self.askers)
 
 
 def _letting_go(graph: Graph, emit: Emit) -> Emit:
