@@ -14,6 +14,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, Literal
 
+from renderer.coding import Coding
 from renderer.diagnostic import Place
 from renderer.model import Centre, Fit, Json, Size, base_of
 from renderer.row import Row
@@ -351,7 +352,10 @@ class Slot(Row):
 
 
 class Output(Row):
-    """One film to make of the cut, or of one of its own: `sequence`, None for the storyboard's. `size` None means the first clip's size."""
+    """One film to make of the cut, or of one of its own: `sequence`, None for the storyboard's. `size` None means the first clip's size.
+
+    `background` is the colour around what is padded, `#rrggbb`, empty for black.
+    """
 
     name: str
     file: str
@@ -362,6 +366,8 @@ class Output(Row):
     sound: FilmSound = FilmSound()
     subtitles: Subtitles = SUBTITLES
     sequence: tuple[Slot, ...] | None = None
+    coding: Coding = Coding()
+    background: str = ""
 
 
 class Budget(Row):

@@ -43,7 +43,9 @@ Examples:
 @options.output
 @options.common
 @options.quiet
-@click.option("-v", "--verbose", is_flag=True, help="List reused shots too, in any case.")
+@click.option(
+    "-v", "--verbose", is_flag=True, help="List reused shots too, in any case, and how films were joined."
+)
 def command(*, targets: tuple[str, ...], **asked: Any) -> int:
     """Make what is missing, then join the film.
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from renderer.coding import ENDINGS
 from renderer.errors import UsageError, did_you_mean
 from renderer.pipeline.project import Project, no_storyboard, open_project, split_targets
 from renderer.pipeline.workshop import Workshop, open_workshop
@@ -81,8 +82,8 @@ output = click.option(
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    callback=lambda _ctx, _param, value: mp4(value),
-    help="Write the film here, a .mp4 file.",
+    callback=lambda _ctx, _param, value: film_path(value),
+    help="Write the film here: a .mp4 file, or a .mov file where the storyboard says so.",
 )
 quiet = click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 
@@ -101,10 +102,11 @@ def known_provider(name: str | None) -> str | None:
     return name
 
 
-def mp4(path: Path | None) -> Path | None:
+def film_path(path: Path | None) -> Path | None:
     """A path that a film can be written to; `UsageError` for another ending."""
-    if path is not None and path.suffix.lower() != ".mp4":
-        raise UsageError(f"a film is an MP4 file, and `{path}` does not end in .mp4", code="U007")
+    if path is not None and path.suffix.lower() not in ENDINGS:
+        endings = " or ".join(ENDINGS)
+        raise UsageError(f"a film is a {endings} file, and `{path}` does not end so", code="U007")
     return path
 
 

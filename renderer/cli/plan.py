@@ -45,7 +45,12 @@ Examples:
 )
 @options.common
 @options.quiet
-@click.option("-v", "--verbose", is_flag=True, help="List every take, also where many have one cause.")
+@click.option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    help="List every take, also where many have one cause, and why clips are encoded for the film.",
+)
 def command(
     *,
     targets: tuple[str, ...],
@@ -90,6 +95,11 @@ def show_plan(
         grouped = not (verbose or run.wishes.shots)
         for line in plan_lines(shots, films, colour=wants_colour(sys.stdout), grouped=grouped):
             click.echo(line)
+        if verbose:
+            from renderer.pipeline.copied import encoded_lines  # noqa: PLC0415 - only where all is to be told
+
+            for line in encoded_lines(run):
+                click.echo(line)
         total, _ = price_of(shots)
         if total and (budget := allowance(run)):
             click.echo(budget.line(total))

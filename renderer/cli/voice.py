@@ -77,7 +77,7 @@ class Voice:
 
     def hear(self, event: Event) -> None:
         """Take one event of the engine."""
-        from renderer.execute.events import Finished, Noted, Planned, Started, Waiting  # noqa: PLC0415 - there already
+        from renderer.execute.events import Finished, Noted, Planned, Started, Told, Waiting  # noqa: PLC0415 - there already
 
         if isinstance(event, Planned):
             self._count(event.steps)
@@ -87,6 +87,8 @@ class Voice:
             self._show(event.step, f"waiting for another build: {event.step}")
         elif isinstance(event, Noted):
             self._show(event.step, f"{event.text} {event.step}")
+        elif isinstance(event, Told) and self.verbose:
+            self._say(f"{event.step}: {event.text}")
         elif isinstance(event, Finished):
             self._hide(event.step)
             self._tell(event)

@@ -45,6 +45,13 @@ class Noted(Row):
     text: str
 
 
+class Told(Row):
+    """How a step came to its result, for whoever wants to know all."""
+
+    step: str
+    text: str
+
+
 class Finished(Row):
     """A step has ended. `result` is set for reused and ran; `error` says why for failed and blocked."""
 
@@ -56,5 +63,5 @@ class Finished(Row):
     error: RendererError | None = None
 
 
-Event = Planned | Started | Waiting | Noted | Finished
+Event = Planned | Started | Waiting | Noted | Told | Finished
 Emit = Callable[[Event], None]

@@ -12,16 +12,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from renderer.execute.bring import bring
+from renderer.execute.events import Emit, Event, Told
 from renderer.execute.sides import side_of
 from renderer.ffmpeg.binary import Ffmpeg
 from renderer.media.crossing import ROLES, Along, make_crossing
 from renderer.media.frame import make_frame
 from renderer.media.join import join
-from renderer.media.manifests import is_crossing, is_mix, picture_frames
+from renderer.media.manifests import is_crossing, picture_frames
 from renderer.media.mixing import make_mix
 from renderer.media.probe import probe
 from renderer.media.segment import make_card, make_reference, make_segment
 from renderer.media.sound import make_sound
+from renderer.media.sounding import is_mix
 from renderer.media.text import TextDesk
 from renderer.model import MediaFacts, Result, Size
 from renderer.plan.action import Action
@@ -65,6 +67,10 @@ class Made(Row):
     price_usd: Decimal = Decimal(0)
 
 
+def _unheard(_: Event) -> None:
+    """Nobody listens."""
+
+
 class Performer(Row):
     """Performs actions with real tools. What is free is made here; a paid take is left to `buyer`, which spends money."""
 
@@ -72,6 +78,7 @@ class Performer(Row):
     ffmpeg: Ffmpeg
     maker: Maker
     buyer: Buyer | None = None
+    emit: Emit = _unheard
 
     async def perform(self, action: Action) -> Result:
         """Make the result of an action and store it; the caller records it.
@@ -175,6 +182,8 @@ class Performer(Row):
             output=output,
             scratch=folder,
             notes=manifest.get("notes"),
+            container=manifest.get("container", "mp4"),
+            tell=lambda text: self.emit(Told(action.name, text)),
         )
         return Made(output, facts)
 

@@ -17,6 +17,8 @@ from renderer.row import Row
 
 VERSION_TIMEOUT_S = 20.0
 VARIABLE = "RENDERER_FFMPEG"
+ENCODER_LINE = r"^ [VAS][A-Z.]{5} ([\w-]+)"
+"""How `ffmpeg -encoders` tells of one."""
 
 
 class Ffmpeg(Row):
@@ -69,6 +71,34 @@ def describe_ffmpeg(path: Path) -> Ffmpeg:
             hint="run `renderer doctor`",
         ) from error
     return Ffmpeg(path, f"{version}+{hashlib.sha256(answer.encode()).hexdigest()[:8]}")
+
+
+def list_encoders(path: Path) -> frozenset[str]:
+    """The encoders that an ffmpeg was built with, by its own names. Starts `ffmpeg -encoders` once.
+
+    Raises `MediaToolError` when it does not start or answers something else.
+    """
+    import re  # noqa: PLC0415 - not needed where that is known
+    import subprocess  # noqa: PLC0415
+
+    try:
+        answer = subprocess.run(
+            [str(path), "-hide_banner", "-encoders"],
+            capture_output=True,
+            timeout=VERSION_TIMEOUT_S,
+            check=True,
+            text=True,
+        ).stdout
+        found = frozenset(re.findall(ENCODER_LINE, answer, re.MULTILINE))
+        if not found:
+            raise ValueError("it names no encoder")  # noqa: TRY301
+    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        raise MediaToolError(
+            "ffmpeg does not say what it can encode",
+            facts=[("program", path), ("error", error)],
+            hint="run `renderer doctor`",
+        ) from error
+    return found
 
 
 def _bundled() -> Path | None:

@@ -6,6 +6,7 @@ ffmpeg's `xfade` shows in frame n of an overlap of m the share n/m of what comes
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 
 from renderer.ffmpeg.inputs import seconds
 from renderer.ffmpeg.picture import flat_filters
@@ -20,18 +21,27 @@ def clock_filters(fps: Fraction, *, frames: int) -> list[str]:
 
 
 def crossing_filters(
-    kind: str, *, before: int, after: int, overlap: int, colour: str, size: Size, fps: Fraction
+    kind: str,
+    *,
+    before: int,
+    after: int,
+    overlap: int,
+    colour: str,
+    size: Size,
+    fps: Fraction,
+    pixel_format: str = "yuv420p",
 ) -> str:
     """The last `before` frames of one slot go over into the first `after` frames of another, over so many; without any
-    before, the other fades up from the colour.
+    before, the other fades up from the colour. `pixel_format` is both slots', in ffmpeg's words.
     """
+    ground_of = partial(_ground, colour, size=size, fps=fps, pixel_format=pixel_format)
     if kind != DIP:
         return _xfade("[from]", "[to]", kind=kind, overlap=overlap, at=before - overlap, fps=fps) + "[out]"
     going = overlap // 2 if before else 0
     coming = overlap - going
     into = f"[to]{_part(going, after, fps=fps)}[rest]"
     up = _xfade("[ground]", "[rest]", kind=FADE, overlap=coming, at=0, fps=fps)
-    ground = f"{_ground(colour, coming, size=size, fps=fps)}[ground]"
+    ground = f"{ground_of(coming)}[ground]"
     if not before:
         return f"{ground};{into};{up}[out]"
     first = before - coming
@@ -39,16 +49,16 @@ def crossing_filters(
     graph = [ground, into, f"{up}[up]", out_of]
     if going:
         graph += [
-            f"{_ground(colour, going, size=size, fps=fps)}[sink]",
+            f"{ground_of(going)}[sink]",
             _xfade("[first]", "[sink]", kind=FADE, overlap=going, at=first - going, fps=fps) + "[down]",
         ]
     joined = f"[{'down' if going else 'first'}][up]concat=n=2:v=1:a=0[out]" if first else "[up]null[out]"
     return ";".join([*graph, joined])
 
 
-def _ground(colour: str, frames: int, *, size: Size, fps: Fraction) -> str:
+def _ground(colour: str, frames: int, *, size: Size, fps: Fraction, pixel_format: str) -> str:
     source = f"color=c={colour.replace('#', '0x')}:s={size}:r={fps},format=gbrp"
-    return ",".join([source, *flat_filters(), *clock_filters(fps, frames=frames)])
+    return ",".join([source, *flat_filters(pixel_format), *clock_filters(fps, frames=frames)])
 
 
 def _xfade(one: str, other: str, *, kind: str, overlap: int, at: int, fps: Fraction) -> str:

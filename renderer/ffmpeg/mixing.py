@@ -1,6 +1,6 @@
 """The filter graph of a film's mix: the clips' own sound, tracks placed to the sample, ducking, limits. Pure.
 
-Input 0 is the clips' sound (`VOICED` where something ducks), input n + 1 the file of cue n. All comes out as
+Input 0 is the clips' sound (with one channel more where something ducks), input n + 1 the file of cue n. All comes out as
 `[mixed]`, exactly as long as input 0.
 """
 
@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from renderer.ffmpeg.sound import gain_filters
+from renderer.ffmpeg.sound import CHANNELS, MIDDLES, STEREO, SURROUND, gain_filters, kept
 from renderer.model import Json
 
 PEAK_DB = "-1"
@@ -28,15 +28,21 @@ def mixing_graph(manifest: Mapping[str, Json], *, ends: Sequence[str]) -> str:
     chains = [_cue_chain(cue, number, manifest) for number, cue in enumerate(cues)]
     voices = [number for number, cue in enumerate(cues) if cue["voice"]] if ducks else []
     chains += [f"[cue{number}]asplit[cue{number}m][cue{number}k]" for number in voices]
-    chains += _own_sound(is_keyed=bool(ducks))
+    bed = bed_layout(manifest)
+    chains += _own_sound(bed, is_keyed=bool(ducks))
     if ducks:
-        chains += _keys(voices, ducks)
+        chains += _keys(voices, ducks, bed=bed)
         chains += [_ducking(cues[number]["duck"], number) for number in ducks]
     loud = [_label(number, voices, ducks) for number in range(len(cues))]
     summed = (
         f"[own]{''.join(loud)}amix=inputs={1 + len(cues)}:normalize=0:duration=first:dropout_transition=0"
     )
     return ";".join([*chains, ",".join([summed, *ends]) + "[mixed]"])
+
+
+def bed_layout(manifest: Mapping[str, Json]) -> str:
+    """The layout in which a mix is put together: left and right, or 5.1."""
+    return SURROUND if manifest["encoder"]["layout"] == SURROUND else STEREO
 
 
 def ducks_of(manifest: Mapping[str, Json]) -> list[int]:
@@ -79,9 +85,9 @@ def measuring_filters() -> list[str]:
     ]
 
 
-def loop_filters(cue: Mapping[str, Json], *, rate_hz: int) -> list[str]:
+def loop_filters(cue: Mapping[str, Json], *, rate_hz: int, layout: str = STEREO) -> list[str]:
     """The part of a file that a loop repeats, exactly one period long."""
-    return _taken(cue, cue["period"], rate_hz=rate_hz)
+    return _taken(cue, cue["period"], rate_hz=rate_hz, layout=layout)
 
 
 def _cue_chain(cue: Mapping[str, Json], number: int, manifest: Mapping[str, Json]) -> str:
@@ -89,7 +95,7 @@ def _cue_chain(cue: Mapping[str, Json], number: int, manifest: Mapping[str, Json
     taken = (
         ["asetpts=N", f"atrim=end_sample={samples}"]
         if cue["period"]
-        else _taken(cue, samples, rate_hz=rate_hz)
+        else _taken(cue, samples, rate_hz=rate_hz, layout=bed_layout(manifest))
     )
     fade_in, fade_out = cue["fade_in"], cue["fade_out"]
     filters = [
@@ -103,11 +109,11 @@ def _cue_chain(cue: Mapping[str, Json], number: int, manifest: Mapping[str, Json
     return f"[{number + 1}:a:0]{','.join(filters)}[cue{number}]"
 
 
-def _taken(cue: Mapping[str, Json], samples: int, *, rate_hz: int) -> list[str]:
+def _taken(cue: Mapping[str, Json], samples: int, *, rate_hz: int, layout: str) -> list[str]:
     """A part of a file as so many samples of the film's rate; what the file lacks is silence."""
     first = cue["first"]
     return [
-        f"aresample=osr={rate_hz}:ochl=stereo:osf=flt",
+        f"aresample=osr={rate_hz}:ochl={layout}:osf=flt",
         "asetpts=N",
         *([f"atrim=start_sample={first}", "asetpts=N"] if first else []),
         f"apad=whole_len={samples}",
@@ -115,19 +121,19 @@ def _taken(cue: Mapping[str, Json], samples: int, *, rate_hz: int) -> list[str]:
     ]
 
 
-def _own_sound(*, is_keyed: bool) -> list[str]:
+def _own_sound(bed: str, *, is_keyed: bool) -> list[str]:
     if not is_keyed:
         return ["[0:a:0]anull[own]"]
     return [
         "[0:a:0]asplit[both][third]",
-        "[both]pan=stereo|c0=c0|c1=c1[own]",
-        "[third]pan=mono|c0=c2[voice]",
+        f"[both]pan={bed}|{kept(bed)}[own]",
+        f"[third]pan=mono|c0=c{CHANNELS[bed]}[voice]",
     ]
 
 
-def _keys(voices: Sequence[int], ducks: Sequence[int]) -> list[str]:
+def _keys(voices: Sequence[int], ducks: Sequence[int], *, bed: str) -> list[str]:
     """All voices as one channel, once for each cue that ducks."""
-    mono = [f"[cue{number}k]pan=mono|c0=0.5*c0+0.5*c1[key{number}]" for number in voices]
+    mono = [f"[cue{number}k]pan=mono|c0={MIDDLES[bed]}[key{number}]" for number in voices]
     heard = "[voice]" + "".join(f"[key{number}]" for number in voices)
     outs = "".join(f"[under{number}]" for number in ducks)
     summed = f"{heard}amix=inputs={1 + len(voices)}:normalize=0:duration=first:dropout_transition=0"

@@ -53,35 +53,51 @@ def frame_filters(*, first: int, frames: int, fps: Fraction, origin_s: Fraction)
     ]
 
 
-def fit_filters(shape: Shape, *, target: Size, fit: Fit, colour: str, centre: Centre = MIDDLE) -> list[str]:
-    """Fill the target: cut what stands over (`crop`), add black bars (`pad`), or distort (`stretch`).
+def fit_filters(
+    shape: Shape,
+    *,
+    target: Size,
+    fit: Fit,
+    colour: str,
+    centre: Centre = MIDDLE,
+    pixel_format: str = "yuv420p",
+    ground: str = "",
+) -> list[str]:
+    """Fill the target: cut what stands over (`crop`), add bars (`pad`), or distort (`stretch`).
 
     Scaled once, in which step the colours become BT.709 limited. A crop has `centre` in its middle, as far as the picture
-    goes; bars are alike on both sides. `colour` is range/matrix/primaries/transfer. ffmpeg has already turned the picture upright.
+    goes; bars are alike on both sides, in `ground`, `#rrggbb`, else black. `colour` is range/matrix/primaries/transfer.
+    ffmpeg has already turned the picture upright.
     """
     scaled = scaled_size(shape, target=target, fit=fit)
     looks_at = centre if fit == "crop" else MIDDLE
     left = _offset(scaled.width_px, target.width_px, looks_at.x)
     top = _offset(scaled.height_px, target.height_px, looks_at.y)
     box = f"{target.width_px}:{target.height_px}:{left}:{top}"
-    edges = [] if scaled == target else [f"crop={box}" if fit == "crop" else f"pad={box}:black"]
+    bars = ground.replace("#", "0x") or "black"
+    edges = [] if scaled == target else [f"crop={box}" if fit == "crop" else f"pad={box}:{bars}"]
     return [
         f"scale={scaled.width_px}:{scaled.height_px}:{SCALER}:{_colours(colour, shape.size)}",
-        "format=yuv420p",
+        f"format={pixel_format}",
         *edges,
         "setsar=1",
         "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709:field_mode=prog",
     ]
 
 
-def flat_filters() -> list[str]:
-    """Bring what was drawn in red, green and blue into the common format's colours."""
+def flat_filters(pixel_format: str = "yuv420p") -> list[str]:
+    """Bring what was drawn in red, green and blue into a film's colours and pixel format."""
     return [
         f"scale={SCALER}:out_color_matrix=bt709:out_range=tv",
-        "format=yuv420p",
+        f"format={pixel_format}",
         "setsar=1",
         "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709:field_mode=prog",
     ]
+
+
+def has_bars(shape: Shape, *, target: Size, fit: Fit) -> bool:
+    """Whether anything of the ground is to be seen around a picture."""
+    return fit == "pad" and scaled_size(shape, target=target, fit=fit) != target
 
 
 def _offset(length_px: int, target_px: int, share: Fraction) -> int:

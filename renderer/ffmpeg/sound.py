@@ -10,13 +10,27 @@ from renderer.ffmpeg.encode import SOUND_RATE_HZ
 from renderer.ffmpeg.tempo import PLAIN, Tempo, tempo_filters
 
 FADE_SAMPLES_MAX = 240
-STEREO, VOICED = "stereo", "2.1"
-"""How parts are laid out: left and right, and with `VOICED` a third channel, what counts as voice."""
+STEREO, SURROUND = "stereo", "5.1"
+VOICED = {STEREO: "2.1", SURROUND: "6.1"}
+"""Layouts with one channel more, the last one, which is what counts as voice."""
+CHANNELS = {STEREO: 2, SURROUND: 6, VOICED[STEREO]: 3, VOICED[SURROUND]: 7}
+MIDDLES = {STEREO: "0.5*c0+0.5*c1", SURROUND: "0.5*c0+0.5*c1+c2"}
+"""What of a layout is heard as voice, in one channel."""
 
 
 def pcm(*, rate_hz: int = SOUND_RATE_HZ, layout: str = STEREO) -> list[str]:
     """Arguments of raw sound in 32-bit floats."""
-    return ["-f", "f32le", "-ar", str(rate_hz), "-ac", "3" if layout == VOICED else "2"]
+    return ["-f", "f32le", "-ar", str(rate_hz), "-ac", str(CHANNELS[layout])]
+
+
+def bed_of(layout: str) -> str:
+    """A layout without the channel of voices."""
+    return next((bed for bed, voiced in VOICED.items() if voiced == layout), layout)
+
+
+def kept(layout: str) -> str:
+    """The channels of a layout, each as it is, as `pan` wants them."""
+    return "|".join(f"c{number}=c{number}" for number in range(CHANNELS[layout]))
 
 
 def boundary_samples(frames: int, *, fps: Fraction, rate_hz: int = SOUND_RATE_HZ) -> int:
@@ -38,6 +52,7 @@ def heard_filters(
     cross: str = "",
     open_ends: str = "",
     tempo: Tempo = PLAIN,
+    layout: str = STEREO,
 ) -> list[str]:
     """Samples `first` to `first + samples - 1` of a clip's sound, counted from its first picture, ≥ 1, and at its `tempo`.
 
@@ -50,7 +65,7 @@ def heard_filters(
     return [
         *shift,
         # In two steps, because `first_pts` counts at the rate that comes in.
-        f"aresample=osr={rate_hz}:ochl=stereo:osf=flt",
+        f"aresample=osr={rate_hz}:ochl={bed_of(layout)}:osf=flt",
         f"aresample=async=1:first_pts={tempo.in_source(first)}",
         "asetpts=N",
         *tempo_filters(tempo, rate_hz=rate_hz),
@@ -80,10 +95,11 @@ def gain_filters(gain_db: str) -> list[str]:
     return [f"volume=volume={gain_db}dB:precision=float"] if gain_db != "0" else []
 
 
-def voiced_filters(*, voice: bool) -> list[str]:
-    """The third channel beside left and right: what they say where it is a voice, else silence."""
-    third = "0.5*c0+0.5*c1" if voice else "0*c0"
-    return [f"pan={VOICED}|c0=c0|c1=c1|c2={third}"]
+def voiced_filters(layout: str, *, voice: bool) -> list[str]:
+    """One more channel beside those of a layout that has it: what they say where it is a voice, else silence."""
+    bed = bed_of(layout)
+    said = MIDDLES[bed] if voice else "0*c0"
+    return [f"pan={layout}|{kept(bed)}|c{CHANNELS[bed]}={said}"]
 
 
 def silence_filters(samples: int, *, rate_hz: int = SOUND_RATE_HZ, layout: str = STEREO) -> list[str]:

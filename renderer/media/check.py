@@ -149,7 +149,7 @@ def _film_facts(
     codec = video.codec_context
     return MediaFacts(
         container="mp4",
-        codec=codec.name,
+        codec=codec.codec.canonical_name,
         size=Size(codec.width, codec.height),
         pixel_format=codec.pix_fmt or "unknown",
         fps=fps,
@@ -159,7 +159,7 @@ def _film_facts(
         sample_aspect=Fraction(codec.sample_aspect_ratio or 1),
         rotation_deg=0,
         colour=colour_of(video),
-        parameter_sets=signature(codec.extradata),
+        parameter_sets=signature(codec),
         origin_s=Fraction(0),
         duration_s=frames / fps,
         audio=_sound_facts(film.streams.audio[0], samples) if film.streams.audio else None,

@@ -25,22 +25,27 @@ async def concat(
     sound: Path | None,
     output: Path,
     scratch: Path,
+    container: str = "mp4",
 ) -> None:
-    """Join the pictures, in cut order, ≥ 1, each of so many frames, and the sound, by copying their packets.
+    """Join the pictures, in cut order, ≥ 1, each of so many frames, and the sound, by copying their packets; `container` is `mp4` or `mov`.
 
     ffmpeg ends well on films that are wrong, so the result must be checked. `scratch` is an empty folder for the
     script. Raises `MediaError` M811 and M816, and as `run_ffmpeg` does.
     """
     sources = await _pictures_first(ffmpeg, pictures, scratch=scratch)
     longest = max(zip(frames, sources, strict=True), key=lambda pair: pair[0])[1]
-    step, delay = await asyncio.to_thread(_packet_clock, longest, fps)
+    step, delay, codec = await asyncio.to_thread(_packet_clock, longest, fps)
     script = scratch / "join.ffconcat"
     script.write_text(_script(sources, frames, fps), encoding="utf-8")
     listening = [*input_arguments(sound, container="mp4")] if sound else []
     mapping = ["-map", "0:0", *(["-map", "1:a:0"] if sound else [])]
     retime = f"setts=pts=PTS:dts=(N-{delay})*{step}"
     arguments = [*concat_arguments(script), *listening, *mapping, "-c", "copy", "-bsf:v", retime]
-    await run_ffmpeg(ffmpeg.path, [*arguments, *container_arguments(fps), str(output)])
+    # Players of Apple's show no H.265 under the other name, which ffmpeg would give it.
+    tag = ["-tag:v", "hvc1"] if codec == "hevc" else []
+    await run_ffmpeg(
+        ffmpeg.path, [*arguments, *tag, *container_arguments(fps, container=container), str(output)]
+    )
 
 
 def _script(sources: Sequence[Path], frames: Sequence[int], fps: Fraction) -> str:
@@ -55,8 +60,8 @@ def _script(sources: Sequence[Path], frames: Sequence[int], fps: Fraction) -> st
         ) from error
 
 
-def _packet_clock(picture: Path, fps: Fraction) -> tuple[int, int]:
-    """Ticks per frame, and by how many frames decoding runs ahead of display; one for all pictures of a format.
+def _packet_clock(picture: Path, fps: Fraction) -> tuple[int, int, str]:
+    """Ticks per frame, by how many frames decoding runs ahead of display, and the codec; one for all pictures of a format.
 
     A clip of a single frame starts to decode at 0, a longer one of the same encoder earlier. Joined as they
     are, decoding times would overlap; so every packet of the film is numbered anew. The depth is what the
@@ -69,7 +74,7 @@ def _packet_clock(picture: Path, fps: Fraction) -> tuple[int, int]:
             raise MediaError(f"`{picture}` does not keep {fps} frames a second exactly", code="M811")
         stamps = [packet.pts for packet in clip.demux(video) if packet.pts is not None]
         needed = max(place - stamp // int(step) for place, stamp in enumerate(stamps))
-        return int(step), max(needed, video.codec_context.reorder_depth)
+        return int(step), max(needed, video.codec_context.reorder_depth), video.codec_context.name
 
 
 async def _pictures_first(ffmpeg: Ffmpeg, pictures: Sequence[Path], *, scratch: Path) -> list[Path]:

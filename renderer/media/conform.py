@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 
+from renderer.coding import Coding
+from renderer.ffmpeg.codecs import DECODERS, encoder_of, seen_format
 from renderer.ffmpeg.encode import ticks_per_frame
-from renderer.ffmpeg.picture import Shape
+from renderer.ffmpeg.picture import Shape, has_bars
 from renderer.model import Fit, MediaFacts, Size, frames_until
 from renderer.row import Row
 
 TIMESCALE_MAX = 200_000
 STILL_SIDE_MAX_PX = 1920
+COMMON = Coding()
 
 
 class Cut(Row):
@@ -38,12 +42,17 @@ class Format(Row):
 
 
 class Profile(Row):
-    """How one film is made. A clip is copied when it is in `format` and used whole; None: none is copied."""
+    """How one film is made. A clip is copied when it is in `format` and used whole; None: none is copied.
+
+    `coding` is what all else is encoded in; `ground` the colour around what is padded, `#rrggbb`, empty for black.
+    """
 
     size: Size
     fps: Fraction
     fit: Fit
     format: Format | None
+    coding: Coding = COMMON
+    ground: str = ""
 
 
 def choose_profile(
@@ -53,6 +62,8 @@ def choose_profile(
     size: Size | None,
     fps: Fraction,
     fit: Fit,
+    coding: Coding = COMMON,
+    ground: str = "",
     reference: MediaFacts | None = None,
     ours: bool = False,
 ) -> Profile:
@@ -68,22 +79,26 @@ def choose_profile(
     wanted = (size, fps)
     alike = not ours and (stock.size, stock.fps) == wanted
     if alike and all(
-        format_of(clip) == stock and is_plain(clip) and is_whole(clip, cut)
+        format_of(clip) == stock and is_plain(clip, coding) and is_whole(clip, cut)
         for clip, cut in zip(clips, cuts, strict=True)
     ):
-        return Profile(size, fps, fit, stock)
+        return Profile(size, fps, fit, stock, coding, ground)
     own = format_of(reference) if reference else None
     if own and (own.size, own.fps) != wanted:
         raise ValueError(f"BUG: a reference of {own.size} at {own.fps} for a film of {size} at {fps}")
-    return Profile(size, fps, fit, own)
+    return Profile(size, fps, fit, own, coding, ground)
 
 
 def needs_segment(facts: MediaFacts, cut: Cut, profile: Profile) -> tuple[str, ...]:
     """Why a clip cannot be copied as it is, for people; empty when it can. Costs microseconds."""
     wanted = profile.format
-    if wanted and format_of(facts) == wanted and is_plain(facts) and is_whole(facts, cut):
+    if wanted and format_of(facts) == wanted and is_plain(facts, profile.coding) and is_whole(facts, cut):
         return ()
-    return (*_cut_reasons(facts, cut), *_plain_reasons(facts), *_format_reasons(facts, profile))
+    plain = _plain_reasons(facts, profile.coding)
+    shape = _format_reasons(facts, profile)
+    other = not (plain or shape) and wanted != format_of(facts)
+    settings = ["its encoder's settings are not the film's"] if other else []
+    return (*_cut_reasons(facts, cut), *plain, *shape, *settings)
 
 
 def format_of(facts: MediaFacts) -> Format:
@@ -98,12 +113,13 @@ def format_of(facts: MediaFacts) -> Format:
     )
 
 
-def is_plain(facts: MediaFacts) -> bool:
-    """Whether a clip's packets can stand in a film as they are: H.264, square, upright, clean from 0 at one rate."""
+def is_plain(facts: MediaFacts, coding: Coding = COMMON) -> bool:
+    """Whether a clip's packets can stand in a film as they are: of its codec and pixels, square, upright, clean from 0 at one rate."""
     return (
         facts.container == "mp4"
-        and facts.codec == "h264"
-        and facts.pixel_format == "yuv420p"
+        and facts.codec == DECODERS[coding.codec]
+        and facts.pixel_format == pixels_of(coding)
+        and not is_full_range(facts)
         and facts.constant_rate
         and facts.sample_aspect == 1
         and not facts.rotation_deg
@@ -111,6 +127,25 @@ def is_plain(facts: MediaFacts) -> bool:
         and facts.time_base.denominator <= TIMESCALE_MAX
         and ticks_per_frame(facts.fps, time_base=facts.time_base).denominator == 1
     )
+
+
+@lru_cache
+def pixels_of(coding: Coding) -> str:
+    """The pixel format of clips in a coding, as a decoder gives it."""
+    return seen_format(encoder_of(coding))
+
+
+def is_full_range(facts: MediaFacts) -> bool:
+    """Whether a clip says that its blacks and whites are at the ends of what its numbers can hold."""
+    return facts.colour.startswith("pc/")
+
+
+def shows_ground(facts: MediaFacts, profile: Profile, fit: Fit | None) -> bool:
+    """Whether a clip, fitted in a way of its own or in the film's, leaves any of the film's ground to be seen."""
+    if not profile.ground:
+        return False
+    shape = Shape(facts.size, facts.sample_aspect, facts.rotation_deg)
+    return has_bars(shape, target=profile.size, fit=fit or profile.fit)
 
 
 def is_whole(facts: MediaFacts, cut: Cut) -> bool:
@@ -151,13 +186,14 @@ def _cut_reasons(facts: MediaFacts, cut: Cut) -> list[str]:
     return [f"frames {cut.first} to {last} of {facts.frames} are used"]
 
 
-def _plain_reasons(facts: MediaFacts) -> list[str]:
-    if is_plain(facts):
+def _plain_reasons(facts: MediaFacts, coding: Coding) -> list[str]:
+    if is_plain(facts, coding):
         return []
     cases = {
         f"container {facts.container}": facts.container != "mp4",
-        f"codec {facts.codec}": facts.codec != "h264",
-        f"pixel format {facts.pixel_format}": facts.pixel_format != "yuv420p",
+        f"codec {facts.codec}": facts.codec != DECODERS[coding.codec],
+        f"pixel format {facts.pixel_format}": facts.pixel_format != pixels_of(coding),
+        "full range": is_full_range(facts),
         f"pixels of {facts.sample_aspect}": facts.sample_aspect != 1,
         f"turned by {facts.rotation_deg} degrees": bool(facts.rotation_deg),
         f"starts at {float(facts.origin_s):.3f} s": bool(facts.origin_s),
@@ -166,7 +202,7 @@ def _plain_reasons(facts: MediaFacts) -> list[str]:
 
 
 def _format_reasons(facts: MediaFacts, profile: Profile) -> list[str]:
-    wanted, found = profile.format, format_of(facts)
+    wanted = profile.format
     cases = {
         f"size {facts.size}, not {profile.size}": facts.size != profile.size,
         f"{facts.fps} frames a second, not {profile.fps}": facts.fps != profile.fps,
@@ -174,4 +210,4 @@ def _format_reasons(facts: MediaFacts, profile: Profile) -> list[str]:
     reasons = [reason for reason, holds in cases.items() if holds]
     if wanted and facts.colour != wanted.colour:
         reasons.append(f"colour {facts.colour}, not {wanted.colour}")
-    return reasons or ([] if found == wanted else ["its encoder's settings are not the film's"])
+    return reasons

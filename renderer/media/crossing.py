@@ -131,12 +131,13 @@ def crossing_arguments(
         colour=asked.get("colour", ""),
         size=Size.parse(manifest["size"]),
         fps=fps,
+        pixel_format=manifest["encoder"]["pixel_format"],
     )
     return [
         *("-copyts", *opening),
         *("-filter_complex", ";".join([*graphs, crossing]), "-map", "[out]"),
         *("-frames:v", str(manifest["frames"])),
-        *(*encode_arguments(fps), str(output)),
+        *(*encode_arguments(fps, encoder=manifest["encoder"]), str(output)),
     ]
 
 
@@ -167,7 +168,8 @@ def _source(
     """A side as input arguments, the first of them input `number`, and the graph that makes it the stream of a label."""
     after = [*drawing, *clock_filters(Fraction(manifest["fps"]), frames=manifest["frames"])]
     if side.clip is None or side.facts is None:
-        return card_source(manifest), f"[{number}:v:0]{','.join([*flat_filters(), *after])}[{label}]"
+        flat = flat_filters(manifest["encoder"]["pixel_format"])
+        return card_source(manifest), f"[{number}:v:0]{','.join([*flat, *after])}[{label}]"
     refuse_high_dynamic_range(side.clip, side.facts)
     if moved := Moved.of(manifest):
         refuse_too_long(moved, Size.parse(manifest["size"]))
@@ -175,5 +177,6 @@ def _source(
     chain = ",".join([*picture_chain(side.facts, manifest), *after])
     if side.overlay is None:
         return opening, f"[{number}:v:0]{chain}[{label}]"
-    graph = overlay_graph(chain, clip=number, overlay=number + 1, out=label, within=label)
+    kind = manifest["encoder"]["pixel_format"]
+    graph = overlay_graph(chain, clip=number, overlay=number + 1, out=label, within=label, pixel_format=kind)
     return [*opening, *overlay_source(side.overlay)], graph

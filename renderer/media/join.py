@@ -6,7 +6,7 @@ Nothing is encoded here. The pictures must share one format (`conform`); each is
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from itertools import accumulate
 from pathlib import Path
@@ -17,6 +17,10 @@ from renderer.media.concat import concat
 from renderer.media.notes import add_notes, add_source, notes_box
 from renderer.media.splice import UnfitError, splice
 from renderer.model import Json, MediaFacts, Size
+
+
+def _untold(_: str) -> None:
+    """Nobody listens."""
 
 
 async def join(
@@ -30,22 +34,36 @@ async def join(
     output: Path,
     scratch: Path,
     notes: Mapping[str, Json] | None = None,
+    container: str = "mp4",
+    tell: Callable[[str], None] = _untold,
 ) -> MediaFacts:
     """Join the pictures, in cut order, ≥ 1, each of so many frames, into a film, check it, and say what it is.
 
-    Spliced where the parts allow it, by ffmpeg's concat elsewhere; which of the two follows from the parts' bytes
-    alone. `notes` are what the film says of itself (`join_manifest`). The same inputs give the same bytes in any folder and on any day. `scratch` is an empty folder. Raises
+    Spliced where the parts allow it, by ffmpeg's concat elsewhere, and in any `container` but `mp4`; which of the two follows
+    from the parts' bytes alone, and `tell` hears why it was not spliced. `notes` are what the film says of itself (`join_manifest`). The same inputs give the same bytes in any folder and on any day. `scratch` is an empty folder. Raises
     `MediaError` (M81x) when the film is not the sum of its parts, M850 where a part became shorter meanwhile, and as
     `run_ffmpeg` does.
     """
     openings, told = None, notes_box(notes, fps=fps) if notes else b""
     try:
+        if container != "mp4":
+            raise UnfitError("only MP4 files are spliced")  # noqa: TRY301 - one way out for all that is not spliced
         openings = await asyncio.to_thread(
             splice, pictures, frames=frames, fps=fps, sound=sound, output=output, notes=told
         )
-    except UnfitError:
-        plain = scratch / "plain.mp4" if told else output
-        await concat(ffmpeg, pictures, frames=frames, fps=fps, sound=sound, output=plain, scratch=scratch)
+    except UnfitError as unfit:
+        tell(f"joined by ffmpeg, not spliced: {unfit.reason}")
+        plain = scratch / "plain.film" if told else output
+        await concat(
+            ffmpeg,
+            pictures,
+            frames=frames,
+            fps=fps,
+            sound=sound,
+            output=plain,
+            scratch=scratch,
+            container=container,
+        )
         if told:
             await asyncio.to_thread(add_notes, plain, told, output=output)
     if notes and notes.get("source"):

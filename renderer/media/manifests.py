@@ -1,7 +1,7 @@
-"""What a frame, a segment, a reference, a sound and a film are made of: their free manifests. Pure, and quick to import.
+"""What a frame, a segment, a reference and a film are made of: their free manifests. Pure, and quick to import.
 
 All that decides a file's bytes is named, ffmpeg's build and encoder settings too, and nothing else: no path,
-no place in the cut, no time. Strings and integers only.
+no place in the cut, no time. Strings and integers only. Those of sound are in `sounding`.
 """
 
 from __future__ import annotations
@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from renderer.ffmpeg.encode import ENCODER, SOUND, STILL, sound_encoder, timescale
-from renderer.ffmpeg.mixing import PEAK_DB
-from renderer.ffmpeg.sound import FADE_SAMPLES_MAX
-from renderer.media.conform import Cut, Profile
+from renderer.coding import MP4, Coding
+from renderer.ffmpeg.codecs import encoder_of
+from renderer.ffmpeg.encode import STILL, timescale
+from renderer.media.conform import COMMON, Cut, Profile
 from renderer.model import MIDDLE, Centre, Fit, Json, Size
 
 FRAME_VERSION = 1
 SEGMENT_VERSION = 1
-SOUND_VERSION = 1
-MIX_VERSION = 2
 JOIN_VERSION = 2
 JOIN_FORM = "splice"
 """How a film's bytes come about: spliced, by ffmpeg's concat where its parts cannot be; the parts alone decide which."""
@@ -49,6 +47,7 @@ def segment_manifest(
     build: str,
     overlay: str | None = None,
     fit: Fit | None = None,
+    has_bars: bool = False,
     centre: Centre = MIDDLE,
     texts: Sequence[Mapping[str, Json]] = (),
     motion: Mapping[str, Json] | None = None,
@@ -56,15 +55,16 @@ def segment_manifest(
     """The free manifest of a segment of the clip with this digest, made by the ffmpeg of this build.
 
     `overlay` is the digest of a picture as wide as the film, laid over its lower edge; `fit` is the slot's own, None the film's;
-    `centre`, where a crop looks, is named only where that is not the middle; `texts` are drawn on the picture (`text_manifest`);
+    the film's ground is named only where it `has_bars`; `centre`, where a crop looks, is named only where that is not the middle; `texts` are drawn on the picture (`text_manifest`);
     `motion` is how its slot moves (`media.moving`), where not as it is.
     """
     return {
-        **_encoded(profile.size, profile.fps, build),
+        **_encoded(profile.size, profile.fps, build, profile.coding),
         "clip": sha256,
         "first": cut.first,
         "frames": cut.frames,
         "fit": fit or profile.fit,
+        **({"background": profile.ground} if has_bars and profile.ground else {}),
         **({} if centre == MIDDLE else {"centre": f"{centre.x} {centre.y}"}),
         **({"overlay": overlay} if overlay else {}),
         **_lettered(texts),
@@ -80,10 +80,11 @@ def card_manifest(
     fps: Fraction,
     build: str,
     texts: Sequence[Mapping[str, Json]],
+    coding: Coding = COMMON,
 ) -> dict[str, Json]:
     """The free manifest of a card: so many frames of one colour, `#rrggbb`, with texts on it."""
     return {
-        **_encoded(size, fps, build),
+        **_encoded(size, fps, build, coding),
         "clip": None,
         "ground": ground,
         "frames": frames,
@@ -159,62 +160,12 @@ def centre_of(manifest: Mapping[str, Json]) -> Centre:
     return Centre(Fraction(x), Fraction(y)) if y else MIDDLE
 
 
-def reference_manifest(size: Size, fps: Fraction, *, build: str) -> dict[str, Json]:
+def reference_manifest(size: Size, fps: Fraction, *, build: str, coding: Coding = COMMON) -> dict[str, Json]:
     """The free manifest of a reference: a few black frames of our encoder's at a film's size and rate.
 
     Its facts say which clips can stand beside our segments as they are (`choose_profile`).
     """
-    return {**_encoded(size, fps, build), "clip": None, "frames": REFERENCE_FRAMES}
-
-
-def sound_manifest(slots: Sequence[tuple[str | None, Cut]], *, fps: Fraction, build: str) -> dict[str, Json]:
-    """The free manifest of a film's sound: for each slot in cut order the clip's digest and cut.
-
-    The digest is None where the clip has no sound.
-    """
-    return {
-        "action": "sound",
-        "version": SOUND_VERSION,
-        "slots": [{"clip": sha256, "first": cut.first, "frames": cut.frames} for sha256, cut in slots],
-        "fps": str(fps),
-        "encoder": dict(SOUND),
-        "fade_samples": FADE_SAMPLES_MAX,
-        "ffmpeg": build,
-    }
-
-
-def mix_manifest(
-    parts: Sequence[Mapping[str, Json]],
-    cues: Sequence[Mapping[str, Json]],
-    *,
-    samples: int,
-    rate_hz: int,
-    channels: int,
-    loudness: tuple[str, str] | None,
-    build: str,
-) -> dict[str, Json]:
-    """The free manifest of a film's sound that is more than its clips: all that is heard, in samples, and nothing seen.
-
-    `parts` are in cut order: the clip's digest or None, its first sample, how many, and where they are not as they are
-    `gain_db` and `voice`. `cues` are as `ffmpeg.mixing` reads them. `loudness` is LUFS and true peak.
-    """
-    return {
-        "action": "sound",
-        "version": MIX_VERSION,
-        "samples": samples,
-        "parts": list(parts),
-        "cues": list(cues),
-        "encoder": sound_encoder(rate_hz=rate_hz, channels=channels),
-        "fade_samples": FADE_SAMPLES_MAX,
-        "peak_db": PEAK_DB,
-        "ffmpeg": build,
-        **({"loudness": {"lufs": loudness[0], "peak_db": loudness[1]}} if loudness else {}),
-    }
-
-
-def is_mix(manifest: Mapping[str, Json]) -> bool:
-    """Whether the manifest of a sound is that of a mix."""
-    return bool(manifest["version"] == MIX_VERSION)
+    return {**_encoded(size, fps, build, coding), "clip": None, "frames": REFERENCE_FRAMES}
 
 
 def join_manifest(
@@ -225,10 +176,11 @@ def join_manifest(
     fps: Fraction,
     build: str,
     notes: Mapping[str, Json] | None = None,
+    ending: str = MP4,
 ) -> dict[str, Json]:
     """The free manifest of a film: each picture as `digest/frames` in cut order, and the sound's digest.
 
-    `notes` are its title, a comment, its digital source type as `source`, and its chapters as `frame name`, as far as there are any. One string for each, because a film of ten thousand slots is keyed in every build.
+    `ending` is that of its file, which is named where it is no MP4; `notes` are its title, a comment, its digital source type as `source`, and its chapters as `frame name`, as far as there are any. One string for each, because a film of ten thousand slots is keyed in every build.
     """
     return {
         "action": "join",
@@ -241,6 +193,7 @@ def join_manifest(
         "timescale": timescale(fps),
         "ffmpeg": build,
         **({"notes": dict(notes)} if notes else {}),
+        **({} if ending == MP4 else {"container": ending.removeprefix(".")}),
     }
 
 
@@ -249,12 +202,12 @@ def picture_frames(manifest: Mapping[str, Json]) -> list[int]:
     return [int(picture.rpartition("/")[2]) for picture in manifest["pictures"]]
 
 
-def _encoded(size: Size, fps: Fraction, build: str) -> dict[str, Json]:
+def _encoded(size: Size, fps: Fraction, build: str, coding: Coding) -> dict[str, Json]:
     return {
         "action": "segment",
         "version": SEGMENT_VERSION,
         "size": str(size),
         "fps": str(fps),
-        "encoder": dict(ENCODER),
+        "encoder": encoder_of(coding, size=size),
         "ffmpeg": build,
     }

@@ -15,11 +15,12 @@ from pathlib import Path
 
 from renderer.errors import MediaError
 from renderer.ffmpeg.binary import Ffmpeg
-from renderer.ffmpeg.encode import channels_of, sound_arguments
+from renderer.ffmpeg.encode import sound_arguments
 from renderer.ffmpeg.inputs import input_arguments, local_url
 from renderer.ffmpeg.mixing import (
     LOUDNESS_FILE,
     PEAK_FILE,
+    bed_layout,
     ducks_of,
     end_filters,
     limiter_filters,
@@ -29,7 +30,7 @@ from renderer.ffmpeg.mixing import (
     peak_filters,
 )
 from renderer.ffmpeg.run import run_ffmpeg
-from renderer.ffmpeg.sound import STEREO, VOICED, gain_filters, pcm
+from renderer.ffmpeg.sound import VOICED, gain_filters, pcm
 from renderer.ffmpeg.tempo import Tempo
 from renderer.media.sound import Clips, Form, Part, play_into
 from renderer.model import Json
@@ -101,7 +102,8 @@ class _Mixing:
     def __init__(self, ffmpeg: Ffmpeg, manifest: Mapping[str, Json], clips: Clips, scratch: Path) -> None:
         self.ffmpeg, self.manifest, self.clips, self.scratch = ffmpeg, manifest, clips, scratch
         self.rate_hz = int(manifest["encoder"]["rate_hz"])
-        self.form = Form(self.rate_hz, VOICED if ducks_of(manifest) else STEREO)
+        self.bed = bed_layout(manifest)
+        self.form = Form(self.rate_hz, VOICED[self.bed] if ducks_of(manifest) else self.bed)
         self.inputs: list[str] = []
 
     async def open(self, sounds: Mapping[str, Path]) -> None:
@@ -110,9 +112,10 @@ class _Mixing:
             opening = ["-vn", *input_arguments(sounds[cue["sound"]], container=cue["container"])]
             if cue["period"]:
                 raw = self.scratch / f"loop{number}.f32"
-                filters = ["-map", "0:a:0", "-af", ",".join(loop_filters(cue, rate_hz=self.rate_hz))]
-                await run_ffmpeg(self.ffmpeg.path, [*opening, *filters, *pcm(rate_hz=self.rate_hz), str(raw)])
-                form = pcm(rate_hz=self.rate_hz)
+                form = pcm(rate_hz=self.rate_hz, layout=self.bed)
+                chain = ",".join(loop_filters(cue, rate_hz=self.rate_hz, layout=self.bed))
+                filters = ["-map", "0:a:0", "-af", chain]
+                await run_ffmpeg(self.ffmpeg.path, [*opening, *filters, *form, str(raw)])
                 opening = ["-protocol_whitelist", "file", "-stream_loop", "-1", *form, "-i", local_url(raw)]
             self.inputs += opening
 
@@ -123,7 +126,7 @@ class _Mixing:
 
     async def run(self, middle: Sequence[str], after: Sequence[str], encoding: Sequence[str]) -> None:
         """Mix, with what is done to the whole and what listens to it, into an encoder."""
-        layout = "mono" if channels_of(self.manifest["encoder"]) == 1 else STEREO
+        layout = self.manifest["encoder"]["layout"]
         ends = [*end_filters(self.manifest, layout=layout, middle=middle), *after]
         form = pcm(rate_hz=self.rate_hz, layout=self.form.layout)
         own = ["-protocol_whitelist", "pipe", *form, "-i", "pipe:0"]

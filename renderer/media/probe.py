@@ -26,6 +26,7 @@ from renderer.model import AudioFacts, MediaFacts, Size
 if TYPE_CHECKING:
     from av.audio.frame import AudioFrame
     from av.audio.stream import AudioStream
+    from av.codec.context import CodecContext
     from av.container import InputContainer
     from av.packet import Packet
     from av.video.stream import VideoStream
@@ -119,9 +120,12 @@ def damaged(path: Path, *facts: tuple[str, object]) -> MediaError:
     )
 
 
-def signature(extradata: bytes | None) -> str:
-    """How parameter sets are compared: the sha256 of the codec's extradata, as it stands in the container."""
-    return hashlib.sha256(extradata or b"").hexdigest()
+def signature(codec: CodecContext) -> str:
+    """How parameter sets are compared: the sha256 of the codec's extradata, as it stands in the container, else of its four letters.
+
+    ProRes has no more than those, which name its profile.
+    """
+    return hashlib.sha256(codec.extradata or codec.codec_tag.encode("latin-1", "replace")).hexdigest()
 
 
 @dataclass(slots=True)
@@ -188,7 +192,7 @@ def facts_of(container: str, video: VideoStream, audio: AudioStream | None, tall
     )
     return MediaFacts(
         container=container,
-        codec=codec.name,
+        codec=codec.codec.canonical_name,
         size=Size(codec.width, codec.height),
         pixel_format=codec.pix_fmt or "unknown",
         fps=fps,
@@ -198,7 +202,7 @@ def facts_of(container: str, video: VideoStream, audio: AudioStream | None, tall
         sample_aspect=Fraction(codec.sample_aspect_ratio or video.sample_aspect_ratio or 1) or Fraction(1),
         rotation_deg=tally.rotation_deg,
         colour=colour_of(video),
-        parameter_sets=signature(codec.extradata),
+        parameter_sets=signature(codec),
         origin_s=tally.stamps[0] * base,
         duration_s=len(tally.stamps) / fps if constant else _span(tally) * base,
         audio=_sound_facts(audio, tally.samples) if audio else None,

@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 
-from renderer.errors import MediaError
+from renderer.errors import MediaError, MediaToolError
 from renderer.ffmpeg.binary import Ffmpeg
+from renderer.ffmpeg.codecs import seen_format
 from renderer.ffmpeg.encode import encode_arguments
 from renderer.ffmpeg.inputs import input_arguments
 from renderer.ffmpeg.picture import Shape, fit_filters, flat_filters, frame_filters
@@ -73,9 +74,9 @@ async def make_card(
 ) -> MediaFacts:
     """Make the card that a manifest names and say what it is. Raises as `make_segment` does."""
     drawing = await asyncio.to_thread(desk.lay_out, manifest)
-    chain = ",".join([*flat_filters(), *drawing.filters])
+    chain = ",".join([*flat_filters(manifest["encoder"]["pixel_format"]), *drawing.filters])
     arguments = [*card_source(manifest), "-vf", chain, "-frames:v", str(manifest["frames"])]
-    encoding = encode_arguments(Fraction(manifest["fps"]))
+    encoding = encode_arguments(Fraction(manifest["fps"]), encoder=manifest["encoder"])
     await drawing.run(ffmpeg, [*arguments, *encoding, str(output)])
     return await verify(output, manifest)
 
@@ -91,7 +92,7 @@ async def make_reference(ffmpeg: Ffmpeg, manifest: Mapping[str, Json], *, output
     source = f"color=c=black:s={manifest['size']}:r={manifest['fps']}"
     tags = "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
     arguments = ["-f", "lavfi", "-i", source, "-vf", tags, "-frames:v", str(manifest["frames"])]
-    encoding = encode_arguments(Fraction(manifest["fps"]))
+    encoding = encode_arguments(Fraction(manifest["fps"]), encoder=manifest["encoder"])
     await run_ffmpeg(ffmpeg.path, [*arguments, *encoding, str(output)])
     return await verify(output, manifest)
 
@@ -119,8 +120,10 @@ def picture_output(
     overlay: Path | None = None,
 ) -> list[str]:
     """The output that is a segment's picture, of the clip that is the first input."""
-    filters = _filtering(",".join([*picture_chain(facts, manifest), *drawing]), overlay)
-    encoding = encode_arguments(Fraction(manifest["fps"]))
+    encoder = manifest["encoder"]
+    chain = ",".join([*picture_chain(facts, manifest), *drawing])
+    filters = _filtering(chain, overlay, pixel_format=encoder["pixel_format"])
+    encoding = encode_arguments(Fraction(manifest["fps"]), encoder=encoder)
     return [*filters, "-frames:v", str(manifest["frames"]), *encoding, str(output)]
 
 
@@ -137,7 +140,15 @@ def picture_chain(facts: MediaFacts, manifest: Mapping[str, Json]) -> list[str]:
     """The filters that make a segment's picture of its clip."""
     shape = Shape(facts.size, facts.sample_aspect, facts.rotation_deg)
     target, fit, centre = Size.parse(manifest["size"]), manifest["fit"], centre_of(manifest)
-    fitted = fit_filters(shape, target=target, fit=fit, colour=facts.colour, centre=centre)
+    fitted = fit_filters(
+        shape,
+        target=target,
+        fit=fit,
+        colour=facts.colour,
+        centre=centre,
+        pixel_format=manifest["encoder"]["pixel_format"],
+        ground=manifest.get("background", ""),
+    )
     if facts.is_still:
         return [*fitted, *standing_filters(manifest["frames"])]
     shown, _ = _shown(facts, manifest)
@@ -159,18 +170,22 @@ def overlay_source(overlay: Path) -> list[str]:
     return ["-protocol_whitelist", "file", "-f", "png_pipe", "-i", str(overlay)]
 
 
-def overlay_graph(chain: str, *, clip: int, overlay: int, out: str, within: str = "") -> str:
+def overlay_graph(
+    chain: str, *, clip: int, overlay: int, out: str, pixel_format: str, within: str = ""
+) -> str:
     """A graph that lays one input over what a chain makes of another, both by number; `within` makes labels its own."""
+    see_through = pixel_format.replace("yuv", "yuva")
+    kind = pixel_format.removesuffix("le").removesuffix("p")
     return (
-        f"[{clip}:v:0]{chain}[under{within}];[{overlay}:v:0]format=yuva420p[over{within}];"
-        f"[under{within}][over{within}]overlay=x=0:y=H-h:format=yuv420:eof_action=repeat[{out}]"
+        f"[{clip}:v:0]{chain}[under{within}];[{overlay}:v:0]format={see_through}[over{within}];"
+        f"[under{within}][over{within}]overlay=x=0:y=H-h:format={kind}:eof_action=repeat[{out}]"
     )
 
 
-def _filtering(chain: str, overlay: Path | None) -> list[str]:
+def _filtering(chain: str, overlay: Path | None, *, pixel_format: str) -> list[str]:
     if overlay is None:
         return ["-map", "0:v:0", "-vf", chain]
-    graph = overlay_graph(chain, clip=0, overlay=1, out="out")
+    graph = overlay_graph(chain, clip=0, overlay=1, out="out", pixel_format=pixel_format)
     return [*overlay_source(overlay), "-filter_complex", graph, "-map", "[out]"]
 
 
@@ -185,8 +200,10 @@ def seek_before(time_s: Fraction, *, duration_s: Fraction) -> Fraction:
 
 
 async def verify(output: Path, manifest: Mapping[str, Json]) -> MediaFacts:
-    """What a segment that was just made is. Raises `MediaError` M805 where that is not what its manifest asks."""
+    """What a segment that was just made is. Raises `MediaError` M805 where that is not what its manifest asks, `MediaToolError` M881 where its pixels are others."""
     made = await asyncio.to_thread(probe_made, output)
+    if made.pixel_format != seen_format(manifest["encoder"]):
+        raise _other_pixels(manifest["encoder"], made)
     found = (made.frames, str(made.size), str(made.fps), made.constant_rate)
     asked = (manifest["frames"], manifest["size"], manifest["fps"], True)
     if found != asked:
@@ -197,3 +214,13 @@ async def verify(output: Path, manifest: Mapping[str, Json]) -> MediaFacts:
             hint="run `renderer doctor`",
         )
     return made
+
+
+def _other_pixels(encoder: Mapping[str, str], made: MediaFacts) -> MediaToolError:
+    # ffmpeg takes the nearest format without a word where an encoder was built for fewer.
+    return MediaToolError(
+        f"the encoder `{encoder['codec']}` of this ffmpeg does not write `{encoder['pixel_format']}`",
+        code="M881",
+        facts=[("made", made.pixel_format)],
+        hint="choose another `pixel_format`, or unset `RENDERER_FFMPEG`, so that the one that came with this program is used",
+    )

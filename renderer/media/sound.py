@@ -22,7 +22,7 @@ from renderer.ffmpeg.inputs import input_arguments
 from renderer.ffmpeg.run import run_ffmpeg
 from renderer.ffmpeg.sound import (
     STEREO,
-    VOICED,
+    bed_of,
     boundary_samples,
     chained,
     heard_filters,
@@ -58,7 +58,7 @@ class Part(Row):
 
 
 class Form(Row):
-    """How parts are decoded: samples a second, and whether a third channel says what counts as voice."""
+    """How parts are decoded: samples a second, and whether one more channel says what counts as voice."""
 
     rate_hz: int = SOUND_RATE_HZ
     layout: str = STEREO
@@ -83,7 +83,8 @@ async def make_sound(ffmpeg: Ffmpeg, manifest: Mapping[str, Json], *, clips: Cli
 
     An MP4 with one AAC track of exactly the film's length. Raises as `run_ffmpeg` does.
     """
-    encoding = ["-protocol_whitelist", "pipe", *pcm(), "-i", "pipe:0", *sound_arguments(), str(output)]
+    opening = ["-protocol_whitelist", "pipe", *pcm(), "-i", "pipe:0"]
+    encoding = [*opening, *sound_arguments(manifest["encoder"]), str(output)]
     await play_into(ffmpeg, list(sound_parts(manifest)), encoding, clips=clips)
 
 
@@ -147,8 +148,10 @@ def _part_filters(part: Part, facts: MediaFacts, form: Form) -> list[str]:
         cross=part.cross,
         open_ends=part.open_ends,
         tempo=part.tempo,
+        layout=form.layout,
     )
-    return [*heard, *(voiced_filters(voice=part.voice) if form.layout == VOICED else [])]
+    voiced = form.layout != bed_of(form.layout)
+    return [*heard, *(voiced_filters(form.layout, voice=part.voice) if voiced else [])]
 
 
 async def _decode_into(

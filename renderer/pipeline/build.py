@@ -6,17 +6,17 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from renderer.digest import Digest
-from renderer.errors import RendererError, StoreError, UsageError
+from renderer.errors import RendererError, StoreError
 from renderer.model import Json
+from renderer.pipeline.able import refuse_unable
 from renderer.pipeline.beside import put_beside
 from renderer.pipeline.compile import remember_build
 from renderer.pipeline.enrolling import note_use
 from renderer.pipeline.film import ROUNDS_MAX, FilmState
-from renderer.pipeline.project import relative
+from renderer.pipeline.places import check_places
 from renderer.pipeline.publish import DAMAGED, claim, publish
 from renderer.pipeline.run import PUBLISHING, Run
 from renderer.pipeline.till import admit_purchases, budget_of, sellers_needed
@@ -44,10 +44,12 @@ def run_build(run: Run, *, emit: Emit, stop: Callable[[], asyncio.Event], ask: A
     that interrupts; `ask` asks a person whether to buy. May spend money.
     """
     dirty = run.dirty()
+    if dirty:
+        refuse_unable(run.workshop, run.compiled.outputs)
     consent = admit_purchases(run, dirty, ask=ask)
     run.let_go_of_places()
     films = [run.film_path(output) for output in run.compiled.outputs]
-    _spare_inputs(run, films)
+    check_places(run, films)
     claim(run.workshop.store, run.project, films)
     try:
         _build(run, dirty, consent, emit=emit, stop=stop, ask=ask)
@@ -112,6 +114,8 @@ def _build_once(
 ) -> None:
     if not dirty:
         run.films = {output.name: state for output in run.compiled.outputs if (state := run.assess(output))}
+        if any(action.kind == "segment" for state in run.films.values() for action in state.missing):
+            refuse_unable(run.workshop, run.compiled.outputs)
     strays = _strays(run)
     if dirty or strays or any(state.missing for state in run.films.values()):
         import asyncio  # noqa: PLC0415 - 15 ms that a build with nothing to do can spare
@@ -279,21 +283,6 @@ async def make_films(
                 run.film_errors[name] = failed
         rest = [output for output in rest if output.name in states and output.name not in run.film_errors]
     raise AssertionError("BUG: a film that is never done")
-
-
-def _spare_inputs(run: Run, films: Sequence[Path]) -> None:
-    """Refuse to write a film over what it is made of, over one of the clips, or over another film."""
-    folder = run.project.spec.parent
-    rows = [path for path, *_ in run.compiled.inputs] + [row.path for row in run.compiled.footage]
-    inputs = [run.project.spec, *(folder / path for path in rows)]
-    for film in films:
-        made_of = any(film.exists() and path.exists() and film.samefile(path) for path in inputs)
-        if made_of or film.is_relative_to(run.project.clips) or films.count(film) > 1:
-            raise UsageError(
-                f"`{relative(film, here=run.workshop.here)}` is not a place for the film",
-                code="U009",
-                hint="a film replaces neither what it is made of nor clips nor another film: choose another name",
-            )
 
 
 def _publish_early(run: Run) -> None:

@@ -14,10 +14,14 @@ from pathlib import Path
 from renderer import __version__
 from renderer.catalogue.library import models
 from renderer.catalogue.providers import Provider, providers
+from renderer.coding import CODECS, Coding
 from renderer.errors import RendererError
+from renderer.ffmpeg.binary import VARIABLE
+from renderer.ffmpeg.codecs import ENCODERS
 from renderer.media.manifests import reference_manifest
 from renderer.media.segment import make_reference
 from renderer.model import Size
+from renderer.pipeline.able import lacking
 from renderer.pipeline.workshop import Workshop
 from renderer.providers.account import read_account
 from renderer.row import Row
@@ -43,6 +47,7 @@ def examine(workshop: Workshop) -> list[Finding]:
     checks: list[Callable[[Workshop], Iterator[Finding]]] = [
         _program,
         _ffmpeg,
+        _encoders,
         _parser,
         _store,
         _disk,
@@ -74,6 +79,18 @@ def _ffmpeg(workshop: Workshop) -> Iterator[Finding]:
     yield Finding(
         "ok", "ffmpeg", f"{ffmpeg.build} at {ffmpeg.path}; a clip of {facts.frames} frames made and read"
     )
+
+
+def _encoders(workshop: Workshop) -> Iterator[Finding]:
+    missing = list(lacking(workshop))
+    able = [codec for codec in CODECS if codec not in missing]
+    if able:
+        yield Finding("ok", "codecs", f"films in {', '.join(able)}")
+    for codec in missing:
+        says = f"no film in {codec}: this ffmpeg lacks the encoder {ENCODERS[codec]}"
+        # What is drawn, cut or lettered is in the usual codec first.
+        state = "bad" if codec == Coding().codec else "note"
+        yield Finding(state, "codecs", says, f"unset `{VARIABLE}`, or name another ffmpeg there")
 
 
 def _parser(_: Workshop) -> Iterator[Finding]:

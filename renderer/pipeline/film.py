@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from pathlib import PurePath
 from typing import TYPE_CHECKING, cast
 
-from renderer.media.conform import Cut, Profile, choose_profile, held_frames, needs_segment
+from renderer.media.conform import Cut, Profile, choose_profile, held_frames, needs_segment, shows_ground
 from renderer.media.manifests import (
     join_manifest,
     reference_manifest,
@@ -62,7 +63,7 @@ def assess_film(
     pictures to lay over the lower edge; `tracks` are the files of all tracks; `notes` what it says of itself. At most three rounds of making what is missing and asking again lead to
     the film: a reference, then segments and sound, then the join.
     """
-    film = _Film(output, clips, build, overlays or {}, fonts=fonts, tracks=tracks)
+    film = Film(output, clips, build, overlays or {}, fonts=fonts, tracks=tracks)
     held = film.held()
     reference = film.reference()
     if reference:
@@ -84,7 +85,7 @@ def assess_film(
     return FilmState(result, () if result else (join,), held)
 
 
-class _Film:
+class Film:
     """One film while it is assessed. Equal clips share one facts value, so judgements are made once for each."""
 
     def __init__(
@@ -138,6 +139,8 @@ class _Film:
             size=self.size,
             fps=self.fps,
             fit=cast("Fit", self.output.fit),
+            coding=self.output.coding,
+            ground=self.output.background,
             reference=reference,
             ours=bool(self.overlays or self.lettered.slots or self.moved or self.spans),
         )
@@ -159,7 +162,9 @@ class _Film:
         """The clip that tells what our encoder's look like; not needed where all clips are alike and whole."""
         if self.profile.format is not None:
             return None
-        manifest = reference_manifest(self.profile.size, self.fps, build=self.build)
+        manifest = reference_manifest(
+            self.profile.size, self.fps, build=self.build, coding=self.output.coding
+        )
         return Action.of(manifest, name=f"{self.output.name}: reference", inputs={})
 
     def segments(self) -> dict[int, Action]:
@@ -196,13 +201,15 @@ class _Film:
             return Made(manifest, self.lettered.inputs(part))
         clip, slot = self.clips[number], self.output.slots[number]
         overlay, fit, moved = self.overlays.get(number), self.fits.get(number), self.moved.get(number)
+        asked = cast("Fit", fit.fit) if fit else None
         manifest = segment_manifest(
             clip.digest.sha256,
             cut_of(slot, clip, skip=part.skip, frames=part.frames),
             self.profile,
             build=self.build,
             overlay=overlay.digest.sha256 if overlay else None,
-            fit=cast("Fit", fit.fit) if fit else None,
+            fit=asked,
+            has_bars=shows_ground(facts_of(clip), self.profile, asked),
             centre=fit.centre if fit else MIDDLE,
             texts=self.lettered.manifests(part),
             motion=moved._replace(skip=part.skip).manifest() if moved else None,
@@ -234,6 +241,7 @@ class _Film:
             fps=self.fps,
             build=self.build,
             notes=notes,
+            ending=PurePath(self.output.file).suffix,
         )
         inputs = {"pictures": tuple(pictures)} | ({"sound": (sound,)} if sound else {})
         return Action.of(manifest, name=self.output.name, inputs=inputs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from renderer.coding import Coding
 from renderer.model import Json
 from renderer.pipeline.compile import last_films
 from renderer.pipeline.lettered import with_cards
@@ -15,6 +16,8 @@ from renderer.storyboard import MAIN
 TOLD_MAX = 3
 SILENT: Mapping[str, Json] = {"settings": ["48000", "2"], "tracks": {}, "clips": {}}
 """The sound of a film that is nothing but its clips' own."""
+USUAL: Mapping[str, Json] = {**Coding()._asdict(), "background": ""}
+"""How a film is written down where nothing is said of it."""
 CARD = "card"
 """Stands for the clip where a slot is a card."""
 
@@ -45,6 +48,7 @@ def recipe(run: Run, output: OutputRow) -> Mapping[str, Json] | None:
         **sound_recipe(output, run.compiled.tracks),
         **words_of(output),
         **enters_of(output),
+        **coding_of(output),
     }
 
 
@@ -52,6 +56,12 @@ def fits_of(output: OutputRow) -> Mapping[str, Json]:
     """The part of a film's recipe that says which slots fit or move in a way of their own; nothing where none does."""
     fits = {"fits": [list(row) for row in output.fits]} if output.fits else {}
     return fits | ({"motions": [list(row) for row in output.motions]} if output.motions else {})
+
+
+def coding_of(output: OutputRow) -> Mapping[str, Json]:
+    """The part of a film's recipe that says how its picture is written down and what is around it; nothing where that is as usual."""
+    told = {**output.coding._asdict(), "background": output.background}
+    return {name: value for name, value in told.items() if value != USUAL[name]}
 
 
 def sound_recipe(output: OutputRow, tracks: Sequence[TrackRow]) -> Mapping[str, Json]:
@@ -102,8 +112,8 @@ def differences(before: Mapping[str, Json], after: Mapping[str, Json], *, output
 
 def _settings(before: Mapping[str, Json], after: Mapping[str, Json], *, output: str) -> Iterator[str]:
     group = _group(output)
-    for name in ("size", "fps", "fit"):
-        if before[name] != after[name]:
+    for name in ("size", "fps", "fit", *USUAL):
+        if before.get(name, USUAL.get(name)) != after.get(name, USUAL.get(name)):
             yield f"`{group}.{name}` changed"
     if before["ffmpeg"] != after["ffmpeg"]:
         yield "`ffmpeg` changed"

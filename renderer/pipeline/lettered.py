@@ -65,6 +65,7 @@ class Lettered:
             fps=profile.fps,
             build=build,
             texts=self.manifests(part),
+            coding=profile.coding,
         )
 
     def _drawn(self, part: Part) -> Iterator[TextRow]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from renderer.errors import GateError, UsageError, shortened
 from renderer.model import Json
 from renderer.pipeline.chains import stand_ins
-from renderer.pipeline.joined import enters_of, words_of
+from renderer.pipeline.joined import coding_of, enters_of, words_of
 from renderer.pipeline.run import Run
 from renderer.row import Row
 
@@ -137,5 +137,6 @@ def _cut(run: Run) -> list[Json]:
         + [list(row) for row in (*output.fits, *output.motions)]
         + ([words_of(output)] if output.texts or output.cards else [])
         + ([enters_of(output)] if output.enters else [])
+        + ([coding_of(output)] if coding_of(output) else [])
         for output in run.compiled.outputs
     ]

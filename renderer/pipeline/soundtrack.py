@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from renderer.digest import canonical_json
+from renderer.ffmpeg.codecs import sound_of
 from renderer.ffmpeg.encode import SOUND_RATE_HZ
 from renderer.ffmpeg.sound import boundary_samples
 from renderer.media.conform import Cut
-from renderer.media.manifests import mix_manifest, sound_manifest
+from renderer.media.sounding import mix_manifest, sound_manifest
 from renderer.model import Json
 from renderer.pipeline.crossfading import crossed_parts, moved_sound, shaped
 from renderer.plan.action import Action, Input
@@ -52,7 +53,7 @@ def sound_action(
     if output.mix is None and not motions:
         if not heard:
             return None
-        manifest = sound_manifest(slots, fps=fps, build=build)
+        manifest = sound_manifest(slots, fps=fps, build=build, encoder=sound_of(output.coding))
         return Action.of(manifest, name=name, inputs={"clips": tuple(heard.values())})
     mix = output.mix or MixRow(_length(output, fps), SOUND_RATE_HZ, 2, None, (), ())
     parts = list(
@@ -68,7 +69,7 @@ def sound_action(
         return None
     sounds = {tracks[cue.row].row.sha256: tracks[cue.row].given for cue in mix.cues}
     return Action.of(
-        _mix(mix, parts, cues, build=build),
+        _mix(mix, parts, cues, build=build, encoder=sound_of(output.coding)),
         name=name,
         inputs={"clips": tuple(named.values()), "sounds": tuple(sounds.values())},
     )
@@ -79,7 +80,12 @@ def _length(output: OutputRow, fps: Fraction) -> int:
 
 
 def _mix(
-    mix: MixRow, parts: list[dict[str, Json]], cues: list[dict[str, Json]], *, build: str
+    mix: MixRow,
+    parts: list[dict[str, Json]],
+    cues: list[dict[str, Json]],
+    *,
+    build: str,
+    encoder: Mapping[str, str],
 ) -> dict[str, Json]:
     return mix_manifest(
         parts,
@@ -89,6 +95,7 @@ def _mix(
         channels=mix.channels,
         loudness=mix.loudness,
         build=build,
+        encoder=encoder,
     )
 
 

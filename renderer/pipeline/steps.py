@@ -61,7 +61,9 @@ async def run_all(
     return await run_steps(
         steps,
         shelf=StoreShelf(workshop.store, lambda: datetime.now(UTC)),
-        performer=Performer(workshop.store, workshop.ffmpeg, workshop.maker(), shop.buyer if shop else None),
+        performer=Performer(
+            workshop.store, workshop.ffmpeg, workshop.maker(), shop.buyer if shop else None, emit
+        ),
         pools={
             LOCAL: workshop.cores,
             GENERATE: wishes.jobs or workshop.cores,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from renderer.catalogue.providers import providers
-from renderer.ffmpeg.binary import Ffmpeg, describe_ffmpeg, locate_ffmpeg, may_change_unseen
+from renderer.ffmpeg.binary import Ffmpeg, describe_ffmpeg, list_encoders, locate_ffmpeg, may_change_unseen
 from renderer.model import Size
 from renderer.pipeline.prices import price_file, read_book
 from renderer.store.layout import locate_root
@@ -81,6 +81,17 @@ class Workshop:
         tools = drawing_tools()
         self.store.memo_put("drawing", key, dict(tools))
         return tools
+
+    @cached_property
+    def encoders(self) -> frozenset[str]:
+        """What the ffmpeg in use can encode, by its own names; remembered under its build."""
+        path, build = self.ffmpeg
+        known = None if may_change_unseen(path) else self.store.memo_get("encoders", build)
+        if isinstance(known, list):
+            return frozenset(known)
+        found = list_encoders(path)
+        self.store.memo_put("encoders", build, sorted(found))
+        return found
 
     @cached_property
     def tools(self) -> str:

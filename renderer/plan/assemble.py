@@ -101,6 +101,8 @@ def _output(
         *_text_of(output, [entry for _, entry in entries], slots),
         tuple(motion_rows(moved, [slot.frames for slot in slots], fps=output.fps)),
         tuple(enter_rows(enters, slots, fps=output.fps)),
+        output.coding,
+        output.background,
     )
 
 

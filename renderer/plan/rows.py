@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from renderer.coding import Coding
 from renderer.columns import pack_rows, unpack_rows
 from renderer.model import STILLS, Centre, Json, output_of
 from renderer.plan.enter import Entering, EnterRow
@@ -23,7 +24,7 @@ from renderer.row import Row
 if TYPE_CHECKING:
     from renderer.storyboard import Shot
 
-FORM = 11
+FORM = 12
 FETCHED = "url:"
 """How the name of an input begins that was fetched; the rest is the sha256 of its address."""
 
@@ -211,7 +212,8 @@ class OutputRow(Row):
     `fits` are those of slots that do not fit in the film's own way, in cut order. `mix` is its sound, None where that is nothing but its clips' own.
     `cards` are the slots that show no clip; `texts` is what is drawn, in cut order; `cues` are the subtitles, and `subtitles` the endings of the
     files that hold them.
-    `motions` are those of slots whose clip is not shown as it is, `enters` the transitions, in cut order.
+    `motions` are those of slots whose clip is not shown as it is, `enters` the transitions, in cut order. `background` is the colour around
+    clips that are padded, `#rrggbb`, empty for black.
     """
 
     name: str
@@ -228,6 +230,8 @@ class OutputRow(Row):
     subtitles: tuple[str, ...] = ()
     motions: tuple[MotionRow, ...] = ()
     enters: tuple[EnterRow, ...] = ()
+    coding: Coding = Coding()
+    background: str = ""
 
 
 class Compiled(Row):
@@ -284,12 +288,15 @@ class Compiled(Row):
 
 
 def _packed(output: OutputRow) -> Json:
-    *head, slots, mix, cards, texts, cues, subtitles, motions, enters = output
-    return [*head, pack_rows(slots), mix, cards, texts, cues, subtitles, motions, enters]
+    *head, slots, mix, cards, texts, cues, subtitles, motions, enters, coding, background = output
+    return [
+        *(*head, pack_rows(slots), mix, cards, texts, cues, subtitles, motions, enters),
+        *(coding, background),
+    ]
 
 
 def _output(row: Sequence[Json]) -> OutputRow:
-    *head, fits, slots, mix, cards, texts, cues, subtitles, motions, enters = row
+    *head, fits, slots, mix, cards, texts, cues, subtitles, motions, enters, coding, background = row
     return OutputRow._make(
         [
             *head,
@@ -302,5 +309,7 @@ def _output(row: Sequence[Json]) -> OutputRow:
             tuple(subtitles),
             tuple(map(MotionRow._make, motions)),
             tuple(map(EnterRow._make, enters)),
+            Coding._make(coding),
+            background,
         ]
     )

@@ -8,8 +8,10 @@ from fractions import Fraction
 from pathlib import PurePath, PurePosixPath
 from typing import Any, cast
 
+from renderer.coding import ENDINGS, SCOPES, Codec
 from renderer.diagnostic import Place
 from renderer.model import Fit, Size
+from renderer.spec.coding import read_coding, tell_ending
 from renderer.spec.document import Document
 from renderer.spec.nodes import Fields
 from renderer.spec.problems import Problems
@@ -17,7 +19,7 @@ from renderer.spec.profiles import PROFILES, RESERVED
 from renderer.spec.text import Path
 from renderer.spec.times import meant_rate, rate
 from renderer.spec.tracks import read_film_sound
-from renderer.spec.wording import shorten
+from renderer.spec.wording import either, shorten
 from renderer.spec.words import read_subtitles
 from renderer.storyboard import MAIN, Output
 
@@ -25,13 +27,14 @@ OUTPUT, OUTPUTS = "output", "outputs"
 FPS = Fraction(24)
 FPS_MAX = 240
 SIDE_MIN_PX, SIDE_MAX_PX = 16, 8192
-ENDING = ".mp4"
+BLACK, WHITE = "#000000", "#ffffff"
+COLOURS = {"black": BLACK, "white": WHITE}
 
 
 def read_outputs(document: Document, problems: Problems) -> tuple[Output, ...]:
     """All outputs in the order of the text, ≥ 1: those of `outputs`, else the one of `output`, with defaults for what they do not say.
 
-    Tells S209, S225, S250, S252 and S501 to S503.
+    Tells S209, S225, S250, S252, S275, S276 and S501 to S503.
     """
     node = document.node((OUTPUTS,))
     names = list(node.entries) if isinstance(node, Fields) else []
@@ -56,16 +59,24 @@ def path_of(document: Document, output: Output) -> Path:
 def _read(document: Document, problems: Problems, name: str, path: Path, *, otherwise: str) -> Output:
     node = document.node(path)
     fields: Mapping[str, Any] = node.value if isinstance(node, Fields) else {}
+    coding = read_coding(document, problems, fields, path)
     return Output(
         name=name,
-        file=_file(document, problems, fields.get("file"), path, otherwise=otherwise),
+        file=_file(document, problems, fields.get("file"), path, otherwise=otherwise, codec=coding.codec),
         size=_size(problems, fields.get("size"), document.place((*path, "size"))),
         fps=_fps(problems, fields.get("fps"), document.place((*path, "fps"))),
         fit=cast("Fit", fields.get("fit") or "crop"),
         place=document.place_of_key(path if fields or path[0] == OUTPUTS else ()),
         sound=read_film_sound(fields.get("audio")),
         subtitles=read_subtitles(document, fields, path),
+        coding=coding,
+        background=_background(fields.get("background")),
     )
+
+
+def _background(written: str | None) -> str:
+    colour = COLOURS.get(written or "black", written or "").lower()
+    return "" if colour == BLACK else colour
 
 
 def _check_alone(document: Document, problems: Problems) -> None:
@@ -103,25 +114,33 @@ def _clashes(document: Document, file: str, other: str) -> Iterator[str]:
         yield "one would be a folder of the other"
     node = document.node((PROFILES,))
     variants = [RESERVED, *(node.entries if isinstance(node, Fields) else ())]
-    for one, two in ((file, other), (other, file)):
+    paths = PurePosixPath(file), PurePosixPath(other)
+    if file != other and paths[0].with_suffix("") == paths[1].with_suffix(""):
+        yield "they share the name of their subtitles and of their account"
+    for one, two in (paths, paths[::-1]):
         for variant in variants:
-            if one == f"{two.removesuffix(ENDING)}.{variant}{ENDING}":
+            if one.with_suffix("") == two.with_suffix(f".{variant}"):
                 whose = "previews" if variant == RESERVED else f"films of the profile `{variant}`"
-                yield f"`{shorten(one)}` is what {whose} are called"
+                yield f"`{shorten(str(one))}` is what {whose} are called"
 
 
-def _file(document: Document, problems: Problems, written: Any, path: Path, *, otherwise: str) -> str:
-    stem = PurePath(document.file).stem
+def _file(
+    document: Document, problems: Problems, written: Any, path: Path, *, otherwise: str, codec: Codec
+) -> str:
+    stem, endings = PurePath(document.file).stem, SCOPES[codec].endings
     if not isinstance(written, str):
-        return otherwise + ENDING
+        return otherwise + endings[0]
     place = document.place((*path, "file"))
     file = PurePosixPath(written)
     if reason := _leaves_build(written):
-        hint = "outputs are paths below `build/`, such as `film.mp4`"
+        hint = f"outputs are paths below `build/`, such as `film{endings[0]}`"
         problems.add("S501", f"the output `{shorten(written)}` {reason}", place, hint=hint)
-    elif file.suffix != ENDING or file.stem.startswith("."):
-        hint = f"write `{file.stem or otherwise}{ENDING}`"
-        problems.add("S502", f"the output `{shorten(written)}` does not end in `{ENDING}`", place, hint=hint)
+    elif file.suffix not in ENDINGS or file.stem.startswith("."):
+        hint = f"write `{file.stem or otherwise}{endings[0]}`"
+        told = either([f"`{ending}`" for ending in ENDINGS])
+        problems.add("S502", f"the output `{shorten(written)}` does not end in {told}", place, hint=hint)
+    elif file.suffix not in endings:
+        tell_ending(problems, place, file=file, codec=codec)
     elif file.parts[0] == stem:
         message = f"the output is in `{stem}/`, where the clips of the shots go"
         problems.add("S503", message, place, hint="choose another folder, or none")

@@ -11,7 +11,7 @@ import pytest
 from tests.simulator.simulator import Simulator
 
 from .numbered import FRAMES, X264, ffmpeg, lumas, number_of, write_numbered
-from .stage import Stage
+from .stage import Stage, packets_in
 
 ALL = tuple(range(FRAMES))
 
@@ -30,6 +30,7 @@ class Odd(NamedTuple):
 FRAGMENTS = ("-g", "6", "-movflags", "frag_keyframe+empty_moov+default_base_moof")
 SLOWER = "setpts='if(lt(N,12),N,12+(N-12)*2)/24/TB'"
 FULL = "scale=in_range=tv:out_range=pc,format=yuvj420p"
+DEEP_FULL = "scale=in_range=tv:out_range=pc,format=yuv420p10le"
 X265 = ("-c:v", "libx265", "-x265-params", "log-level=none:qp=4", "-tag:v", "hvc1")
 VP9 = ("-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-crf", "4", "-b:v", "0")
 EDITED = ("-ss", "0.5", "-c", "copy")
@@ -128,6 +129,58 @@ def test_odd_footage_is_shown_rightly(stage: Stage, write: Callable[[Odd], Path]
     done = stage.built()
     assert len(odd.shown) == done.json["sequence"]["frames"]
     assert_shows(stage.film(), odd)
+
+
+DEEP = [
+    Odd("ten.mp4", (*X265, "-pix_fmt", "yuv420p10le")),
+    Odd("ten-full.mp4", (*X265, "-vf", DEEP_FULL, "-color_range", "pc")),
+    Odd("camera.mov", ("-c:v", "prores_ks", "-profile:v", "3", "-pix_fmt", "yuv422p10le")),
+    Odd("full.mp4", (*X264[:-1], "yuvj420p", "-vf", FULL, "-color_range", "pc")),
+    Odd("turned.mp4", ("-display_rotation", "90", "-c", "copy"), copied_from=X264, turned=True),
+    Odd("browser.webm", VP9),
+]
+
+
+@pytest.mark.parametrize("odd", DEEP, ids=lambda odd: odd.name)
+@pytest.mark.parametrize(
+    ("codec", "pixels"), [("h265", "yuv420p10"), ("h265", "yuv420p"), ("prores", "yuv422p10")]
+)
+def test_odd_footage_is_shown_rightly_in_other_codecs(
+    stage: Stage, write: Callable[[Odd], Path], odd: Odd, codec: str, pixels: str
+) -> None:
+    """Ten bits or eight, full range or limited: blacks and whites stay where they belong."""
+    shutil.copy(write(odd), stage.root / odd.name)
+    size = "36x64" if odd.turned else "64x36"
+    stage.write(
+        "film.yaml",
+        f"version: 1\noutput: {{size: {size}, codec: {codec}, pixel_format: {pixels}, quality: master}}\n"
+        f"shots:\n  - {{id: own, clip: {odd.name}}}\n",
+    )
+    stage.built()
+    film = stage.film("film.mov" if codec == "prores" else "film.mp4")
+    plain = film.with_name("plain.mkv")
+    ffmpeg("-i", str(film), "-c:v", "ffv1", "-pix_fmt", "yuv420p", str(plain))
+    assert_shows(plain, odd)
+
+
+PQ = "setparams=range=tv:colorspace=bt2020nc:color_primaries=bt2020:color_trc=smpte2084"
+HDR = ("-vf", PQ, "-pix_fmt", "yuv420p10le")
+
+
+def test_high_dynamic_range_is_copied_or_refused(stage: Stage, write: Callable[[Odd], Path]) -> None:
+    """Whole, in a film of its own kind, it stays what it is; to be encoded, it is one error."""
+    clip = shutil.copy(write(Odd("hdr.mp4", (*X265, *HDR))), stage.root / "hdr.mp4")
+    stage.write(
+        "film.yaml",
+        "version: 1\noutput: {codec: h265, pixel_format: yuv420p10}\nshots:\n  - {id: own, clip: hdr.mp4}\n",
+    )
+    stage.built()
+    assert [one for _, one in packets_in(Path(clip)) if one] == [
+        one for _, one in packets_in(stage.film()) if one
+    ]
+    stage.edit("clip: hdr.mp4", "clip: hdr.mp4, use: 0.5")
+    done = stage.build()
+    assert (1, ["M806"]) == (done.code, done.codes)
 
 
 @pytest.mark.parametrize("name", BAD)

@@ -24,12 +24,13 @@ from renderer.ffmpeg.binary import Ffmpeg, describe_ffmpeg, locate_ffmpeg
 from renderer.ffmpeg.encode import encode_arguments
 from renderer.media.conform import Cut, Profile
 from renderer.media.crossing import Along, Side, make_crossing
-from renderer.media.manifests import card_manifest, crossing_manifest, mix_manifest, segment_manifest
+from renderer.media.manifests import card_manifest, crossing_manifest, segment_manifest
 from renderer.media.mixing import mix_parts
 from renderer.media.moving import Moved
 from renderer.media.probe import probe
 from renderer.media.segment import make_segment
 from renderer.media.sound import decode_sound
+from renderer.media.sounding import mix_manifest
 from renderer.model import Json, MediaFacts, Size
 from renderer.pipeline.crossfading import crossed_parts
 from renderer.plan.mix import MixRow

@@ -27,10 +27,11 @@ from renderer.ffmpeg.encode import encode_arguments
 from renderer.media.check import check_film
 from renderer.media.conform import Cut, choose_profile, held_frames, is_plain, needs_segment
 from renderer.media.join import join
-from renderer.media.manifests import join_manifest, reference_manifest, segment_manifest, sound_manifest
+from renderer.media.manifests import join_manifest, reference_manifest, segment_manifest
 from renderer.media.probe import probe
 from renderer.media.segment import make_reference, make_segment
 from renderer.media.sound import decode_sound, make_sound, sound_parts
+from renderer.media.sounding import sound_manifest
 from renderer.model import Fit, Json, MediaFacts, Size
 
 

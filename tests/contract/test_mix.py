@@ -28,10 +28,10 @@ from renderer.ffmpeg.encode import encode_arguments
 from renderer.ffmpeg.sound import boundary_samples
 from renderer.media.conform import Cut
 from renderer.media.join import join
-from renderer.media.manifests import mix_manifest, sound_manifest
 from renderer.media.mixing import make_mix, play_mix
 from renderer.media.probe import probe
 from renderer.media.sound import make_sound
+from renderer.media.sounding import mix_manifest, sound_manifest
 from renderer.model import Json, MediaFacts, Size
 
 RATE_HZ = 48_000

@@ -37,6 +37,8 @@ def test_an_example_makes_its_films(place: Place, block: Block) -> None:
     text = SIZE.sub(r"\1x\2", whole(block.text))
     (place.project / "specs" / "film.yaml").write_text(text)
     said = place.run("renderer build specs/film.yaml --provider animatic")
-    films = {f"film-{name}.animatic.mp4" for name in yaml.safe_load(text)["outputs"]}
-    assert films == {path.name for path in place.project.glob("build/*.mp4")}, said
+    outputs = yaml.safe_load(text)["outputs"].items()
+    written = {Path(output.get("file", f"film-{name}.mp4")) for name, output in outputs}
+    films = {f"{file.stem}.animatic{file.suffix}" for file in written}
+    assert films == {path.name for path in place.project.glob("build/*.m[po]*")}, said
     assert "nothing to do" in place.run("renderer build specs/film.yaml --provider animatic")

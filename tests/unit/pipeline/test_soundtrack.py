@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from renderer.digest import Digest, action_key
 from renderer.media.conform import Cut
-from renderer.media.manifests import is_mix, mix_manifest, sound_manifest
+from renderer.media.sounding import is_mix, mix_manifest, sound_manifest
 from renderer.model import AudioFacts, MediaFacts, Size
 from renderer.pipeline.soundtrack import Track, sound_action
 from renderer.plan.action import Action, Input

@@ -135,6 +135,10 @@ ELSEWHERE = {
     "output.size": Row({"output": {"size": "64x36"}}, {"output": {"size": "36x64"}}, False),
     "output.fps": Row({"output": {"fps": 24}}, {"output": {"fps": 25}}, False),
     "output.fit": Row({"output": {"fit": "pad"}}, {"output": {"fit": "crop"}}, False),
+    "output.background": Row({"output": {"background": "white"}}, {"output": {}}, False),
+    "output.codec": Row({"output": {"codec": "h265"}}, {"output": {"codec": "prores"}}, False),
+    "output.quality": Row({"output": {"quality": "draft"}}, {"output": {"quality": "master"}}, False),
+    "output.pixel_format": Row({"output": {"pixel_format": "yuv444p"}}, {"output": {}}, False),
     "output.subtitles": Row(
         {"output": {"subtitles": {"burn": True}}}, {"output": {"subtitles": {"burn": False}}}, False
     ),
