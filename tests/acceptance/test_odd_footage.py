@@ -236,7 +236,7 @@ def test_an_odd_clip_from_a_vendor_is_shown_rightly(
 
 
 @pytest.mark.parametrize(
-    ("name", "code"), [("zero.mp4", "P707"), ("corrupt.mp4", "P713"), ("sound.mp4", "P713")]
+    ("name", "code"), [("zero.mp4", "P713"), ("corrupt.mp4", "P713"), ("sound.mp4", "P713")]
 )
 def test_a_clip_from_a_vendor_that_is_none_fails_its_shot(
     buyer: Stage, vendor: Simulator, broken: Callable[[str], Path], name: str, code: str
