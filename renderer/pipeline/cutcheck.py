@@ -7,29 +7,42 @@ from fractions import Fraction
 
 from renderer.diagnostic import Diagnostic, Place
 from renderer.pipeline.enters import check_enters
+from renderer.pipeline.films import told_once
 from renderer.pipeline.lettered import clip_slots
 from renderer.pipeline.outputs import uses_of
 from renderer.plan.assemble import assemble
-from renderer.plan.rows import ShotRow
-from renderer.storyboard import Storyboard
+from renderer.plan.rows import OutputRow, ShotRow
+from renderer.storyboard import Slot, Storyboard
 
 
-def check_slots(storyboard: Storyboard, shots: Sequence[ShotRow]) -> Iterator[Diagnostic]:
-    """Tell of each slot that shows nothing."""
+def check_slots(storyboard: Storyboard, shots: Sequence[ShotRow]) -> list[Diagnostic]:
+    """Tell of each slot that shows nothing, and of transitions as `check_enters` does; each once, whatever films it is in."""
+    films = [output.name for output in storyboard.outputs]
+    return told_once(_check_films(storyboard, shots), films=films)
+
+
+def _check_films(storyboard: Storyboard, shots: Sequence[ShotRow]) -> Iterator[tuple[str, Diagnostic]]:
     kept = {row.shot for row in shots}
     for output, row in zip(storyboard.outputs, assemble(storyboard, shots).outputs, strict=True):
         cut = storyboard.sequence if output.sequence is None else output.sequence
         slots = [slot for slot in cut if slot.shot_id in kept]
-        for slot, shown in zip(slots, clip_slots(row), strict=True):
-            if shown.frames < 1:
-                yield _too_short(slot.place, slot.shot_id, output.fps)
-        yield from check_enters(storyboard, slots, row)
-        places = {shot.id: shot.within(row.name).words.titles for shot in storyboard.shots if row.cards}
-        for card in row.cards:
-            shown = row.slots[card.slot]
-            if shown.frames < 1:
-                place = next(title.place for title in places[shown.shot] if title.at != "over")
-                yield _too_short(place, shown.shot, output.fps)
+        for found in _check_film(storyboard, slots, row, fps=output.fps):
+            yield output.name, found
+
+
+def _check_film(
+    storyboard: Storyboard, slots: Sequence[Slot], row: OutputRow, *, fps: Fraction
+) -> Iterator[Diagnostic]:
+    for slot, shown in zip(slots, clip_slots(row), strict=True):
+        if shown.frames < 1:
+            yield _too_short(slot.place, slot.shot_id, fps)
+    yield from check_enters(storyboard, slots, row)
+    places = {shot.id: shot.within(row.name).words.titles for shot in storyboard.shots if row.cards}
+    for card in row.cards:
+        shown = row.slots[card.slot]
+        if shown.frames < 1:
+            place = next(title.place for title in places[shown.shot] if title.at != "over")
+            yield _too_short(place, shown.shot, fps)
 
 
 def check_uses(storyboard: Storyboard, shots: Sequence[ShotRow]) -> Iterator[Diagnostic]:

@@ -17,12 +17,13 @@ SHARED = ("$.defaults", "$.profiles")
 def check_enters(storyboard: Storyboard, slots: Sequence[Slot], output: OutputRow) -> Iterator[Diagnostic]:
     """Tell of transitions that are longer than their slots (S273), of no frame (S272), or into the first slot (S274).
 
-    `slots` are those of the cut that the output shows.
+    `slots` are those of the cut that the output shows. Of S274 nothing is told where a film begins with a shot that the storyboard's cut has within it.
     """
     wanted = list(_wanted(storyboard, slots, output))
     if not any(wanted):
         return
-    yield from _first(wanted[0])
+    if slots[0].enter or not _leads_in(storyboard, slots[0].shot_id):
+        yield from _first(wanted[0])
     if not output.enters:
         return
     # A card is entered by the transition of its shot, so the one that leads into slot n is the next one from n on.
@@ -41,6 +42,11 @@ def _wanted(storyboard: Storyboard, slots: Sequence[Slot], output: OutputRow) ->
     for slot, shown in zip(slots, clip_slots(output), strict=True):
         enter = slot.enter or enters.get(shown.shot)
         yield None if enter == CUT else enter
+
+
+def _leads_in(storyboard: Storyboard, shot_id: str) -> bool:
+    """Whether a shot's own transition is seen somewhere in the storyboard's cut, so that a film may well begin with the shot."""
+    return any(slot.shot_id == shot_id and slot.enter is None for slot in storyboard.sequence[1:])
 
 
 def _first(enter: Enter | None) -> Iterator[Diagnostic]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from renderer.diagnostic import Diagnostic, Finding
 from renderer.model import base_of
+from renderer.pipeline.films import told_once
 from renderer.pipeline.inputs import InputDesk, Material
 from renderer.plan.mix import CueRow, TrackRow
 from renderer.plan.rows import Compiled, InputRow, OutputRow
@@ -17,6 +19,8 @@ from renderer.storyboard import ShotSound, Storyboard, Track
 
 EARLY_S = Fraction(1, 2)
 """Music may end so long before the film without anybody being told: files seldom end on a frame."""
+NEVER = "S269"
+"""Told of a track that no film hears: one that a cut-down leaves out is none of it."""
 
 
 class Tracks(Row):
@@ -45,14 +49,19 @@ def find_tracks(desk: InputDesk, tracks: Sequence[Track]) -> Tracks:
 
 
 def check_cues(storyboard: Storyboard, compiled: Compiled) -> list[Diagnostic]:
-    """What is to be told of tracks once it is known how long each film is."""
+    """What is to be told of tracks once it is known how long each film is; that one is never heard, where no film hears it."""
     if not storyboard.tracks:
         return []
-    return [
-        found
+    films = [output.name for output in storyboard.outputs]
+    told = [
+        (output.name, found)
         for output, row in zip(storyboard.outputs, compiled.outputs, strict=True)
         for found in _check_film(storyboard.tracks, compiled.tracks, row, rate_hz=output.sound.rate_hz)
     ]
+    unheard = Counter(found.place for _, found in told if found.code == NEVER)
+    return told_once(
+        (one for one in told if one[1].code != NEVER or unheard[one[1].place] == len(films)), films=films
+    )
 
 
 def sound_row(sound: ShotSound) -> tuple[str, bool, str] | None:
@@ -119,7 +128,7 @@ def _early(track: Track, cue: CueRow, length: Fraction, *, rate_hz: int) -> Diag
 def _never(track: Track, why: str) -> Diagnostic:
     hint = "let it begin earlier, or delete the track"
     message = f"`{track.id}` is never heard: it {why}"
-    return Diagnostic("S269", message, track.places.get("start", track.place), "warning", hint=hint)
+    return Diagnostic(NEVER, message, track.places.get("start", track.place), "warning", hint=hint)
 
 
 def _shown(time_s: Fraction) -> str:

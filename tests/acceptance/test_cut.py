@@ -9,6 +9,7 @@ import pytest
 
 from .numbered import FRAMES, numbers, write_numbered
 from .stage import Stage
+from .test_sound import tone
 
 ALL = [*range(FRAMES)]
 HEAD = "version: 1\noutput: {size: 64x36, fps: 24}\nshots:\n"
@@ -183,3 +184,46 @@ def test_too_much_backwards_is_refused(stage: Stage) -> None:
     )
     done = stage.build()
     assert (1, ["M875"]) == (done.code, done.codes)
+
+
+TRAILER = """\
+version: 1
+outputs:
+  film: {size: 64x36}
+  trailer: {size: 64x36, sequence: [sky, pad]}
+defaults: {provider: animatic, duration: 2}
+tracks: [{id: narrator, file: sounds/voice.wav, kind: voice, start: {shot: crew}}]
+shots:
+  - {id: pad, prompt: steam}
+  - {id: crew, prompt: a visor}
+  - {id: sky, prompt: galaxies, enter: {crossfade: 0.5}}
+"""
+
+
+def test_a_trailer_is_told_nothing_of_what_the_film_shows_well(stage: Stage) -> None:
+    """It may begin with a shot that is entered in the film, and leave out what a track begins with."""
+    tone(stage.root / "sounds" / "voice.wav", hertz=1000, seconds=1)
+    stage.write("film.yaml", TRAILER)
+    assert [] == codes_told(stage)
+    stage.edit("[sky, pad]", "[{shot: sky, enter: {wipe: 1}}, pad]")
+    assert ["S274"] == codes_told(stage)
+    stage.edit("tracks:", "sequence: [pad, sky]\ntracks:")
+    assert ["S274", "S269", "S221"] == codes_told(stage)
+
+
+def test_what_is_wrong_in_one_of_two_films_names_the_film(stage: Stage) -> None:
+    """The place is the shot's own, and the slot is too short in the trailer alone; what is so in both names neither."""
+    tone(stage.root / "sounds" / "voice.wav", hertz=1000, seconds=1)
+    stage.write("film.yaml", TRAILER.replace("[sky, pad]", "[pad, {shot: sky, use: 0.25}]"))
+    (found,) = (one for one in stage.run("validate", "--json").json["errors"] if one["code"] == "S273")
+    assert ["12 frames into `sky`", "this is so in `trailer`"] == found["notes"]
+    stage.edit("{shot: sky, use: 0.25}", "sky")
+    stage.edit("crossfade: 0.5", "crossfade: 2.5")
+    notes = [one["notes"] for one in stage.run("validate", "--json").json["errors"] if one["code"] == "S273"]
+    assert ["60 frames into `sky`"] in notes
+
+
+def codes_told(stage: Stage) -> list[str]:
+    """The codes of all that is told of a storyboard, in order of place."""
+    told = stage.run("validate", "--json").json
+    return [one["code"] for one in [*told.get("errors", ()), *told.get("warnings", ())]]
