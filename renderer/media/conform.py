@@ -94,11 +94,13 @@ def needs_segment(facts: MediaFacts, cut: Cut, profile: Profile) -> tuple[str, .
     wanted = profile.format
     if wanted and format_of(facts) == wanted and is_plain(facts, profile.coding) and is_whole(facts, cut):
         return ()
+    if facts.is_still:
+        return ("it is a still",)
     plain = _plain_reasons(facts, profile.coding)
     shape = _format_reasons(facts, profile)
     other = not (plain or shape) and wanted != format_of(facts)
     settings = ["its encoder's settings are not the film's"] if other else []
-    return (*_cut_reasons(facts, cut), *plain, *shape, *settings)
+    return (*_cut_reasons(facts, cut, profile.fps), *plain, *shape, *settings)
 
 
 def format_of(facts: MediaFacts) -> Format:
@@ -179,11 +181,16 @@ def film_size(clips: Sequence[MediaFacts]) -> Size:
     return Size(*(max(16, round(side * scale / 2) * 2) for side in size))
 
 
-def _cut_reasons(facts: MediaFacts, cut: Cut) -> list[str]:
+def _cut_reasons(facts: MediaFacts, cut: Cut, fps: Fraction) -> list[str]:
+    """What of a clip is on screen, where that is not all of it; its frames counted at the film's rate, as those of a cut are."""
     if is_whole(facts, cut):
         return []
-    last = cut.first + cut.frames - 1
-    return [f"frames {cut.first} to {last} of {facts.frames} are used"]
+    frames, end = frames_at(facts, fps), cut.first + cut.frames
+    cases = {
+        f"frames {cut.first} to {min(end, frames) - 1} of {frames} are used": cut.first > 0 or end < frames,
+        "its last frame is held": end > frames,
+    }
+    return [reason for reason, holds in cases.items() if holds]
 
 
 def _plain_reasons(facts: MediaFacts, coding: Coding) -> list[str]:

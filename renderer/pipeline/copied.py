@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from renderer.media.conform import needs_segment
+from renderer.media.conform import Cut, needs_segment
 from renderer.pipeline.film import Film
 from renderer.pipeline.lettered import with_cards
 from renderer.pipeline.run import Run
@@ -53,4 +53,6 @@ def _reasons(film: Film, number: int) -> Iterator[str]:
         yield "it is not shown as it runs"
     if number in film.lettered.slots:
         yield "text is drawn on it"
-    yield from needs_segment(facts, film.cut(number), film.profile)
+    # What moves takes other frames of its clip than those that a cut counts.
+    cut = Cut(0, facts.frames) if number in film.moved else film.cut(number)
+    yield from needs_segment(facts, cut, film.profile)

@@ -118,6 +118,28 @@ def test_every_reason_is_named(change: dict[str, Any], reason: str) -> None:
     assert reason in needs_segment(clip, WHOLE, profile)
 
 
+@pytest.mark.parametrize(
+    ("cut", "reasons"),
+    [
+        (Cut(0, 150), ()),
+        (Cut(0, 30), ("frames 0 to 29 of 150 are used",)),
+        (Cut(0, 160), ("its last frame is held",)),
+        (Cut(30, 130), ("frames 30 to 149 of 150 are used", "its last frame is held")),
+    ],
+)
+def test_frames_are_counted_at_the_rate_of_the_film(cut: Cut, reasons: tuple[str, ...]) -> None:
+    """A clip of five seconds at 24 frames a second has 150 at 30; what it has not got is held, and not used."""
+    profile = Profile(OWN.size, Fraction(30), "crop", None)
+    assert (*reasons, "24 frames a second, not 30") == needs_segment(OWN, cut, profile)
+
+
+def test_a_still_is_encoded_since_it_is_one() -> None:
+    """That a picture has no rate, one frame and another codec says nothing more."""
+    still = OWN._replace(codec="png", container="png", frames=1, fps=Fraction(1, 86400), constant_rate=False)
+    assert still.is_still
+    assert ("it is a still",) == needs_segment(still, Cut(0, 72), Profile(OWN.size, FPS, "crop", None))
+
+
 def test_clips_that_are_alike_but_not_plain_are_not_copied() -> None:
     """Turned clips agree with each other and still cannot be joined as they are."""
     turned = STOCK._replace(rotation_deg=90)
