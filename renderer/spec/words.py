@@ -70,6 +70,8 @@ def _entries(field: Written | Merged | None) -> Iterator[Entry]:
 
 def _title(scene: Scene, entry: Entry) -> Title | None:
     fields, path, node = entry
+    if "text" not in node.entries:  # it was wrong, and is told of
+        return None
     text = composed(scene.filled(fields.get("text")).text)
     place = scene.document.place_of(node.entries["text"].node, (*path, "text"))
     if not _is_seen(scene, text, place):
@@ -134,6 +136,8 @@ def _font(scene: Scene, fields: Merged) -> Source | None:
 
 def _spoken(scene: Scene, entry: Entry) -> Spoken | None:
     fields, path, node = entry
+    if "line" not in node.entries:
+        return None
     line = composed(scene.filled(fields.get("line")).text)
     place = scene.document.place_of(node.entries["line"].node, (*path, "line"))
     if not _is_seen(scene, line, place):
