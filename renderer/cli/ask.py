@@ -14,7 +14,7 @@ from renderer.model import dollars
 from renderer.report.visible import visible
 
 if TYPE_CHECKING:
-    from renderer.pipeline.gate import Offer, Purchase
+    from renderer.pipeline.buying.gate import Offer, Purchase
 
 TRY = 3
 NAMES_SHOWN_MAX = 6

@@ -13,15 +13,15 @@ from renderer.cli.main import INTERRUPTED
 from renderer.cli.voice import Voice, interrupts
 from renderer.errors import RendererError
 from renderer.pipeline.build import run_build
-from renderer.pipeline.lines import film_lines, shot_lines
 from renderer.pipeline.project import Reach, open_project, split_targets
+from renderer.pipeline.reasons.lines import film_lines, shot_lines
 from renderer.pipeline.run import Run, Wishes, open_run
 from renderer.pipeline.workshop import open_workshop
 from renderer.report.run import build_json
 
 if TYPE_CHECKING:
-    from renderer.pipeline.gate import Offer, Purchase
-    from renderer.pipeline.reviewed import Reviewed
+    from renderer.pipeline.buying.gate import Offer, Purchase
+    from renderer.pipeline.reasons.reviewed import Reviewed
 
 ENVIRONMENT, GATE, FAILED = 4, 3, 1
 PRECEDENCE = (INTERRUPTED, ENVIRONMENT, GATE, FAILED)
@@ -88,7 +88,7 @@ def build_storyboard(
 
             return show_plan(run, as_json=as_json, verbose=verbose)
         if reviewed:
-            from renderer.pipeline.reviewed import check_reviewed  # noqa: PLC0415 - only where there is one
+            from renderer.pipeline.reasons.reviewed import check_reviewed  # noqa: PLC0415 - only where there is one
 
             check_reviewed(run, reviewed)
         voice = Voice(run, quiet=quiet or as_json, verbose=verbose)
@@ -110,7 +110,7 @@ def _build(run: Run, voice: Voice, *, started_s: float, as_json: bool) -> int:
 def _reviewed(path: Path | None) -> Reviewed | None:
     if path is None:
         return None
-    from renderer.pipeline.reviewed import read_review  # noqa: PLC0415 - only where one is named
+    from renderer.pipeline.reasons.reviewed import read_review  # noqa: PLC0415 - only where one is named
 
     return read_review(path)
 

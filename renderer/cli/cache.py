@@ -21,7 +21,7 @@ from renderer.report.sweep import size_words
 from renderer.store.check import StoreCheck
 
 if TYPE_CHECKING:
-    from renderer.pipeline.lost import Lost
+    from renderer.pipeline.keeping.lost import Lost
 
 DAMAGED = 4
 LOST = 3
@@ -125,7 +125,7 @@ def verify(*, cache_dir: Path | None, as_json: bool) -> int:
 
     Exits with 3 when nothing is damaged and a clip is not there that was paid for and that the lock of a storyboard names.
     """
-    from renderer.pipeline.lost import list_lost  # noqa: PLC0415 - for this command alone
+    from renderer.pipeline.keeping.lost import list_lost  # noqa: PLC0415 - for this command alone
 
     with options.workshop_for(cache_dir) as workshop:
         check = workshop.store.verify_all()

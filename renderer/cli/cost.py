@@ -10,7 +10,7 @@ import click
 
 from renderer.cli import options
 from renderer.cli.terminal import write_json
-from renderer.pipeline.ledger import BY, draw_up, moment_named
+from renderer.pipeline.buying.ledger import BY, draw_up, moment_named
 from renderer.report.ledger import cost_json, cost_lines
 
 

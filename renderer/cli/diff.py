@@ -46,7 +46,7 @@ def command(
     reach = Reach(fetch=not offline, outside=allow_outside)
     with options.workshop_for(cache_dir) as workshop:
         run = open_run(workshop, project, Wishes(shots=shots, reach=reach))
-        from renderer.pipeline.revision import compare_with  # noqa: PLC0415 - a faulty storyboard is told before
+        from renderer.pipeline.reasons.revision import compare_with  # noqa: PLC0415 - a faulty storyboard is told before
         from renderer.report.diff import diff_json, diff_lines, diff_markdown  # noqa: PLC0415
 
         comparison = compare_with(run, revision)

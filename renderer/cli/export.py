@@ -60,7 +60,7 @@ def command(
 
     A clip that is not there yet is named as missing. Paths are relative to the folder of FILE; those of `depfile`, to the current one.
     """
-    from renderer.pipeline.export import export_text, write_text  # noqa: PLC0415 - for this command alone
+    from renderer.pipeline.desk.export import export_text, write_text  # noqa: PLC0415 - for this command alone
 
     project, _ = options.project_for((spec,) if spec else (), provider=provider, profile=profile)
     wishes = Wishes(reach=Reach(fetch=not offline, outside=allow_outside))

@@ -76,8 +76,8 @@ def gc(
     Asked are the locks and picks of every project that uses the store, in its work trees and on all its branches, tags and
     stashes; pins; and jobs. A clip that was paid for goes only with --paid.
     """
-    from renderer.pipeline.keeping import Rules  # noqa: PLC0415 - for this command alone
-    from renderer.pipeline.sweeping import sweep  # noqa: PLC0415
+    from renderer.pipeline.keeping.law import Rules  # noqa: PLC0415 - for this command alone
+    from renderer.pipeline.keeping.sweeping import sweep  # noqa: PLC0415
     from renderer.report.sweep import closing_words, sweep_json, sweep_lines  # noqa: PLC0415
 
     rules = Rules(keep_days * DAY_S, paid=paid, room_bytes=max_size)
@@ -97,7 +97,7 @@ def gc(
 @options.as_json
 def projects(*, cache_dir: Path | None, as_json: bool) -> int:
     """List the projects that use the store: name, when one of their storyboards was last built, and root."""
-    from renderer.pipeline.sweeping import list_projects  # noqa: PLC0415 - for this command alone
+    from renderer.pipeline.keeping.sweeping import list_projects  # noqa: PLC0415 - for this command alone
 
     with options.workshop_for(cache_dir) as workshop:
         found = list_projects(workshop.store)
@@ -128,7 +128,7 @@ def forget(*, projects: tuple[str, ...], cache_dir: Path | None) -> int:
 
     Deletes nothing. The next build or plan of a project puts it on record again.
     """
-    from renderer.pipeline.sweeping import forget_project  # noqa: PLC0415 - for this command alone
+    from renderer.pipeline.keeping.sweeping import forget_project  # noqa: PLC0415 - for this command alone
 
     with options.workshop_for(cache_dir) as workshop:
         for project in projects:

@@ -13,7 +13,7 @@ from renderer.pipeline.project import Reach, relative
 from renderer.pipeline.run import Wishes, open_run
 
 if TYPE_CHECKING:
-    from renderer.pipeline.handover import Handover
+    from renderer.pipeline.desk.handover import Handover
 
 
 @click.command(
@@ -54,7 +54,7 @@ def command(
 
     What was handed over before is brought up to date; files of others in DIR stay as they are.
     """
-    from renderer.pipeline.handover import hand_over  # noqa: PLC0415 - for this command alone
+    from renderer.pipeline.desk.handover import hand_over  # noqa: PLC0415 - for this command alone
 
     project, _ = options.project_for((spec,), provider=provider, profile=profile)
     wishes = Wishes(reach=Reach(fetch=not offline, outside=allow_outside))

@@ -11,8 +11,8 @@ import click
 from renderer.cli import options
 from renderer.cli.terminal import wants_colour, write_json
 from renderer.errors import UsageError
-from renderer.pipeline.jobs import cancel_job, forget, listed, named
-from renderer.pipeline.ledger import labels_of
+from renderer.pipeline.buying.jobs import cancel_job, forget, listed, named
+from renderer.pipeline.buying.ledger import labels_of
 from renderer.report.ledger import asker_text, job_json, job_lines
 
 BY_HAND = "forgotten by hand"
@@ -87,7 +87,7 @@ def collect(
         raise UsageError(
             "`--as` is about one request", code="U055", hint="name its intent: `renderer jobs list`"
         )
-    from renderer.pipeline.collecting import adopt, collect_jobs  # noqa: PLC0415 - httpx, for this command alone
+    from renderer.pipeline.buying.collecting import adopt, collect_jobs  # noqa: PLC0415 - httpx, for this command alone
 
     with options.workshop_for(cache_dir) as workshop:
         jobs = named(workshop.store, intents) if intents else None

@@ -58,7 +58,7 @@ def repair(
 
     Buys nothing. A clip that the lock names and no store has stays in it, as lost.
     """
-    from renderer.pipeline.lockcheck import repair_lock  # noqa: PLC0415 - parsing, for this command alone
+    from renderer.pipeline.record.lockcheck import repair_lock  # noqa: PLC0415 - parsing, for this command alone
 
     project, _ = options.project_for((spec,) if spec else ())
     with options.workshop_for(cache_dir) as workshop:

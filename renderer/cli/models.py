@@ -13,7 +13,7 @@ from renderer.catalogue.described import KINDS
 from renderer.catalogue.library import find
 from renderer.cli import options
 from renderer.cli.terminal import write_json
-from renderer.pipeline.models import entry, line_of, page_of, priced, row_of, search
+from renderer.pipeline.buying.models import entry, line_of, page_of, priced, row_of, search
 from renderer.report.models import model_page, models_table, refreshed_lines
 
 LISTED = "aimlapi"
@@ -113,7 +113,7 @@ def refresh_prices(
     Plans and builds price with it from then on. Prints what differs from the catalogue that came with this release: prices, models
     that are sold and not in it, and models in it that are not listed any more. Needs no key and buys nothing.
     """
-    from renderer.pipeline.refresh import change_of, refresh, refreshed_json  # noqa: PLC0415 - asyncio, here alone
+    from renderer.pipeline.buying.refresh import change_of, refresh, refreshed_json  # noqa: PLC0415 - asyncio, here alone
 
     with options.workshop_for(cache_dir) as workshop:
         found = refresh(workshop, ids, provider=provider, keep=not dry_run)

@@ -33,7 +33,7 @@ Examples:
 @options.cache_dir
 def pin(*, wanted: tuple[str, ...], reason: str, cache_dir: Path | None) -> int:
     """Keep clips: `@3f9a`, the clip whose digest begins so, or those that the shots of SPEC show. Then `cache gc` never takes them."""
-    from renderer.pipeline.pinning import pin, stored  # noqa: PLC0415 - for this command alone
+    from renderer.pipeline.keeping.pinning import pin, stored  # noqa: PLC0415 - for this command alone
 
     with options.workshop_for(cache_dir) as workshop:
         workshop.store.enter()
@@ -48,7 +48,7 @@ def pin(*, wanted: tuple[str, ...], reason: str, cache_dir: Path | None) -> int:
 @options.cache_dir
 def unpin(*, wanted: tuple[str, ...], cache_dir: Path | None) -> int:
     """Let go of pinned clips, named as in `renderer cache pin`. Deletes nothing."""
-    from renderer.pipeline.pinning import pinned, unpin  # noqa: PLC0415 - for this command alone
+    from renderer.pipeline.keeping.pinning import pinned, unpin  # noqa: PLC0415 - for this command alone
 
     with options.workshop_for(cache_dir) as workshop:
         clips = pinned(workshop.store, wanted) if wanted[0].startswith(MARK) else _shown(workshop, wanted)
@@ -88,7 +88,7 @@ def pins(*, cache_dir: Path | None, as_json: bool) -> int:
 
 
 def _shown(workshop: Workshop, wanted: tuple[str, ...]) -> list[Digest]:
-    from renderer.pipeline.pinning import shown  # noqa: PLC0415 - for these commands alone
+    from renderer.pipeline.keeping.pinning import shown  # noqa: PLC0415 - for these commands alone
 
     return shown(opened(workshop, wanted[0]), wanted[1:])
 

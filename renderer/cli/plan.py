@@ -10,10 +10,10 @@ import click
 
 from renderer.cli import options
 from renderer.cli.terminal import show_diagnostics, wants_colour, write_json
-from renderer.pipeline.lines import film_lines, shot_lines
+from renderer.pipeline.buying.till import allowance
 from renderer.pipeline.project import Project, Reach
+from renderer.pipeline.reasons.lines import film_lines, shot_lines
 from renderer.pipeline.run import Run, Wishes, open_run
-from renderer.pipeline.till import allowance
 from renderer.pipeline.workshop import Workshop
 from renderer.report.run import plan_json, price_of
 from renderer.report.text import name_width, plan_lines, take_name
@@ -77,7 +77,7 @@ def command(
             return show_stale(workshop, project, shots, outside=allow_outside, as_json=as_json, quiet=quiet)
         run = open_run(workshop, project, Wishes(shots=shots, reach=reach))
         if out:
-            from renderer.pipeline.reviewed import review, write_review  # noqa: PLC0415 - only where it is asked for
+            from renderer.pipeline.reasons.reviewed import review, write_review  # noqa: PLC0415 - only where it is asked for
 
             write_review(review(run), out)
         return show_plan(run, as_json=as_json, check=check, quiet=quiet, verbose=verbose)
@@ -96,7 +96,7 @@ def show_plan(
         for line in plan_lines(shots, films, colour=wants_colour(sys.stdout), grouped=grouped):
             click.echo(line)
         if verbose:
-            from renderer.pipeline.copied import encoded_lines  # noqa: PLC0415 - only where all is to be told
+            from renderer.pipeline.reasons.copied import encoded_lines  # noqa: PLC0415 - only where all is to be told
 
             for line in encoded_lines(run):
                 click.echo(line)
@@ -120,7 +120,7 @@ def show_stale(
     quiet: bool,
 ) -> int:
     """Print each take of which the lock does not say what the storyboard asks for, and return the exit code."""
-    from renderer.pipeline.lockcheck import check_lock  # noqa: PLC0415 - parsing, for this question alone
+    from renderer.pipeline.record.lockcheck import check_lock  # noqa: PLC0415 - parsing, for this question alone
 
     found = check_lock(workshop, project, shots=shots, outside=outside)
     stale = [one for one in found if one.is_sure]

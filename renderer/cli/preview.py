@@ -10,9 +10,9 @@ import click
 from renderer.cli import options
 from renderer.cli.building import exit_code
 from renderer.cli.voice import Voice, interrupts
-from renderer.pipeline.lines import film_lines
 from renderer.pipeline.preview import Preview, open_preview, run_preview
 from renderer.pipeline.project import Reach
+from renderer.pipeline.reasons.lines import film_lines
 from renderer.pipeline.run import Wishes
 from renderer.report.errors import error_json
 from renderer.report.run import film_json, id_json

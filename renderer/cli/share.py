@@ -12,7 +12,7 @@ from renderer.cli.terminal import write_json
 from renderer.report.sweep import size_words
 
 if TYPE_CHECKING:
-    from renderer.pipeline.sharing import Shared
+    from renderer.pipeline.keeping.sharing import Shared
 
 LOST = 3
 
@@ -27,7 +27,7 @@ def export(*, spec: str, target: Path | None, cache_dir: Path | None, as_json: b
 
     Without a target it is `<name>.clips.tar`, here. Exits with 3 when a clip that the lock names is not in the store.
     """
-    from renderer.pipeline.sharing import export_clips  # noqa: PLC0415 - for this command alone
+    from renderer.pipeline.keeping.sharing import export_clips  # noqa: PLC0415 - for this command alone
 
     project = options.project_named(spec)
     assert project, "BUG: no storyboard is named"
@@ -49,7 +49,7 @@ def export(*, spec: str, target: Path | None, cache_dir: Path | None, as_json: b
 @options.as_json
 def import_(*, source: Path, cache_dir: Path | None, as_json: bool) -> int:
     """Take in what `renderer cache export` wrote, or any other store. What is here already stays as it is."""
-    from renderer.pipeline.sharing import import_clips  # noqa: PLC0415 - for this command alone
+    from renderer.pipeline.keeping.sharing import import_clips  # noqa: PLC0415 - for this command alone
 
     with options.workshop_for(cache_dir) as workshop:
         shared = import_clips(workshop, source)

@@ -11,8 +11,8 @@ import click
 from renderer.cli import options
 from renderer.cli.terminal import write_json
 from renderer.model import dollars
+from renderer.pipeline.record.setsoff import SetsOff
 from renderer.pipeline.run import Run, Wishes, open_run
-from renderer.pipeline.setsoff import SetsOff
 from renderer.pipeline.workshop import Workshop
 
 
@@ -36,7 +36,7 @@ def command(*, spec: str, shot: str, everything: bool, cache_dir: Path | None, a
 
     SHOT may be a pattern. A clip of an older request has no number; `renderer pick SPEC SHOT @DIGEST` brings it back.
     """
-    from renderer.pipeline.takes import list_takes  # noqa: PLC0415 - for this command alone
+    from renderer.pipeline.record.takes import list_takes  # noqa: PLC0415 - for this command alone
     from renderer.report.takes import take_json, take_lines  # noqa: PLC0415
 
     with options.workshop_for(cache_dir) as workshop:

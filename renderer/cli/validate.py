@@ -12,8 +12,8 @@ from renderer.cli import options
 from renderer.cli.terminal import show_diagnostics, write_json
 from renderer.diagnostic import Diagnostic
 from renderer.errors import RendererError
-from renderer.pipeline.compile import diagnose
 from renderer.pipeline.project import Reach, open_project, split_targets
+from renderer.pipeline.reading.compile import diagnose
 from renderer.report.diagnostics import render_github, to_json
 
 USAGE = 2

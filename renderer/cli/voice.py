@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from renderer.cli.terminal import say, wants_colour
-from renderer.pipeline.lines import counts, film_lines, shot_line_of, shot_lines
+from renderer.pipeline.reasons.lines import counts, film_lines, shot_line_of, shot_lines
 from renderer.pipeline.run import Run
 from renderer.report.text import closing_line, film_line, name_width, shot_line
 

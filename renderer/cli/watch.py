@@ -17,8 +17,8 @@ from renderer.cli.terminal import errors_json, show_error, wants_colour
 from renderer.cli.voice import Voice, interrupts
 from renderer.errors import RendererError, UsageError
 from renderer.model import Json, dollars
-from renderer.pipeline.lines import film_lines, shot_lines
 from renderer.pipeline.project import Reach, no_storyboard, relative
+from renderer.pipeline.reasons.lines import film_lines, shot_lines
 from renderer.pipeline.run import Run, Wishes
 from renderer.pipeline.watching import Replaced, Watch
 from renderer.report.run import ShotLine, build_json, price_of

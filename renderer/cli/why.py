@@ -47,8 +47,8 @@ def command(
 
 
 def _show(run: Run, *, as_json: bool) -> None:
-    from renderer.pipeline.lines import film_lines  # noqa: PLC0415 - parsing comes first, and may fail
-    from renderer.pipeline.story import stories  # noqa: PLC0415
+    from renderer.pipeline.reasons.lines import film_lines  # noqa: PLC0415 - parsing comes first, and may fail
+    from renderer.pipeline.reasons.story import stories  # noqa: PLC0415
     from renderer.report.why import film_story, story_lines, why_json  # noqa: PLC0415
 
     told = [story for story in stories(run) if run.wishes.shots or story.shot.verdict != "reused"]

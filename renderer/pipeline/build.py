@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 from renderer.digest import Digest
 from renderer.errors import RendererError, StoreError
 from renderer.model import Json
-from renderer.pipeline.able import refuse_unable
-from renderer.pipeline.beside import put_beside
-from renderer.pipeline.compile import remember_build
+from renderer.pipeline.buying.till import admit_purchases, budget_of, sellers_needed
+from renderer.pipeline.desk.beside import put_beside
 from renderer.pipeline.enrolling import note_use
-from renderer.pipeline.film import ROUNDS_MAX, FilmState
+from renderer.pipeline.film.able import refuse_unable
+from renderer.pipeline.film.assess import ROUNDS_MAX, FilmState
 from renderer.pipeline.places import check_places
 from renderer.pipeline.publish import DAMAGED, claim, publish
+from renderer.pipeline.reading.compile import remember_build
 from renderer.pipeline.run import PUBLISHING, Run
-from renderer.pipeline.till import admit_purchases, budget_of, sellers_needed
 from renderer.plan.rows import OutputRow
 
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from renderer.execute.consent import Consent
     from renderer.execute.engine import Chore, Ending
     from renderer.execute.events import Emit
-    from renderer.pipeline.gate import Ask
+    from renderer.pipeline.buying.gate import Ask
+    from renderer.pipeline.buying.shop import Shop
     from renderer.pipeline.graph import Graph
-    from renderer.pipeline.shop import Shop
 
 UNKNOWN = "G920"
 NEED_MISSING = "G901"
@@ -93,7 +93,7 @@ def _build(
 def _keep_lock(run: Run) -> None:
     """Put into the lock what the build achieved; one with nothing to do only looks whether that was done."""
     if run.locked.is_due(run.compiled, run.results, films=run.films_imprint()):
-        from renderer.pipeline.lockwrite import keep_lock  # noqa: PLC0415 - only where it is written
+        from renderer.pipeline.record.lockwrite import keep_lock  # noqa: PLC0415 - only where it is written
 
         keep_lock(run)
 
@@ -134,7 +134,7 @@ def _build_once(
 
 
 def _recipes(run: Run) -> Mapping[str, Json]:
-    from renderer.pipeline.joined import recipes  # noqa: PLC0415 - only where a film became another one
+    from renderer.pipeline.reasons.joined import recipes  # noqa: PLC0415 - only where a film became another one
 
     return recipes(run)
 
@@ -155,7 +155,7 @@ async def _make(
     if consent is None and not strays:
         run.endings |= await run_graph(graph, emit=emit, stop=stopped)
     else:
-        from renderer.pipeline.thrift import thrifty  # noqa: PLC0415 - only where something is bought
+        from renderer.pipeline.buying.thrift import thrifty  # noqa: PLC0415 - only where something is bought
 
         with thrifty():
             await _make_and_buy(run, graph, consent, strays, emit=emit, stop=stopped)
@@ -177,7 +177,7 @@ async def _make_and_buy(
 ) -> None:
     """Make and buy takes; see to what earlier builds left. A request whose outcome becomes unknown is looked up once."""
     from renderer.execute.consent import Consent as Nothing  # noqa: PLC0415 - only where money may be spent
-    from renderer.pipeline.shop import open_shop  # noqa: PLC0415
+    from renderer.pipeline.buying.shop import open_shop  # noqa: PLC0415
 
     paid = [number for number in run.dirty() if run.compiled.takes[number].paid]
     shop = open_shop(
@@ -199,8 +199,8 @@ async def _make_and_buy(
 
 async def _deal(run: Run, graph: Graph, shop: Shop, *, emit: Emit, stop: asyncio.Event) -> dict[str, Ending]:
     """All dealings with sellers, and how each take ended."""
+    from renderer.pipeline.buying.shop import until_stopped  # noqa: PLC0415
     from renderer.pipeline.graph import run_graph  # noqa: PLC0415 - there already
-    from renderer.pipeline.shop import until_stopped  # noqa: PLC0415
 
     async with shop:
         await until_stopped(shop.look_up(), stop)
@@ -250,7 +250,7 @@ def _strays(run: Run) -> list[str]:
     names = dict.fromkeys(job.provider for job in run.workshop.store.open_jobs())
     if not names:
         return []
-    from renderer.pipeline.shop import sellers_with_keys  # noqa: PLC0415 - httpx, only where jobs are open
+    from renderer.pipeline.buying.shop import sellers_with_keys  # noqa: PLC0415 - httpx, only where jobs are open
 
     return sellers_with_keys(run.workshop, names)
 
@@ -265,7 +265,7 @@ async def make_films(
     chores: deque[Chore] | None = None,
 ) -> None:
     """Make what films lack, of all at once, and ask again, until each is there or something of it fails; `chores` as in `run_steps`."""
-    from renderer.pipeline.crossing import gather  # noqa: PLC0415 - the engine, only where something is made
+    from renderer.pipeline.film.crossing import gather  # noqa: PLC0415 - the engine, only where something is made
     from renderer.pipeline.steps import LOCAL, run_actions  # noqa: PLC0415 - the engine, only where something is made
 
     rest = list(outputs)

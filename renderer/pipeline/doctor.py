@@ -21,7 +21,7 @@ from renderer.ffmpeg.codecs import ENCODERS
 from renderer.media.manifests import reference_manifest
 from renderer.media.segment import make_reference
 from renderer.model import Size
-from renderer.pipeline.able import lacking
+from renderer.pipeline.film.able import lacking
 from renderer.pipeline.workshop import Workshop
 from renderer.providers.account import read_account
 from renderer.row import Row

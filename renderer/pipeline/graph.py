@@ -18,11 +18,11 @@ from renderer.execute.events import Finished, Outcome
 from renderer.media.manifests import frame_manifest
 from renderer.model import Asker, Result
 from renderer.pipeline.actions import askers_of, take_action, take_inputs
-from renderer.pipeline.chains import Parents
-from renderer.pipeline.locked import lost_error
-from renderer.pipeline.pieces import with_still
+from renderer.pipeline.clips.chains import Parents
+from renderer.pipeline.clips.locked import lost_error
+from renderer.pipeline.clips.shots import select
+from renderer.pipeline.film.pieces import with_still
 from renderer.pipeline.run import Run
-from renderer.pipeline.shots import select
 from renderer.pipeline.steps import LOCAL, Decide, run_all, take_step
 from renderer.plan.action import Action, Input
 from renderer.plan.chain import frame_number, with_frames
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from renderer.execute.events import Emit, Event
-    from renderer.pipeline.shop import Shop
+    from renderer.pipeline.buying.shop import Shop
 
 PAID_S = 120.0
 """How long a paid take is expected to need where the catalogue does not say."""

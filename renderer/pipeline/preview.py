@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 from renderer.model import Result, Size
 from renderer.pipeline.actions import take_action
 from renderer.pipeline.build import film_copies, make_films
-from renderer.pipeline.declared import sources_of
+from renderer.pipeline.clips.declared import sources_of
 from renderer.pipeline.enrolling import note_use
-from renderer.pipeline.film import FilmState, assess_film
-from renderer.pipeline.lettered import clip_slots, with_cards
-from renderer.pipeline.notes import notes_of
+from renderer.pipeline.film.assess import FilmState, assess_film
+from renderer.pipeline.film.lettered import clip_slots, with_cards
+from renderer.pipeline.film.notes import notes_of
 from renderer.pipeline.project import Project
 from renderer.pipeline.publish import claim, publish
 from renderer.pipeline.run import Run, Wishes, open_run

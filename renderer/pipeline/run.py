@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING
 from renderer.digest import Digest
 from renderer.errors import GateError, RendererError
 from renderer.model import MediaFacts, Result, Trace
-from renderer.pipeline.compile import compile_storyboard, diagnostic_of
-from renderer.pipeline.declared import sources_of
+from renderer.pipeline.clips.declared import sources_of
+from renderer.pipeline.clips.locked import Locked, lost_error
+from renderer.pipeline.clips.picked import NOTHING_PICKED, blob_of, read_picks, resolve_picks
+from renderer.pipeline.clips.shots import select
+from renderer.pipeline.clips.verdict import NOTHING_CHAINED, Verdict
 from renderer.pipeline.enrolling import enrol
-from renderer.pipeline.film import FilmState, assess_film
-from renderer.pipeline.lettered import clip_slots, find_fonts, with_cards
-from renderer.pipeline.locked import Locked, lost_error
-from renderer.pipeline.notes import notes_of
-from renderer.pipeline.picked import NOTHING_PICKED, blob_of, read_picks, resolve_picks
+from renderer.pipeline.film.assess import FilmState, assess_film
+from renderer.pipeline.film.lettered import clip_slots, find_fonts, with_cards
+from renderer.pipeline.film.notes import notes_of
 from renderer.pipeline.project import Project, Reach
-from renderer.pipeline.shots import select
-from renderer.pipeline.verdict import NOTHING_CHAINED, Verdict
+from renderer.pipeline.reading.compile import compile_storyboard, diagnostic_of
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.action import Input
 from renderer.plan.rows import Compiled, Detail, OutputRow
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from renderer.diagnostic import Diagnostic
     from renderer.execute.engine import Ending
     from renderer.job import JobState
-    from renderer.pipeline.soundtrack import Track
-    from renderer.pipeline.standing import Standing
+    from renderer.pipeline.clips.standing import Standing
+    from renderer.pipeline.film.soundtrack import Track
 
 
 class Wishes(Row):
@@ -128,7 +128,7 @@ class Run:
         if not self.must_run(number):
             return Verdict.REUSED
         if number in self.chained.waits:
-            from renderer.pipeline.chains import waiting_verdict  # noqa: PLC0415 - only where shots start from one another
+            from renderer.pipeline.clips.chains import waiting_verdict  # noqa: PLC0415 - only where shots start from one another
 
             return waiting_verdict(self, number)
         if not row.paid:
@@ -152,7 +152,7 @@ class Run:
                 for patterns in (wishes.resubmit, wishes.retry_failed)
             ]
             keys = {takes[number].key for number in self.dirty() if takes[number].paid} | {key}
-            from renderer.pipeline.standing import standings  # noqa: PLC0415 - only where something paid is missing
+            from renderer.pipeline.clips.standing import standings  # noqa: PLC0415 - only where something paid is missing
 
             self.standings = standings(
                 keys, store=self.workshop.store, resubmit=again[0], retry_failed=again[1]
@@ -172,7 +172,7 @@ class Run:
         self.settle()
         self.picked = resolve_picks(self.decisions, self.compiled.takes, file=self.project.label_of_picks)
         if self.bare.chains:
-            from renderer.pipeline.chains import complete  # noqa: PLC0415 - only where shots start from one another
+            from renderer.pipeline.clips.chains import complete  # noqa: PLC0415 - only where shots start from one another
 
             complete(self)
 
@@ -192,7 +192,7 @@ class Run:
     def take_in(self) -> None:
         """Put the results of this build's endings where its takes stand; ask again only where some are missing still."""
         if self.bare.chains:
-            from renderer.pipeline.chains import take_in  # noqa: PLC0415 - only where shots start from one another
+            from renderer.pipeline.clips.chains import take_in  # noqa: PLC0415 - only where shots start from one another
 
             take_in(self)
         for number, row in enumerate(self.compiled.takes):
@@ -219,7 +219,7 @@ class Run:
         wanted = range(len(self.compiled.takes)) if numbers is None else numbers
         missing = [number for number in wanted if number not in self.known_details]
         if missing:
-            from renderer.pipeline.recompile import find_details  # noqa: PLC0415 - parsing costs imports
+            from renderer.pipeline.reading.recompile import find_details  # noqa: PLC0415 - parsing costs imports
 
             reach = self.wishes.reach
             self.known_details |= find_details(self.workshop, self.project, self.bare, missing, reach=reach)
@@ -315,7 +315,7 @@ class Run:
         """The files of tracks, beside `compiled.tracks`."""
         if not self.compiled.tracks:
             return []
-        from renderer.pipeline.soundtrack import Track  # noqa: PLC0415 - only where there are any
+        from renderer.pipeline.film.soundtrack import Track  # noqa: PLC0415 - only where there are any
 
         return [
             Track(row, Input(Digest(row.sha256, row.size_bytes), self.input_path(row.path or None)))
@@ -348,7 +348,7 @@ def open_run(workshop: Workshop, project: Project, wishes: Wishes) -> Run:
     compiled, details = compile_storyboard(workshop, project, reach=wishes.reach)
     selected = select(compiled.takes, wishes.shots, others=[row.shot for row in compiled.footage])
     if wishes.shots and compiled.chains:
-        from renderer.pipeline.chains import with_ancestors  # noqa: PLC0415 - only where shots start from one another
+        from renderer.pipeline.clips.chains import with_ancestors  # noqa: PLC0415 - only where shots start from one another
 
         selected = with_ancestors(compiled, selected)
     run = Run(workshop, project, wishes, compiled=compiled, details=details, selected=selected)

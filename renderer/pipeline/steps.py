@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import asyncio
 
     from renderer.execute.events import Emit
+    from renderer.pipeline.buying.shop import Shop
     from renderer.pipeline.run import Run
-    from renderer.pipeline.shop import Shop
 
 LOCAL = "local"
 GENERATE = "generate"

@@ -13,10 +13,10 @@ import renderer
 from renderer.errors import GateError, ProviderUnavailable, RendererError, SpecError
 from renderer.pipeline.build import run_build
 from renderer.pipeline.changes import Signature, signatures
-from renderer.pipeline.lines import shot_lines
+from renderer.pipeline.clips.verdict import Verdict
 from renderer.pipeline.project import Project, Reach
+from renderer.pipeline.reasons.lines import shot_lines
 from renderer.pipeline.run import Run, Wishes, open_run
-from renderer.pipeline.verdict import Verdict
 from renderer.pipeline.workshop import Workshop
 from renderer.report.run import ShotLine
 
@@ -144,8 +144,8 @@ class Watch:
 
 def _named(workshop: Workshop, project: Project, reach: Reach) -> list[Path]:
     """The files that a faulty storyboard names, as far as it can be read, whether or not they are there."""
-    from renderer.pipeline.examine import examine  # noqa: PLC0415 - parsing costs imports
-    from renderer.pipeline.revision import named_sources  # noqa: PLC0415
+    from renderer.pipeline.reading.examine import examine  # noqa: PLC0415 - parsing costs imports
+    from renderer.pipeline.reasons.revision import named_sources  # noqa: PLC0415
 
     try:
         found = examine(workshop, project, reach=reach._replace(fetch=False, whole=False, blobs=False))

@@ -32,7 +32,7 @@ from renderer.media.segment import make_segment
 from renderer.media.sound import decode_sound
 from renderer.media.sounding import mix_manifest
 from renderer.model import Json, MediaFacts, Size
-from renderer.pipeline.crossfading import crossed_parts
+from renderer.pipeline.film.crossfading import crossed_parts
 from renderer.plan.mix import MixRow
 from renderer.plan.rows import SlotRow
 

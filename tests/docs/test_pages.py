@@ -104,3 +104,11 @@ def test_the_rooms_on_the_page_are_those_of_the_package() -> None:
     rooms = {f"{path.name}/" for path in parts if (path / "__init__.py").is_file()}
     modules = {path.name for path in parts if path.suffix == ".py"}
     assert rooms | modules == told
+
+
+def test_the_rooms_of_the_pipeline_on_the_page_are_those_that_it_has() -> None:
+    """Every folder in it is told of."""
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    told = {code_words(row[0])[0] for row in rows(sections(page)["Which rooms has the pipeline?"])}
+    parts = (ROOT / "renderer" / "pipeline").iterdir()
+    assert {f"{path.name}/" for path in parts if (path / "__init__.py").is_file()} == told

@@ -14,8 +14,8 @@ import yaml
 from hypothesis import strategies as st
 from PIL import Image
 
-from renderer.pipeline.examine import Examined, examine
 from renderer.pipeline.project import Reach, open_project
+from renderer.pipeline.reading.examine import Examined, examine
 from renderer.pipeline.workshop import Workshop, open_workshop
 
 STILLS = ("a.png", "b.png", "c.png")

@@ -12,7 +12,7 @@ import pytest
 from renderer.errors import RendererError
 from renderer.job import Frozen, Intent, Job, JobState, Price
 from renderer.model import Asker
-from renderer.pipeline.jobs import cancel
+from renderer.pipeline.buying.jobs import cancel
 from renderer.providers.base import Look, Seller, Standing
 from renderer.store import Store
 

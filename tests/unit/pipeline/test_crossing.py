@@ -5,8 +5,8 @@ from fractions import Fraction
 from renderer.media.conform import Cut, Profile
 from renderer.media.manifests import card_manifest, segment_manifest
 from renderer.model import Json, Size
-from renderer.pipeline.crossing import GATHERED_MIN, crossed, gather
-from renderer.pipeline.lettered import Made, Part
+from renderer.pipeline.film.crossing import GATHERED_MIN, crossed, gather
+from renderer.pipeline.film.lettered import Made, Part
 from renderer.plan.action import Action
 from renderer.plan.enter import EnterRow, Span
 

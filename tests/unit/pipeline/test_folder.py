@@ -6,7 +6,7 @@ import pytest
 
 from renderer.digest import digest_bytes
 from renderer.errors import RendererError
-from renderer.pipeline.folder import Content, fill
+from renderer.pipeline.desk.folder import Content, fill
 from renderer.store.store import Store
 
 OLD, NEW = Content.of(b"old"), Content.of(b"new")

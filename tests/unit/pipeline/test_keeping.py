@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from renderer.pipeline.keeping import LATELY, NAMED, PINNED, ROOM, Fates, Roots, Rules, decide, last_used
+from renderer.pipeline.keeping.law import LATELY, NAMED, PINNED, ROOM, Fates, Roots, Rules, decide, last_used
 from renderer.store.census import PAID, Census, Leaf, Piece
 
 NOW_S = 1_000_000.0

@@ -5,7 +5,7 @@ from itertools import groupby, pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from renderer.pipeline.notes import CHAPTERS_MAX, DECLARATION, notes_of
+from renderer.pipeline.film.notes import CHAPTERS_MAX, DECLARATION, notes_of
 from renderer.plan.rows import Compiled, OutputRow, SlotRow, TakeRow
 from renderer.sources import GENERATED
 

@@ -6,7 +6,7 @@ from renderer.digest import Digest, action_key
 from renderer.media.conform import Cut
 from renderer.media.sounding import is_mix, mix_manifest, sound_manifest
 from renderer.model import AudioFacts, MediaFacts, Size
-from renderer.pipeline.soundtrack import Track, sound_action
+from renderer.pipeline.film.soundtrack import Track, sound_action
 from renderer.plan.action import Action, Input
 from renderer.plan.mix import CueRow, MixRow, SlotSound, TrackRow
 from renderer.plan.rows import OutputRow

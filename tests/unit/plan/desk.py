@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from renderer.pipeline.examine import Examined, examine
 from renderer.pipeline.project import Reach, open_project
+from renderer.pipeline.reading.examine import Examined, examine
 from renderer.pipeline.workshop import Workshop, open_workshop
 from renderer.plan.rows import TakeRow
 

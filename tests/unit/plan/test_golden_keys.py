@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from renderer.digest import action_key, canonical_json
-from renderer.pipeline.examine import examine
 from renderer.pipeline.project import Reach, open_project
+from renderer.pipeline.reading.examine import examine
 from renderer.pipeline.workshop import open_workshop
 
 DOT = base64.b64decode(

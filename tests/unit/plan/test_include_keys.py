@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from renderer.pipeline.compile import compile_storyboard
 from renderer.pipeline.project import Reach, open_project
+from renderer.pipeline.reading.compile import compile_storyboard
 from renderer.pipeline.run import Wishes, open_run
 from renderer.plan.rows import TakeRow
 

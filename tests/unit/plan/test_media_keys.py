@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from renderer.digest import digest_bytes
-from renderer.pipeline.examine import Examined, examine
 from renderer.pipeline.project import Reach, open_project
+from renderer.pipeline.reading.examine import Examined, examine
 from renderer.pipeline.workshop import open_workshop
 from renderer.plan.explain import changes
 

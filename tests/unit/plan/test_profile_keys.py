@@ -6,8 +6,8 @@ from fractions import Fraction
 import pytest
 
 from renderer.errors import UsageError
-from renderer.pipeline.examine import Examined, examine
 from renderer.pipeline.project import Reach, open_project
+from renderer.pipeline.reading.examine import Examined, examine
 from renderer.storyboard import Use
 
 from .desk import Desk, desk_with

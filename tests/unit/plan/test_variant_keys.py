@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from renderer.pipeline.examine import examine
 from renderer.pipeline.project import Reach, open_project
+from renderer.pipeline.reading.examine import examine
 
 from .desk import Desk, desk_with
 from .test_golden_keys import DOT

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from renderer.cli.ask import offer_lines
-from renderer.pipeline.gate import Purchase, offer_of
+from renderer.pipeline.buying.gate import Purchase, offer_of
 from renderer.report.run import CauseLine, ShotLine
 from renderer.report.text import plan_lines
 

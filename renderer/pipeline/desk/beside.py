@@ -1,0 +1,185 @@
+"""What is written beside each film: its subtitles, and a sidecar that says of what it is made.
+
+A build with nothing to do finds, by a digest of all that decides them, that these files are as they must be.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from renderer.digest import Digest, digest_bytes
+from renderer.errors import StoreError
+from renderer.model import base_of
+from renderer.pipeline.clips.declared import Asked, shown_take, sources_of
+from renderer.pipeline.desk.subtitled import SUBTITLES, subtitles_of
+from renderer.pipeline.film.lettered import clip_slots
+from renderer.pipeline.project import BUILD
+from renderer.pipeline.run import Run
+from renderer.plan.enter import length_frames, starts_of
+from renderer.plan.rows import OutputRow, SlotRow
+from renderer.store.files import put_in_place, write_aside
+
+if TYPE_CHECKING:
+    from renderer.report.sidecar import Film, Part
+
+MEMO = "beside"
+SIDECAR = ".json"
+FORM = "2"
+"""Of what these files say; another one has them written again."""
+WRITABLE = 0o644
+
+
+def put_beside(run: Run) -> int:
+    """Write what belongs beside the films that there are, and take away what does not any more; returns how many were written.
+
+    A file that this program wrote and somebody else changed since is left alone where it is not needed, and so is, beside a
+    film outside `build/`, one that this program did not write. Raises
+    `StoreError` E617.
+    """
+    films = [
+        output for output in run.compiled.outputs if (state := run.films.get(output.name)) and state.result
+    ]
+    if not films:
+        return 0
+    store, name = run.workshop.store, f"{run.project.identity}/{run.project.asker_spec}"
+    known = store.memo_get(MEMO, name) or {"imprint": "", "files": {}}
+    imprint = _imprint(run, films)
+    every = {_path_of(written): Digest(*digest) for written, digest in known["files"].items()}
+    stems = {run.film_path(output).with_suffix("") for output in films}
+    files = {path: digest for path, digest in every.items() if Path(path).with_suffix("") in stems}
+    if known["imprint"] == imprint and store.digests_of(list(files)) == list(files.values()):
+        return 0
+    asked = Asked(run)
+    texts = {str(path): text.encode("utf-8") for output in films for path, text in _texts(run, output, asked)}
+    asked.keep()
+    wanted = {path: digest_bytes(content) for path, content in texts.items()}
+    there = dict(zip(wanted, store.digests_of(list(wanted)), strict=True))
+    foreign = {
+        path for path, found in there.items() if found and path not in files and not _is_built(run, path)
+    }
+    stale = [path for path, digest in wanted.items() if there[path] != digest and path not in foreign]
+    for path in stale:
+        _write(Path(path), texts[path])
+    _take_away(run, {path: digest for path, digest in files.items() if path not in wanted})
+    elsewhere = {path: digest for path, digest in every.items() if path not in files}
+    kept = elsewhere | {path: digest for path, digest in wanted.items() if path not in foreign}
+    written = {os.fsencode(path).hex(): digest for path, digest in kept.items()}
+    store.memo_put(MEMO, name, {"imprint": imprint, "files": written})
+    return len(stale)
+
+
+def _is_built(run: Run, path: str) -> bool:
+    return Path(path).is_relative_to(run.project.root / BUILD)
+
+
+def _path_of(written: str) -> str:
+    # Names of files are bytes, and need not be text.
+    return os.fsdecode(bytes.fromhex(written))
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Put a text into place by rename."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        aside.unlink(missing_ok=True)
+        write_aside(aside, content, mode=WRITABLE)
+        put_in_place(aside, path)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise StoreError(
+            f"`{path}` cannot be written", code="E617", facts=[("reason", error.strerror or error)]
+        ) from error
+
+
+def _imprint(run: Run, films: list[OutputRow]) -> str:
+    """A digest of all that decides what these files say."""
+    takes = run.compiled.takes
+    rows = "\0".join([FORM, *(row.shot for row in takes), *(row.key for row in takes)])
+    told = hashlib.sha256(rows.encode("utf-8", "surrogateescape"))
+    for output in films:
+        state = run.films[output.name]
+        assert state.result
+        about = (str(run.film_path(output)), state.result.digest.sha256, run.compiled.title, output.fps)
+        told.update(repr((about, output.cues, output.subtitles)).encode("utf-8", "surrogateescape"))
+    told.update(repr([row[:3] for row in run.compiled.footage]).encode("utf-8", "surrogateescape"))
+    return told.hexdigest()
+
+
+def _texts(run: Run, output: OutputRow, asked: Asked) -> Iterator[tuple[Path, str]]:
+    from renderer.report.sidecar import sidecar  # noqa: PLC0415 - only where something is written
+
+    film = run.film_path(output)
+    yield film.with_suffix(SIDECAR), sidecar(_film(run, output, asked, name=_told(film)))
+    for form in SUBTITLES:
+        if form in output.subtitles and (text := subtitles_of(output, form)):
+            yield film.with_suffix(f".{form}"), text
+
+
+def _told(film: Path) -> str:
+    """A film's name for people; bytes that are no text are written out."""
+    return os.fsencode(film.name).decode("utf-8", "backslashreplace")
+
+
+def _take_away(run: Run, files: dict[str, Digest]) -> None:
+    for path, digest in files.items():
+        if run.workshop.store.digest_of(Path(path)) == digest:
+            with contextlib.suppress(OSError):
+                Path(path).unlink()
+
+
+def _film(run: Run, output: OutputRow, asked: Asked, *, name: str) -> Film:
+    from renderer.report.sidecar import Film  # noqa: PLC0415
+
+    state, fps = run.films[output.name], Fraction(output.fps)
+    assert state.result
+    slots: dict[str, list[tuple[Fraction, Fraction]]] = {}
+    first: dict[str, SlotRow] = {}
+    cards, starts = {card.slot for card in output.cards}, starts_of(output.slots)
+    for number, (slot, start) in enumerate(zip(output.slots, starts, strict=True)):
+        if number not in cards:
+            first.setdefault(slot.shot, slot)
+            slots.setdefault(slot.shot, []).append((start / fps, (start + slot.frames) / fps))
+    sources = sources_of(run)
+    clips = dict(zip((slot.shot for slot in clip_slots(output)), run.clips(output) or (), strict=True))
+    return Film(
+        file=name,
+        sha256=state.result.digest.sha256,
+        title=run.compiled.title,
+        frames=length_frames(output.slots),
+        fps=fps,
+        parts=tuple(
+            _part(run, slot, asked, clips[shot].digest.sha256, tuple(slots[shot]))._replace(
+                source=sources.get(shot)
+            )
+            for shot, slot in first.items()
+        ),
+        cards=len(cards),
+    )
+
+
+def _part(
+    run: Run, slot: SlotRow, asked: Asked, clip: str, slots: tuple[tuple[Fraction, Fraction], ...]
+) -> Part:
+    from renderer.report.sidecar import Part  # noqa: PLC0415
+
+    shot = base_of(slot.shot)
+    if slot.take < 0:
+        return Part(shot, slots, clip, None, None, None, None, None)
+    row = shown_take(run, slot.take)
+    manifest = asked.of(row, clip)
+    return Part(
+        shot,
+        slots,
+        clip,
+        provider=manifest.get("provider", row.provider),
+        model=manifest.get("model", row.model),
+        prompt=manifest.get("prompt"),
+        seed=manifest.get("seed"),
+        source=None,
+    )

@@ -1,0 +1,1 @@
+"""The films: which actions their pictures, sound and text need, asked of clips and store."""

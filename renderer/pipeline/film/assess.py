@@ -1,0 +1,247 @@
+"""A film from its clips: what is missing for it, asked of the store again after each step.
+
+There is no list of steps to keep in order. `assess_film` looks at the clips and the store, and says either
+where the film is or which actions can run now; whoever builds makes those and asks again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from pathlib import PurePath
+from typing import TYPE_CHECKING, cast
+
+from renderer.media.conform import Cut, Profile, choose_profile, held_frames, needs_segment, shows_ground
+from renderer.media.manifests import (
+    join_manifest,
+    reference_manifest,
+    segment_manifest,
+)
+from renderer.media.moving import Moved, lacking_frames
+from renderer.model import MIDDLE, Fit, Json, MediaFacts, Result, Size
+from renderer.pipeline.film.lettered import CARD, NO_FONTS, Lettered, Made, Part
+from renderer.pipeline.film.pieces import cut_of, facts_of, is_still, piece, with_still
+from renderer.plan.action import Action, Input
+from renderer.plan.enter import span_frames, spans_of
+from renderer.plan.rows import OutputRow
+from renderer.row import Row
+
+if TYPE_CHECKING:
+    from renderer.pipeline.film.soundtrack import Track
+
+ROUNDS_MAX = 4
+ROUNDING_FRAMES = 1
+"""A slot may be a frame longer than its clip by rounding alone; nobody need be told."""
+Lookup = Callable[[Sequence[str]], Sequence[Result | None]]
+
+
+class FilmState(Row):
+    """Where a film stands: it is there, or these actions bring it nearer; never both.
+
+    `held` names, in cut order, the shots whose clips are shorter than their slots.
+    """
+
+    result: Result | None
+    missing: tuple[Action, ...] = ()
+    held: tuple[str, ...] = ()
+
+
+def assess_film(
+    output: OutputRow,
+    clips: Sequence[Input | None],
+    *,
+    build: str,
+    lookup: Lookup,
+    fonts: Mapping[str, Input] = NO_FONTS,
+    overlays: Mapping[int, Input] | None = None,
+    tracks: Sequence[Track] = (),
+    notes: Mapping[str, Json] | None = None,
+) -> FilmState:
+    """Where the film of these clips stands; one clip with facts for each slot, in cut order, ≥ 1; None for a card.
+
+    `build` names ffmpeg's; `lookup` gives the results that may be reused; `fonts`, by digest, draw its texts; `overlays`, by number of the slot, are
+    pictures to lay over the lower edge; `tracks` are the files of all tracks; `notes` what it says of itself. At most three rounds of making what is missing and asking again lead to
+    the film: a reference, then segments and sound, then the join.
+    """
+    film = Film(output, clips, build, overlays or {}, fonts=fonts, tracks=tracks)
+    held = film.held()
+    reference = film.reference()
+    if reference:
+        found = lookup([reference.key])[0]
+        if found is None:
+            return FilmState(None, (reference,), held)
+        film.profile = film.choose(found.facts)
+    segments, sound = film.segments(), film.sound()
+    wanted = {action.key: action for action in [*segments.values(), *([sound] if sound else [])]}
+    results = dict(zip(wanted, lookup(list(wanted)), strict=True)) if wanted else {}
+    missing = tuple(action for key, action in wanted.items() if results[key] is None)
+    if missing:
+        return FilmState(None, missing, held)
+    pictures = [
+        piece(results[segments[n].key]) if n in segments else film.clips[n] for n in range(len(film.frames))
+    ]
+    join = film.join(pictures, sound=piece(results[sound.key]) if sound else None, notes=notes)
+    result = lookup([join.key])[0]
+    return FilmState(result, () if result else (join,), held)
+
+
+class Film:
+    """One film while it is assessed. Equal clips share one facts value, so judgements are made once for each."""
+
+    def __init__(
+        self,
+        output: OutputRow,
+        clips: Sequence[Input | None],
+        build: str,
+        overlays: Mapping[int, Input],
+        *,
+        fonts: Mapping[str, Input],
+        tracks: Sequence[Track],
+    ) -> None:
+        self.output, self.build, self.overlays, self.tracks = output, build, overlays, tracks
+        self.clips: Sequence[Input] = (
+            [clip or CARD for clip in clips] if output.cards else cast("Sequence[Input]", clips)
+        )
+        self.lettered = Lettered(output, fonts)
+        self.fps = Fraction(output.fps)
+        self.size = Size.parse(output.size) if output.size else None
+        self.fits = {row.slot: row for row in output.fits}
+        self.kinds = [
+            (id(clip.facts), slot.first, slot.frames)
+            for clip, slot in zip(self.clips, output.slots, strict=True)
+        ]
+        self.moved = {
+            row.slot: Moved(Fraction(row.speed), row.reverse, row.moving)
+            for row in output.motions
+            if not is_still(self.clips[row.slot])
+        }
+        for slot in self.moved:
+            self.kinds[slot] = (-1 - slot, 0, 0)
+        self.samples = dict(zip(reversed(self.kinds), reversed(range(len(self.kinds))), strict=True))
+        for slot in self.lettered.grounds:
+            self.samples.pop(self.kinds[slot], None)
+        self.spans = spans_of(output) if output.enters else None
+        self.profile = self.choose(None)
+
+    @property
+    def frames(self) -> list[int]:
+        """The frames of each picture, which is a slot where nothing goes over into another."""
+        return [slot.frames for slot in self.output.slots] if self.spans is None else span_frames(self.spans)
+
+    def cut(self, number: int) -> Cut:
+        return cut_of(self.output.slots[number], self.clips[number])
+
+    def choose(self, reference: MediaFacts | None) -> Profile:
+        numbers = sorted(self.samples.values())
+        return choose_profile(
+            [facts_of(self.clips[number]) for number in numbers],
+            [self.cut(number) for number in numbers],
+            size=self.size,
+            fps=self.fps,
+            fit=cast("Fit", self.output.fit),
+            coding=self.output.coding,
+            ground=self.output.background,
+            reference=reference,
+            ours=bool(self.overlays or self.lettered.slots or self.moved or self.spans),
+        )
+
+    def held(self) -> tuple[str, ...]:
+        short = {kind for kind, number in self.samples.items() if self.lacking(number) > ROUNDING_FRAMES}
+        if not short:
+            return ()
+        return tuple(
+            slot.shot for slot, kind in zip(self.output.slots, self.kinds, strict=True) if kind in short
+        )
+
+    def lacking(self, number: int) -> int:
+        """How many frames of its slot a clip has not got."""
+        facts, cut, moved = facts_of(self.clips[number]), self.cut(number), self.moved.get(number)
+        return lacking_frames(facts, cut, moved, self.fps) if moved else held_frames(facts, cut, self.fps)
+
+    def reference(self) -> Action | None:
+        """The clip that tells what our encoder's look like; not needed where all clips are alike and whole."""
+        if self.profile.format is not None:
+            return None
+        manifest = reference_manifest(
+            self.profile.size, self.fps, build=self.build, coding=self.output.coding
+        )
+        return Action.of(manifest, name=f"{self.output.name}: reference", inputs={})
+
+    def segments(self) -> dict[int, Action]:
+        """By number of the picture, what must be made for those that cannot be copied as they are."""
+        if self.spans is not None:
+            from renderer.pipeline.film.crossing import crossed  # noqa: PLC0415 - asyncio, for films with transitions
+
+            return dict(enumerate(crossed(self.spans, self.part, self.name)))
+        unfit = {
+            kind
+            for kind, number in self.samples.items()
+            if number in self.moved
+            or needs_segment(facts_of(self.clips[number]), self.cut(number), self.profile)
+        }
+        drawn = self.overlays.keys() | self.lettered.slots
+        if not (unfit or drawn):
+            return {}
+        numbers = (n for n, kind in enumerate(self.kinds) if kind in unfit or n in drawn)
+        return {number: self._segment(number) for number in numbers}
+
+    def name(self, number: int) -> str:
+        """The name of a slot's action."""
+        return f"{self.output.name}: slot {number + 1}, {self.output.slots[number].shot}"
+
+    def _segment(self, number: int) -> Action:
+        made = self.part(Part(number, 0, self.output.slots[number].frames))
+        return Action.of(made.manifest, name=self.name(number), inputs=made.inputs)
+
+    def part(self, part: Part) -> Made:
+        """Of what a part of a slot is made."""
+        number = part.slot
+        if number in self.lettered.grounds:
+            manifest = self.lettered.card(part, self.profile, build=self.build)
+            return Made(manifest, self.lettered.inputs(part))
+        clip, slot = self.clips[number], self.output.slots[number]
+        overlay, fit, moved = self.overlays.get(number), self.fits.get(number), self.moved.get(number)
+        asked = cast("Fit", fit.fit) if fit else None
+        manifest = segment_manifest(
+            clip.digest.sha256,
+            cut_of(slot, clip, skip=part.skip, frames=part.frames),
+            self.profile,
+            build=self.build,
+            overlay=overlay.digest.sha256 if overlay else None,
+            fit=asked,
+            has_bars=shows_ground(facts_of(clip), self.profile, asked),
+            centre=fit.centre if fit else MIDDLE,
+            texts=self.lettered.manifests(part),
+            motion=moved._replace(skip=part.skip).manifest() if moved else None,
+        )
+        inputs = {"clip": (clip,)} | ({"overlay": (overlay,)} if overlay else {})
+        return Made(with_still(manifest, clip), inputs | self.lettered.inputs(part))
+
+    def sound(self) -> Action | None:
+        """One track for the whole film, where anything has sound."""
+        clips = (facts_of(self.clips[number]) for number in self.samples.values())
+        if self.output.mix is None and not any(facts.audio for facts in clips):
+            return None
+        from renderer.pipeline.film.soundtrack import sound_action  # noqa: PLC0415 - a film of nothing but pictures has none
+
+        cuts = [self.cut(number) for number in range(len(self.clips))]
+        return sound_action(self.output, self.clips, cuts, tracks=self.tracks, build=self.build)
+
+    def join(
+        self, pictures: Sequence[Input], *, sound: Input | None, notes: Mapping[str, Json] | None
+    ) -> Action:
+        manifest = join_manifest(
+            zip(
+                (picture.digest.sha256 for picture in pictures),
+                self.frames,
+                strict=True,
+            ),
+            sound=sound.digest.sha256 if sound else None,
+            size=self.profile.size,
+            fps=self.fps,
+            build=self.build,
+            notes=notes,
+            ending=PurePath(self.output.file).suffix,
+        )
+        inputs = {"pictures": tuple(pictures)} | ({"sound": (sound,)} if sound else {})
+        return Action.of(manifest, name=self.output.name, inputs=inputs)
