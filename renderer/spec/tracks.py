@@ -69,6 +69,8 @@ def _loudness(written: Any) -> Loudness | None:
         return None
     if not isinstance(written, Mapping):
         return Loudness(Decimal(written))
+    if "lufs" not in written:  # it was wrong, and is told of
+        return None
     peak = written.get("peak_db")
     standard = Loudness(Decimal(written["lufs"]))
     return standard if peak is None else standard._replace(peak_db=Decimal(peak))
