@@ -20,6 +20,7 @@ from renderer.row import Row
 TIMESCALE_MAX = 200_000
 STILL_SIDE_MAX_PX = 1920
 COMMON = Coding()
+HIGH_RANGES = ("smpte2084", "arib-std-b67")
 
 
 class Cut(Row):
@@ -140,6 +141,11 @@ def pixels_of(coding: Coding) -> str:
 def is_full_range(facts: MediaFacts) -> bool:
     """Whether a clip says that its blacks and whites are at the ends of what its numbers can hold."""
     return facts.colour.startswith("pc/")
+
+
+def is_high_range(colour: str) -> bool:
+    """Whether a clip of this colour has its brightness coded as PQ or HLG, which can be copied but not encoded here."""
+    return colour.rpartition("/")[2] in HIGH_RANGES
 
 
 def shows_ground(facts: MediaFacts, profile: Profile, fit: Fit | None) -> bool:

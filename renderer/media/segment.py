@@ -17,6 +17,7 @@ from renderer.ffmpeg.encode import encode_arguments
 from renderer.ffmpeg.inputs import input_arguments
 from renderer.ffmpeg.picture import Shape, fit_filters, flat_filters, frame_filters
 from renderer.ffmpeg.run import run_ffmpeg
+from renderer.media.conform import is_high_range
 from renderer.media.made import probe_made
 from renderer.media.manifests import centre_of
 from renderer.media.moving import Moved, moving_filters, refuse_too_long
@@ -26,7 +27,6 @@ from renderer.model import Json, MediaFacts, Size
 
 SEEK_MARGIN_S = 2
 SEEK_MIN_S = 10
-HIGH_DYNAMIC_RANGE = ("smpte2084", "arib-std-b67")
 
 
 async def make_segment(
@@ -60,7 +60,7 @@ async def make_segment(
 
 def refuse_high_dynamic_range(clip: Path, facts: MediaFacts) -> None:
     """Raises `MediaError` M806 for a clip whose brightness the common format cannot hold."""
-    if facts.colour.rpartition("/")[2] in HIGH_DYNAMIC_RANGE:
+    if is_high_range(facts.colour):
         raise MediaError(
             "the clip has a high dynamic range, which the common format cannot hold",
             code="M806",

@@ -168,7 +168,7 @@ HDR = ("-vf", PQ, "-pix_fmt", "yuv420p10le")
 
 
 def test_high_dynamic_range_is_copied_or_refused(stage: Stage, write: Callable[[Odd], Path]) -> None:
-    """Whole, in a film of its own kind, it stays what it is; to be encoded, it is one error."""
+    """Whole, in a film of its own kind, it stays what it is; to be encoded, it is one error at its place, before anything is made."""
     clip = shutil.copy(write(Odd("hdr.mp4", (*X265, *HDR))), stage.root / "hdr.mp4")
     stage.write(
         "film.yaml",
@@ -178,9 +178,18 @@ def test_high_dynamic_range_is_copied_or_refused(stage: Stage, write: Callable[[
     assert [one for _, one in packets_in(Path(clip)) if one] == [
         one for _, one in packets_in(stage.film()) if one
     ]
-    stage.edit("clip: hdr.mp4", "clip: hdr.mp4, use: 0.5")
-    done = stage.build()
-    assert (1, ["M806"]) == (done.code, done.codes)
+    stage.footage("sdr.mp4")
+    for old, new in (
+        ("clip: hdr.mp4", "clip: hdr.mp4, use: 0.5"),
+        ("clip: hdr.mp4, use: 0.5", "clip: hdr.mp4, speed: 2"),
+        ("clip: hdr.mp4, speed: 2", "clip: hdr.mp4, titles: [{text: x}]"),
+        (", titles: [{text: x}]}", "}\n  - {id: pad, prompt: steam, enter: {crossfade: 0.25}}"),
+        ("id: pad, prompt: steam, enter: {crossfade: 0.25}", "id: pad, clip: sdr.mp4"),
+    ):
+        stage.edit(old, new)
+        done = stage.build()
+        told = [(one["code"], one["line"], one["column"]) for one in done.json["errors"]]
+        assert (new, 2, [("M806", 4, 21)], []) == (new, done.code, told, done.json.get("shots", []))
 
 
 @pytest.mark.parametrize("name", BAD)

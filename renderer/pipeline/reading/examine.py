@@ -18,7 +18,7 @@ from renderer.pipeline.project import Project, Reach, no_storyboard
 from renderer.pipeline.reading.bench import Bench, diagnostic_row
 from renderer.pipeline.reading.cutcheck import check_slots, check_uses
 from renderer.pipeline.reading.fonts import Letterer
-from renderer.pipeline.reading.footage import check_stills
+from renderer.pipeline.reading.footage import check_ranges, check_stills, is_high
 from renderer.pipeline.reading.including import Included, Reader
 from renderer.pipeline.reading.inputs import InputDesk
 from renderer.pipeline.reading.keying import key_takes
@@ -115,6 +115,8 @@ def _examine(
     diagnostics += check_slots(storyboard, bench.shots)
     diagnostics += check_uses(storyboard, bench.shots)
     diagnostics += check_stills(storyboard, bench.shots)
+    if any(row.footage and is_high(row.footage) for row in bench.shots):
+        diagnostics += check_ranges(storyboard, assemble(storyboard, bench.shots))
     diagnostics += check_words(storyboard, bench.shots)
     diagnostics += idle_reframes(storyboard, bench.sizes) if project.variant is None else ()
     diagnostics += tracks.diagnostics

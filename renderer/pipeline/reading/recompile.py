@@ -18,6 +18,7 @@ from renderer.errors import MediaError, SpecError
 from renderer.model import Json
 from renderer.pipeline.project import Project, Reach
 from renderer.pipeline.reading.examine import Examined, examine_text, read_storyboard
+from renderer.pipeline.reading.footage import check_ranges
 from renderer.pipeline.reading.including import Included
 from renderer.pipeline.reading.tracks import check_cues
 from renderer.pipeline.workshop import Workshop
@@ -96,7 +97,9 @@ def recompile(
     shown = [slot.frames for output in compiled.outputs for slot in output.slots]
     if min(shown, default=0) < 1 or spec.ids_clash([shot.shot for shot in shots]) or is_broken(shots):
         return None
-    if check_cues(examined.storyboard, compiled) or not is_entered(compiled, shots):
+    if any(check_ranges(examined.storyboard, compiled)) or check_cues(examined.storyboard, compiled):
+        return None
+    if not is_entered(compiled, shots):
         return None
     move = sections.mover(fresh, file=project.label)
     details = [_placed(detail, move, fresh) for detail in examined.details]
