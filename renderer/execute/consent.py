@@ -73,10 +73,10 @@ class Purse:
         """What was sent for under this consent, at the vendor's price where it named one."""
         return sum(self._held_usd.values(), Decimal(0))
 
-    def agree(self, key: str, *, stand_in: str) -> None:
-        """Let a request have the consent that was given to its stand-in, before its key was known: this one, and no other."""
-        if stand_in in self._estimates_usd and self._known_as.setdefault(stand_in, key) == key:
-            self._estimates_usd.setdefault(key, self._estimates_usd[stand_in])
+    def agree(self, key: str, *, placeholder: str) -> None:
+        """Let a request have the consent that was given to its placeholder, before its key was known: this one, and no other."""
+        if placeholder in self._estimates_usd and self._known_as.setdefault(placeholder, key) == key:
+            self._estimates_usd.setdefault(key, self._estimates_usd[placeholder])
 
     def hold(self, key: str) -> Decimal | None:
         """Set the estimate aside before a request is sent.

@@ -42,7 +42,7 @@ FRAME_S = 0.5
 
 @dataclass(eq=False, repr=False)
 class Graph:
-    """The steps that make some takes of a run. `keys` are those of the takes by their steps' names: of one that is not known yet, its stand-in.
+    """The steps that make some takes of a run. `keys` are those of the takes by their steps' names: of one that is not known yet, its placeholder.
 
     `shop` buys; without one nothing is bought.
     """
@@ -227,7 +227,7 @@ def _which(row: LinkRow) -> str:
 
 
 def _admitted(graph: Graph, number: int, action: Action) -> Action | Result:
-    """A paid action whose key is known at last: reused by what the lock says, agreed to as its stand-in was, or held back."""
+    """A paid action whose key is known at last: reused by what the lock says, agreed to as its placeholder was, or held back."""
     run, row = graph.run, graph.run.compiled.takes[number]
     patterns = run.wishes.replace_lost
     is_replaced = bool(patterns) and number in select(run.compiled.takes, patterns)
@@ -239,7 +239,7 @@ def _admitted(graph: Graph, number: int, action: Action) -> Action | Result:
         raise lost_error(run.locked.lost[action.key])
     if graph.shop is None:
         raise _not_to_be_bought(run)
-    graph.shop.purse.agree(action.key, stand_in=row.key)
+    graph.shop.purse.agree(action.key, placeholder=row.key)
     return action
 
 

@@ -1,7 +1,7 @@
 """Chained takes: in which order their keys become known, which frame of a clip they mean, and what is wrong with a link.
 
 A chained take's key holds the digest of the clip that its parent shows, and a frame's number. So its manifest is
-remembered without that, and completed when the clip is there. Until then a *stand-in* for the key, which is no key of
+remembered without that, and completed when the clip is there. Until then a *placeholder* for the key, which is no key of
 any manifest that can be made, tells the take apart.
 """
 
@@ -19,7 +19,7 @@ from renderer.plan.manifest import frame_json, with_inputs
 from renderer.plan.rows import ChainRow, Compiled, LinkRow, ShotRow
 
 
-def stand_in_key(manifest: Mapping[str, Json], links: Sequence[LinkRow]) -> str:
+def placeholder_key(manifest: Mapping[str, Json], links: Sequence[LinkRow]) -> str:
     """What stands for the key of a chained take before its parents' clips are there; equal for equal requests."""
     return action_key(
         with_inputs(manifest, {link.role: {"shot": link.shot, "at": link.at} for link in links})

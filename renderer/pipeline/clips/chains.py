@@ -19,7 +19,7 @@ from renderer.pipeline.clips.shots import select
 from renderer.pipeline.clips.verdict import Chained, Verdict, Wait
 from renderer.pipeline.run import Run
 from renderer.plan.action import Input
-from renderer.plan.chain import ancestors_of, in_order, stand_in_key, with_frames
+from renderer.plan.chain import ancestors_of, in_order, placeholder_key, with_frames
 from renderer.plan.rows import ChainRow, Compiled, LinkRow, TakeRow
 from renderer.row import Row
 
@@ -58,7 +58,7 @@ def complete(run: Run) -> None:
             links = alike.links(stands, takes)
             if wait := _wait(stands, waits):
                 waits[chain.take] = wait
-                key = stand_in_key(chain.manifest, links)
+                key = placeholder_key(chain.manifest, links)
             else:
                 clips = {link: stand.clip for link, stand in stands.items() if stand.clip}
                 manifests[chain.take] = with_frames(chain, clips)
@@ -78,13 +78,13 @@ def complete(run: Run) -> None:
     run.compiled = run.bare._replace(takes=tuple(takes))
 
 
-def stand_ins(run: Run) -> dict[str, str]:
+def placeholders(run: Run) -> dict[str, str]:
     """For the key of each chained take what stood for it as long as it was not known."""
     parents, takes, alike = Parents.of(run), run.compiled.takes, Alike()
     found = {}
     for chain in (chain for level in in_order(run.bare) for chain in level):
         links = alike.links({link: parents.stand(link.shot) for link in chain.links}, takes)
-        found[takes[chain.take].key] = stand_in_key(chain.manifest, links)
+        found[takes[chain.take].key] = placeholder_key(chain.manifest, links)
     return found
 
 
@@ -193,13 +193,13 @@ def waiting_verdict(run: Run, number: int) -> Verdict:
 
 
 def take_in(run: Run) -> None:
-    """Complete the keys again after a build made clips; what was told of a stand-in is told of the key that it stood for."""
+    """Complete the keys again after a build made clips; what was told of a placeholder is told of the key that it stood for."""
     before = {chain.take: run.compiled.takes[chain.take].key for chain in run.bare.chains}
     run.look_up()
-    for number, stand_in in before.items():
+    for number, placeholder in before.items():
         key = run.compiled.takes[number].key
-        if stand_in != key and stand_in in run.endings:
-            run.endings.setdefault(key, run.endings[stand_in])
+        if placeholder != key and placeholder in run.endings:
+            run.endings.setdefault(key, run.endings[placeholder])
 
 
 def _unpicked(run: Run, shot: str, takes: int) -> GateError:

@@ -20,7 +20,7 @@ from renderer.pipeline.reading.links import links_of
 from renderer.pipeline.reading.materials import Materials, find_materials
 from renderer.pipeline.reading.outputs import size_of_clip
 from renderer.pipeline.workshop import Workshop
-from renderer.plan.chain import stand_in_key
+from renderer.plan.chain import placeholder_key
 from renderer.plan.manifest import generate_manifest
 from renderer.plan.rows import ChainRow, Detail, TakeRow
 from renderer.row import Row
@@ -82,7 +82,7 @@ def _key_shot(
         row = TakeRow(
             shot=shot.id,
             take=number,
-            key=stand_in_key(manifest, links) if links else action_key(manifest),
+            key=placeholder_key(manifest, links) if links else action_key(manifest),
             provider=offer.request.provider,
             model=take.model,
             seed=take.seed,

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from renderer.errors import GateError, UsageError, shortened
 from renderer.model import Json
-from renderer.pipeline.clips.chains import stand_ins
+from renderer.pipeline.clips.chains import placeholders
 from renderer.pipeline.reasons.joined import coding_of, enters_of, words_of
 from renderer.pipeline.run import Run
 from renderer.row import Row
@@ -100,7 +100,7 @@ def read_review(path: Path) -> Reviewed:
 def check_reviewed(run: Run, reviewed: Reviewed) -> None:
     """Raises `GateError` G940 where a build would not do what was reviewed: other requests, another cut, more to buy."""
     now = review(run)
-    stood = stand_ins(run)
+    stood = placeholders(run)
     known = {name: {key, stood.get(key, key)} for name, key in now.keys.items()}
     names = [
         name for name in {**reviewed.keys, **now.keys} if reviewed.keys.get(name) not in known.get(name, ())

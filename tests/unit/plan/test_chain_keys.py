@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from renderer.digest import Digest, action_key, canonical_json
 from renderer.model import MediaFacts, Size
 from renderer.plan.action import Input
-from renderer.plan.chain import frame_number, in_order, rule_of, stand_in_key, with_frames
+from renderer.plan.chain import frame_number, in_order, placeholder_key, rule_of, with_frames
 from renderer.plan.rows import ChainRow, Compiled, LinkRow
 
 from .desk import Desk, desk_with
@@ -150,7 +150,7 @@ def test_what_stands_for_a_key_is_no_key_that_anything_has(desk: Desk) -> None:
   - {id: b6, prompt: b, image: dot.png, last_image: {last_frame_of: pad}}
 """,
     )
-    keys = [stand_in_key(chain.manifest, chain.links) for chain in rows.chains]
+    keys = [placeholder_key(chain.manifest, chain.links) for chain in rows.chains]
     assert keys[0] == keys[1]
     assert 5 == len(set(keys))
     assert not set(keys) & {action_key(chain.manifest) for chain in rows.chains}
