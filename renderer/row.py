@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections import _tuplegetter  # type: ignore[attr-defined] # what `namedtuple` itself makes fields of
 from collections.abc import Iterable, Mapping
 from functools import cache
-from types import FunctionType
+from types import FunctionType, MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
-__all__ = ["Row"]
+__all__ = ["NOTHING", "Row"]
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+"""What a field that holds a mapping has where there is nothing: empty, and so for good."""
 
 OURS = frozenset({"__new__", "__slots__", "_asdict", "_field_defaults", "_fields", "_make", "_replace"})
 

@@ -9,18 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
-from types import MappingProxyType
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 from renderer.catalogue.neutral import MEDIA_TYPES, NEUTRAL, FieldType
 from renderer.model import Json, Size
-from renderer.row import Row
+from renderer.row import NOTHING, Row
 
 Endpoint = Literal["universal", "legacy"]
 ENDPOINTS: tuple[Endpoint, ...] = ("universal", "legacy")
 PLACEHOLDER = "$"
 APPEND = "[]"
-NOTHING: Mapping[str, Any] = MappingProxyType({})
 LIMITS = ("enum", "minimum", "maximum", "maxLength", "minItems", "maxItems")
 
 
