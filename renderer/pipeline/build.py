@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from renderer.digest import Digest
 from renderer.errors import RendererError, StoreError
 from renderer.model import Json
-from renderer.pipeline.buying.till import admit_purchases, budget_of, sellers_needed
+from renderer.pipeline.buying.till import admit_purchases
 from renderer.pipeline.desk.beside import put_beside
 from renderer.pipeline.enrolling import note_use
 from renderer.pipeline.film.able import refuse_unable
@@ -26,14 +25,9 @@ if TYPE_CHECKING:
     import asyncio
 
     from renderer.execute.consent import Consent
-    from renderer.execute.engine import Chore, Ending
+    from renderer.execute.engine import Chore
     from renderer.execute.events import Emit
     from renderer.pipeline.buying.gate import Ask
-    from renderer.pipeline.buying.shop import Shop
-    from renderer.pipeline.graph import Graph
-
-UNKNOWN = "G920"
-NEED_MISSING = "G901"
 
 
 def run_build(run: Run, *, emit: Emit, stop: Callable[[], asyncio.Event], ask: Ask) -> None:
@@ -155,92 +149,14 @@ async def _make(
     if consent is None and not strays:
         run.endings |= await run_graph(graph, emit=emit, stop=stopped)
     else:
-        from renderer.pipeline.buying.thrift import thrifty  # noqa: PLC0415 - only where something is bought
+        from renderer.pipeline.buying.deals import make_and_buy  # noqa: PLC0415 - only where something is bought
 
-        with thrifty():
-            await _make_and_buy(run, graph, consent, strays, emit=emit, stop=stopped)
+        await make_and_buy(run, graph, consent, strays, emit=emit, stop=stopped)
     del graph  # its takes are made, and the film needs room of its own
     run.take_in()
     chores = deque([lambda: _publish_early(run), run.workshop.store.save])
     await make_films(run, run.compiled.outputs, run.assess, emit=emit, stop=stopped, chores=chores)
     run.interrupted = run.interrupted or stopped.is_set()
-
-
-async def _make_and_buy(
-    run: Run,
-    graph: Graph,
-    consent: Consent | None,
-    strays: Sequence[str],
-    *,
-    emit: Emit,
-    stop: asyncio.Event,
-) -> None:
-    """Make and buy takes; see to what earlier builds left. A request whose outcome becomes unknown is looked up once."""
-    from renderer.execute.consent import Consent as Nothing  # noqa: PLC0415 - only where money may be spent
-    from renderer.pipeline.buying.shop import open_shop  # noqa: PLC0415
-
-    paid = [number for number in run.dirty() if run.compiled.takes[number].paid]
-    shop = open_shop(
-        run.workshop,
-        providers=dict.fromkeys([*sellers_needed(run, paid), *strays]),
-        jobs=run.wishes.jobs,
-        consent=consent or Nothing(),
-        budget=budget_of(run),
-        emit=emit,
-        names=graph.names,
-    )
-    try:
-        run.endings |= await _deal(run, graph, shop, emit=emit, stop=stop)
-    finally:  # what was sent for counts against the limits of a second round, however the first one ended
-        run.spent_usd += Decimal(0) if run.workshop.is_replaying else shop.purse.spent_usd
-        run.collected += shop.collected
-        run.troubles += shop.troubles
-
-
-async def _deal(run: Run, graph: Graph, shop: Shop, *, emit: Emit, stop: asyncio.Event) -> dict[str, Ending]:
-    """All dealings with sellers, and how each take ended."""
-    from renderer.pipeline.buying.shop import until_stopped  # noqa: PLC0415
-    from renderer.pipeline.graph import run_graph  # noqa: PLC0415 - there already
-
-    async with shop:
-        await until_stopped(shop.look_up(), stop)
-        async with shop.collecting_strays(but={*graph.makers}, stop=stop):
-            endings = await run_graph(graph, emit=emit, stop=stop, shop=shop)
-        lost = [key for key, ending in endings.items() if _is_unknown(ending)]
-        found = await until_stopped(shop.look_up(), stop) if lost else None
-        if found:
-            endings |= await _once_more(run, graph, endings, emit=emit, stop=stop, shop=shop)
-        await until_stopped(shop.settle_prices(), stop)
-        run.left_open += shop.left_open(but={*graph.makers, *graph.keys.values()})
-    return endings
-
-
-async def _once_more(
-    run: Run,
-    graph: Graph,
-    endings: Mapping[str, Ending],
-    *,
-    emit: Emit,
-    stop: asyncio.Event,
-    shop: Shop,
-) -> dict[str, Ending]:
-    """Make again what is on its way after all, and what was blocked behind it."""
-    from renderer.pipeline.graph import run_graph  # noqa: PLC0415 - there already
-
-    names = [
-        name for name, key in graph.keys.items() if _is_unknown(endings[key]) or _is_blocked(endings[key])
-    ]
-    run.endings |= endings
-    run.take_in()
-    return await run_graph(graph.part(names), emit=emit, stop=stop, shop=shop)
-
-
-def _is_unknown(ending: Ending) -> bool:
-    return ending.error is not None and ending.error.code == UNKNOWN
-
-
-def _is_blocked(ending: Ending) -> bool:
-    return ending.error is not None and ending.error.code == NEED_MISSING
 
 
 def _strays(run: Run) -> list[str]:
