@@ -10,8 +10,8 @@ from renderer.model import AT as AT_SIGN
 from renderer.model import base_of
 from renderer.spec.distance import hint_for
 from renderer.spec.merge import Merged, Written, leaves
+from renderer.spec.origins import Origins
 from renderer.spec.scene import Scene
-from renderer.spec.takes import Origins
 from renderer.spec.text import Path
 from renderer.spec.variables import NAMES_SHOWN_MAX
 from renderer.spec.wording import listed, shorten

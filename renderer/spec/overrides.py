@@ -19,9 +19,10 @@ from renderer.spec.enter import ENTER, read_enter
 from renderer.spec.merge import Merged, Written, merge
 from renderer.spec.motion import MOTION, read_motion
 from renderer.spec.nodes import Entry, Fields, Node
+from renderer.spec.origins import Origins
 from renderer.spec.outputs import OUTPUTS
 from renderer.spec.scene import Scene, word
-from renderer.spec.takes import Origins, check_rivals, without_rivals
+from renderer.spec.takes import check_rivals, without_rivals
 from renderer.spec.text import Path
 from renderer.spec.tracks import read_shot_sound
 from renderer.spec.wording import listed, shorten

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from renderer.diagnostic import Place
 from renderer.spec.merge import Merged, Written
 from renderer.spec.nodes import Entry, Items
+from renderer.spec.origins import Origins
 from renderer.spec.scene import Scene, number, word
 from renderer.spec.text import Path
 from renderer.storyboard import Take
@@ -23,7 +24,6 @@ COUNTED = ("seed", "takes")
 """What `seeds` says in other words."""
 
 Field = TypeVar("Field")
-Origins = dict[str, tuple[Place, ...]]
 
 
 def read_takes(scene: Scene, fields: Merged, origins: Origins) -> tuple[Take, ...]:
