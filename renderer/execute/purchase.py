@@ -16,10 +16,10 @@ from pathlib import Path
 from renderer.errors import (
     GateError,
     ProviderFailed,
-    ProviderRefused,
     ProviderUnavailable,
     RendererError,
 )
+from renderer.execute.attempts import check_earlier, unknown
 from renderer.execute.clock import Clock
 from renderer.execute.collect import Collector
 from renderer.execute.consent import Purse
@@ -27,7 +27,7 @@ from renderer.execute.counter import Counter
 from renderer.execute.draft import Draft
 from renderer.execute.flight import Place
 from renderer.job import MAY_BE_CHARGED, Intent, Job, JobState, Price
-from renderer.model import Result, dollars
+from renderer.model import Result
 from renderer.plan.action import Action
 from renderer.providers.base import Accepted, Answer, NotAccepted, Seller, Unknown, Why
 from renderer.store.journal import Journal, current
@@ -64,7 +64,7 @@ class Buyer:
         job, aside = await asyncio.to_thread(self._standing, action.key)
         counter = self.counters.get(action.manifest["provider"])
         if job:
-            _check(job, has_log=counter is None or counter.seller.has_log)
+            check_earlier(job, has_log=counter is None or counter.seller.has_log)
         assert counter, "BUG: a purchase from nobody"
         resume = self._resume(job, counter, folder) if job else self._once_more(aside, counter, folder)
         known = await resume
@@ -244,52 +244,3 @@ class _Sending:
     seller: Seller
     aside: tuple[Job, ...] = ()
     is_stopped: bool = False
-
-
-def _check(job: Job, *, has_log: bool) -> None:
-    """Raise where an earlier attempt stands in the way."""
-    if job.state is JobState.UNKNOWN:
-        raise unknown(job, has_log=has_log)
-    if job.state in {JobState.REFUSED, JobState.FAILED}:
-        raise refused_before(job)
-
-
-LATER = {
-    True: "build again later: it is looked up in the account's log each time.",
-    False: "look into the account on the vendor's own page; `renderer jobs collect REQUEST --as JOB` tells what you find.",
-}
-
-
-def unknown(job: Job | Intent, *, has_log: bool, reason: str = "") -> GateError:
-    """Nobody knows whether a request was accepted: only a person may send it again."""
-    name = job.intent if isinstance(job, Job) else job.name
-    estimate = job.estimate_usd
-    reason = reason or (job.reason if isinstance(job, Job) else "the answer was lost")
-    price = "an unknown amount" if estimate is None else dollars(estimate)
-    return GateError(
-        "a request was sent and its answer is not known: it may have been charged",
-        code="G920",
-        facts=[("request", name), ("sent", job.at), ("what happened", reason), ("at stake", price)],
-        hint=f"{LATER[has_log]} If the vendor never had it, `--resubmit SHOT` sends it again; `renderer jobs forget` drops it",
-    )
-
-
-def refused_before(job: Job) -> ProviderRefused:
-    """The vendor refused this very request, or could not make it; it would again."""
-    facts = [("reason", job.reason), ("when", job.ended_at)]
-    facts += [("job", job.job)] if job.job else []
-    if job.ready_at:
-        price = dollars(job.price.usd) if job.price else "yes, at a price that is not known"
-        return ProviderRefused(
-            "the clip of this request was made and could not be fetched",
-            code="P712",
-            facts=[*facts, ("charged", price)],
-            hint="`--retry-failed SHOT` tries to fetch it once more, and buys the take again only if that fails",
-        )
-    was = "was refused" if job.state is JobState.REFUSED else "failed"
-    return ProviderRefused(
-        f"this very request {was} before",
-        code="P712",
-        facts=facts,
-        hint="change the shot, or try the same once more with `--retry-failed SHOT`",
-    )
