@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from renderer.catalogue.library import CatalogueError, load
 from renderer.errors import GateError
 from renderer.execute.engine import Ending, Step
 from renderer.execute.events import Finished, Outcome
@@ -22,6 +21,7 @@ from renderer.pipeline.clips.chains import Parents
 from renderer.pipeline.clips.locked import lost_error
 from renderer.pipeline.clips.shots import select
 from renderer.pipeline.film.pieces import with_still
+from renderer.pipeline.order import longest_first
 from renderer.pipeline.run import Run
 from renderer.pipeline.steps import LOCAL, Decide, run_all, take_step
 from renderer.plan.action import Action, Input
@@ -33,11 +33,6 @@ if TYPE_CHECKING:
 
     from renderer.execute.events import Emit, Event
     from renderer.pipeline.buying.shop import Shop
-
-PAID_S = 120.0
-"""How long a paid take is expected to need where the catalogue does not say."""
-FREE_S = 2.0
-FRAME_S = 0.5
 
 
 @dataclass(eq=False, repr=False)
@@ -88,7 +83,9 @@ def take_graph(run: Run, numbers: Sequence[int]) -> Graph:
         else:
             graph.steps.append(take_step(run, row, _Making(run, number, askers[row.key])))
     if chains:
-        _longest_first(graph)
+        graph.steps = longest_first(
+            graph.steps, rows={takes[number].name: takes[number] for number in wanted}
+        )
     return graph
 
 
@@ -250,44 +247,3 @@ def _not_to_be_bought(run: Run) -> GateError:
         code="G951",
         hint="`renderer plan` shows what it costs; build without `--frozen` and `--offline` to buy it",
     )
-
-
-def _longest_first(graph: Graph) -> None:
-    """Order the steps so that those go first behind which most time is spent, whatever else is ready; else as they were."""
-    below: dict[str, list[str]] = {}
-    for step in graph.steps:
-        for need in step.needs:
-            below.setdefault(need, []).append(step.name)
-    expected = _expected_s(graph)
-    ahead_s: dict[str, float] = {}
-    for start in expected:
-        rest = [start]
-        while rest:
-            after = below.get(rest[-1], [])
-            open_ones = [name for name in after if name not in ahead_s]
-            if open_ones:
-                rest.append(open_ones[0])
-                continue
-            name = rest.pop()
-            ahead_s[name] = expected[name] + max((ahead_s[one] for one in after), default=0)
-    graph.steps.sort(key=lambda step: -ahead_s[step.name])
-
-
-def _expected_s(graph: Graph) -> dict[str, float]:
-    """How long each step is expected to take, by name."""
-    takes = graph.run.compiled.takes
-    rows = {takes[number].name: takes[number] for number in graph.makers.values()}
-    return {
-        step.name: (_latency_s(row.provider, row.model) if row.paid else FREE_S)
-        if (row := rows.get(step.name))
-        else FRAME_S
-        for step in graph.steps
-    }
-
-
-def _latency_s(provider: str, model: str | None) -> float:
-    try:
-        latency = load(provider, model).latency_s
-    except CatalogueError:
-        return PAID_S
-    return float(latency[1]) if latency else PAID_S
