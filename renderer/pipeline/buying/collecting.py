@@ -12,6 +12,7 @@ from renderer.execute.consent import Consent
 from renderer.execute.events import Event
 from renderer.job import Job, JobState
 from renderer.pipeline.buying.shop import awaiting_price, open_shop, sellers_with_keys
+from renderer.pipeline.buying.strays import collect_strays
 from renderer.pipeline.workshop import Workshop
 from renderer.providers.base import Look, Standing
 from renderer.row import Row
@@ -103,7 +104,7 @@ async def _collect(
     )
     async with shop:
         await shop.look_up()
-        await shop.collect_strays(only=frozenset(chosen), wait=wait)
+        await collect_strays(shop, only=frozenset(chosen), wait=wait)
         await shop.settle_prices()
     return shop.troubles
 

@@ -13,6 +13,7 @@ from renderer.execute.consent import Consent
 from renderer.execute.engine import Ending
 from renderer.execute.events import Emit
 from renderer.pipeline.buying.shop import Shop, open_shop, until_stopped
+from renderer.pipeline.buying.strays import collecting_strays
 from renderer.pipeline.buying.thrift import thrifty
 from renderer.pipeline.buying.till import budget_of, sellers_needed
 from renderer.pipeline.graph import Graph, run_graph
@@ -71,7 +72,7 @@ async def _deal(run: Run, graph: Graph, shop: Shop, *, emit: Emit, stop: asyncio
     """All dealings with sellers, and how each take ended."""
     async with shop:
         await until_stopped(shop.look_up(), stop)
-        async with shop.collecting_strays(but={*graph.makers}, stop=stop):
+        async with collecting_strays(shop, but={*graph.makers}, stop=stop):
             endings = await run_graph(graph, emit=emit, stop=stop, shop=shop)
         lost = [key for key, ending in endings.items() if _is_unknown(ending)]
         found = await until_stopped(shop.look_up(), stop) if lost else None

@@ -6,10 +6,9 @@ Opened only where something is to be bought or brought home; a build with neithe
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 from collections import Counter as Tally
-from collections.abc import AsyncIterator, Collection, Coroutine, Iterable, Mapping
+from collections.abc import Collection, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -28,7 +27,7 @@ from renderer.execute.flight import Flight
 from renderer.execute.lookup import look_up
 from renderer.execute.purchase import Buyer
 from renderer.execute.rhythm import HISTORY_MAX, Rhythm
-from renderer.job import AT_WORK, Job, JobState
+from renderer.job import Job, JobState
 from renderer.media.fit import fit_still
 from renderer.media.probe import probe
 from renderer.pipeline.workshop import Workshop
@@ -38,8 +37,6 @@ from renderer.store.store import Store
 
 T = TypeVar("T")
 
-STRAYS_AT_ONCE_MAX = 8
-STRAYS_TIMEOUT_S = 120.0
 LOOK_UP_TIMEOUT_S = 120.0
 """How long a build waits for what it could as well do next time."""
 
@@ -99,7 +96,7 @@ class Shop:
         """Look all jobs of unknown outcome up in their accounts' logs, once; how many were found."""
         found = 0
         for counter in self.counters.values():
-            own = await asyncio.to_thread(self._own, counter.seller)
+            own = await asyncio.to_thread(self.open_jobs_of, counter.seller)
             jobs = [job for job in own if job.state is JobState.UNKNOWN]
             found += await self._look_up(jobs, counter.seller)
         return found
@@ -110,46 +107,9 @@ class Shop:
         for counter in self.counters.values():
             await self._look_up([job for job in jobs if _is_of(job, counter.seller)], counter.seller)
 
-    async def collect_strays(
-        self, *, but: Collection[str] = (), only: Collection[str] | None = None, wait: bool = False
-    ) -> None:
-        """Bring home the finished jobs whose keys are not among `but`, or whose intents are among `only`.
-
-        What is not done is left alone, or waited for with `wait`.
-        """
-        gate = asyncio.Semaphore(STRAYS_AT_ONCE_MAX)
-        strays = [
-            (job, counter.seller)
-            for counter in self.counters.values()
-            for job in await asyncio.to_thread(self._own, counter.seller)
-            if job.key not in but and (only is None or job.intent in only) and job.state in AT_WORK
-        ]
-
-        async def collect(job: Job, seller: Seller) -> None:
-            async with gate:
-                await self._collect_stray(job, seller, wait=wait)
-
-        await asyncio.gather(*(collect(job, seller) for job, seller in strays))
-
-    @contextlib.asynccontextmanager
-    async def collecting_strays(self, *, but: Collection[str], stop: asyncio.Event) -> AsyncIterator[None]:
-        """`collect_strays` beside what is done inside, and ended with it where that is interrupted."""
-        collecting = asyncio.create_task(until_stopped(self._collect_in_time(but), stop))
-        try:
-            yield
-            await collecting
-        finally:
-            collecting.cancel()
-            await asyncio.gather(collecting, return_exceptions=True)
-
-    async def _collect_in_time(self, but: Collection[str]) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(STRAYS_TIMEOUT_S):
-                await self.collect_strays(but=but)
-
     def left_open(self, *, but: Collection[str]) -> Tally[JobState]:
         """How many jobs of these accounts are open still, by state, besides those of some keys."""
-        jobs = [job for counter in self.counters.values() for job in self._own(counter.seller)]
+        jobs = [job for counter in self.counters.values() for job in self.open_jobs_of(counter.seller)]
         return Tally(job.state for job in jobs if job.key not in but)
 
     async def __aenter__(self) -> Self:
@@ -174,34 +134,8 @@ class Shop:
             self.troubles.append(ProviderUnavailable(f"the log of `{seller.name}` takes too long to read"))
         return 0
 
-    async def _collect_stray(self, job: Job, seller: Seller, *, wait: bool) -> None:
-        give_back = self.store.try_lock(job.key)
-        if give_back is None:
-            return  # another build is at it
-        try:
-            today = await asyncio.to_thread(self.store.journal.of_intent, job.intent)
-            if today is None or today.state not in AT_WORK:
-                return  # another build was at it
-            with self.store.scratch() as folder:
-                bring = self.collector.collect if wait else self.collector.glean
-                result = await bring(today, seller, folder)
-            if result:
-                _, manifest = await asyncio.to_thread(self.store.journal.request_of, job.intent)
-                await asyncio.to_thread(
-                    self.store.record,
-                    job.key,
-                    manifest=manifest,
-                    result=result,
-                    askers=job.askers,
-                    now=self.clock.now(),
-                )
-                self.collected += 1
-        except RendererError as error:
-            self.troubles.append(error)
-        finally:
-            give_back()
-
-    def _own(self, seller: Seller) -> list[Job]:
+    def open_jobs_of(self, seller: Seller) -> list[Job]:
+        """The open jobs of a seller's account."""
         return [job for job in self.store.journal.open_jobs() if _is_of(job, seller)]
 
     async def _draft(self, action: Action, seller: Seller, folder: Path) -> Draft:
