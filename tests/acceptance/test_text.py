@@ -136,6 +136,20 @@ def test_what_stands_beside_a_film_elsewhere_is_not_written_over(lettered: Stage
     assert "It is early." in own.with_suffix(".vtt").read_text()
 
 
+def test_a_title_that_no_film_shows_is_left_out_with_a_warning(stage: Stage) -> None:
+    """S282, at the title, once; a trailer that shows too little of the shot for it is none of it."""
+    stage.write(
+        "film.yaml",
+        """version: 1
+outputs: {film: {size: 64x36}, trailer: {size: 64x36, sequence: [{shot: pad, use: 0.5}]}}
+shots:
+  - {id: pad, prompt: steam, duration: 2, titles: [{text: a, from: 1}, {text: b, from: 47f}, {text: c, from: 48f}]}
+""",
+    )
+    warnings = stage.run("validate", "--json").json["warnings"]
+    assert [("S282", 4, 101)] == [(one["code"], one["line"], one["column"]) for one in warnings]
+
+
 def test_a_line_that_is_never_shown_is_left_out_with_a_warning(lettered: Stage) -> None:
     """S282, at the line."""
     lettered.edit("at: 0.25, until: 0.75}", "at: 2, until: 3}")
