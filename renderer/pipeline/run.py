@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from renderer.digest import Digest
 from renderer.errors import GateError, RendererError
@@ -25,6 +25,7 @@ from renderer.pipeline.enrolling import enrol
 from renderer.pipeline.film.assess import FilmState, assess_film
 from renderer.pipeline.film.lettered import clip_slots, find_fonts, with_cards
 from renderer.pipeline.film.notes import notes_of
+from renderer.pipeline.film.pieces import inputs_of
 from renderer.pipeline.project import Project, Reach
 from renderer.pipeline.reading.compile import compile_storyboard, diagnostic_of
 from renderer.pipeline.workshop import Workshop
@@ -272,10 +273,10 @@ class Run:
     def clips(self, output: OutputRow) -> list[Input] | None:
         """The clip of each slot in cut order, cards left out, None while one is missing; own footage comes from its file."""
         footage = self.footage()
-        takes = [Input(result.digest, None, result.facts) if result else None for result in self.shown()]
+        takes = inputs_of(self.shown())
         slots = clip_slots(output)
         clips = [takes[slot.take] if slot.take >= 0 else footage[slot.footage] for slot in slots]
-        return [clip for clip in clips if clip] if all(clips) else None
+        return cast("list[Input]", clips) if all(clips) else None
 
     def shown(self) -> Sequence[Result | None]:
         """What stands for each take in the film: its result, or at the first take of a shot the clip that was picked or kept."""
@@ -353,5 +354,6 @@ def open_run(workshop: Workshop, project: Project, wishes: Wishes) -> Run:
         selected = with_ancestors(compiled, selected)
     run = Run(workshop, project, wishes, compiled=compiled, details=details, selected=selected)
     run.look_up()
-    run.selected -= {number for number in run.picked.passed if run.results[number] is None}
+    if run.picked.passed:
+        run.selected -= {number for number in run.picked.passed if run.results[number] is None}
     return run

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import accumulate, repeat
+from operator import sub
 from typing import TYPE_CHECKING
 
 from renderer.model import frames_until
@@ -130,13 +131,14 @@ def enter_rows(
 
 def length_frames(slots: Sequence[SlotRow]) -> int:
     """How many frames a film of these slots has."""
-    return sum(slot.frames - slot.overlap for slot in slots)
+    return sum([slot.frames for slot in slots]) - sum([slot.overlap for slot in slots])
 
 
 def starts_of(slots: Sequence[SlotRow]) -> list[int]:
     """At which frame of the film each slot begins; the slot before it may go on meanwhile."""
-    ends = accumulate((slot.frames - slot.overlap for slot in slots), initial=0)
-    return [end - slot.overlap for slot, end in zip(slots, ends, strict=False)]
+    overlaps = [slot.overlap for slot in slots]
+    ends = accumulate(map(sub, [slot.frames for slot in slots], overlaps), initial=0)
+    return [*map(sub, ends, overlaps)]
 
 
 def too_short(output: OutputRow) -> list[int]:

@@ -15,8 +15,9 @@ import contextlib
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Mapping, Sequence
-from operator import attrgetter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import compress, count
+from operator import attrgetter, ne
 from pathlib import Path
 from typing import cast
 
@@ -66,11 +67,12 @@ class Seen:
         row = self._index.get(slot)
         if row and row["paths"] != joined:
             row = None
-        now = _signatures(names) if row else [None] * len(names)
-        if row and (known := _all_unchanged(now, row)):
-            return known
+        alike = _alike(names, row["signatures"]) if row else 0
+        if row and alike == len(names):
+            return [*_digests_in(row)]
         remembered = _unpacked(row) if row else [HOLE] * len(names)
-        digests = _unchanged(now, remembered)
+        now = [*(then for _, then in remembered[:alike]), *(_signatures(names[alike:]) if row else ())]
+        digests: list[Digest | None] = _unchanged(now, remembered) if row else [None] * len(names)
         unknown = [number for number, digest in enumerate(digests) if digest is None]
         rows = (
             self._index.get_many([_name(names[number]) for number in unknown])
@@ -143,13 +145,13 @@ _signature: Callable[[os.stat_result], Signature] = attrgetter(
 )
 
 
-def _all_unchanged(now: Sequence[Signature | None], row: Mapping[str, Json]) -> list[Digest | None] | None:
-    """The remembered digests of all files where every signature is the remembered one, else None; by columns, which is quick."""
-    if None in now:
-        return None
-    then = [tuple(unpack_column(column)) for column in row["signatures"]]
-    columns = [*zip(*cast("Sequence[Signature]", now), strict=True)]
-    return [*rows_of(Digest, unpack_column(row["sha256"]), then[0])] if columns == then else None
+def _alike(names: Sequence[str], signatures: Sequence[Json]) -> int:
+    """How many files, from the first on, have the remembered signature: all, mostly. One stat each, and nothing kept of it, which is quick."""
+    then = zip(*map(unpack_column, signatures), strict=True)
+    changed = compress(count(), map(ne, map(_signature, map(os.stat, names)), then))
+    with contextlib.suppress(OSError):
+        return next(changed, len(names))
+    return 0
 
 
 def _unchanged(now: Sequence[Signature | None], remembered: Sequence[Entry]) -> list[Digest | None]:
@@ -179,6 +181,9 @@ def _packed(entries: Sequence[Entry]) -> dict[str, Json]:
 
 
 def _unpacked(row: Mapping[str, Json]) -> list[Entry]:
-    sizes, *times = [[*unpack_column(column)] for column in row["signatures"]]
-    digests = rows_of(Digest, unpack_column(row["sha256"]), sizes)
-    return [*zip(digests, zip(sizes, *times, strict=True), strict=True)]
+    signatures = zip(*map(unpack_column, row["signatures"]), strict=True)
+    return [*zip(_digests_in(row), cast("Iterable[Signature]", signatures), strict=True)]
+
+
+def _digests_in(row: Mapping[str, Json]) -> Iterable[Digest]:
+    return rows_of(Digest, unpack_column(row["sha256"]), unpack_column(row["signatures"][0]))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from renderer.digest import Digest
@@ -109,7 +110,7 @@ class Locked:
         imprint = self.imprint(compiled.takes, results)
         if imprint:
             return not self.knows(imprint, films)
-        paid = (row.paid and result for row, result in zip(compiled.takes, results, strict=True))
+        paid = compress(results, [row.paid for row in compiled.takes])
         return any(paid) or any(name for name, *_ in compiled.urls)
 
     def remember(self, imprint: str, films: str) -> None:

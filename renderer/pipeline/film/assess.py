@@ -77,9 +77,14 @@ def assess_film(
     missing = tuple(action for key, action in wanted.items() if results[key] is None)
     if missing:
         return FilmState(None, missing, held)
-    pictures = [
-        piece(results[segments[n].key]) if n in segments else film.clips[n] for n in range(len(film.frames))
-    ]
+    pictures = (
+        film.clips
+        if not segments
+        else [
+            piece(results[segments[n].key]) if n in segments else film.clips[n]
+            for n in range(len(film.frames))
+        ]
+    )
     join = film.join(pictures, sound=piece(results[sound.key]) if sound else None, notes=notes)
     result = lookup([join.key])[0]
     return FilmState(result, () if result else (join,), held)
@@ -106,10 +111,9 @@ class Film:
         self.fps = Fraction(output.fps)
         self.size = Size.parse(output.size) if output.size else None
         self.fits = {row.slot: row for row in output.fits}
-        self.kinds = [
-            (id(clip.facts), slot.first, slot.frames)
-            for clip, slot in zip(self.clips, output.slots, strict=True)
-        ]
+        looks = map(id, [clip.facts for clip in self.clips])
+        firsts, lengths = [slot.first for slot in output.slots], [slot.frames for slot in output.slots]
+        self.kinds = [*zip(looks, firsts, lengths, strict=True)]
         self.moved = {
             row.slot: Moved(Fraction(row.speed), row.reverse, row.moving)
             for row in output.motions
@@ -231,11 +235,7 @@ class Film:
         self, pictures: Sequence[Input], *, sound: Input | None, notes: Mapping[str, Json] | None
     ) -> Action:
         manifest = join_manifest(
-            zip(
-                (picture.digest.sha256 for picture in pictures),
-                self.frames,
-                strict=True,
-            ),
+            zip([picture.digest.sha256 for picture in pictures], self.frames, strict=True),
             sound=sound.digest.sha256 if sound else None,
             size=self.profile.size,
             fps=self.fps,

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import repeat
+from typing import cast
+
+from renderer.columns import rows_of
 from renderer.media.conform import Cut
 from renderer.model import Json, MediaFacts, Result
 from renderer.plan.action import Input
@@ -18,6 +23,15 @@ def piece(result: Result | None) -> Input:
     """A result as a piece of a film."""
     assert result, "BUG: a piece that is not there"
     return Input(result.digest, facts=result.facts)
+
+
+def inputs_of(results: Sequence[Result | None]) -> list[Input | None]:
+    """Each result as a clip of a film, None where there is none; by columns, which is quick, where none is missing."""
+    if not all(results):
+        return [Input(result.digest, None, result.facts) if result else None for result in results]
+    there = cast("Sequence[Result]", results)
+    digests, facts = [result.digest for result in there], [result.facts for result in there]
+    return [*rows_of(Input, digests, repeat(None, len(there)), facts)]
 
 
 def is_still(clip: Input) -> bool:
