@@ -56,6 +56,18 @@ def unpack_column(column: Json) -> Iterable[Json]:
     return list(packed)
 
 
+def has_column(column: Json, values: Sequence[Json]) -> bool:
+    """Whether a packed column has just these values, for which words are not taken apart.
+
+    >>> has_column(["words", "pad crew"], ["pad", "crew"]), has_column(["words", "pad crew"], ["pad crew"])
+    (True, False)
+    """
+    form, *body = column
+    if form == WORDS and set(map(type, values)) == {str}:
+        return bool(body == [GAP.join(values)]) and body[0].count(GAP) == len(values) - 1
+    return [*unpack_column(column)] == list(values)
+
+
 def pack_rows(rows: Sequence[Sequence[Json]]) -> list[Json]:
     """Rows of one length as their columns; none as no columns."""
     return [pack_column(column) for column in zip(*rows, strict=True)]

@@ -22,8 +22,11 @@ def publish(store: Store, wanted: Sequence[tuple[str, Digest]]) -> int:
     What is there already is told by one stat each. A film or clip appears whole, by rename. Where a blob is damaged
     or gone, the others are published before that is raised, so that one more try meets no other.
     """
-    there = store.digests_of([path for path, _ in wanted])
-    if there == [digest for _, digest in wanted]:
+    paths, digests = [path for path, _ in wanted], [digest for _, digest in wanted]
+    if store.are_known(paths, digests):
+        return 0
+    there = store.digests_of(paths)
+    if there == digests:
         return 0
     stale = [(path, digest) for (path, digest), found in zip(wanted, there, strict=True) if found != digest]
     failures = []

@@ -21,7 +21,7 @@ from operator import attrgetter, ne
 from pathlib import Path
 from typing import cast
 
-from renderer.columns import pack_column, pack_rows, rows_of, unpack_column
+from renderer.columns import has_column, pack_column, pack_rows, rows_of, unpack_column
 from renderer.digest import Digest, digest_file
 from renderer.model import Json
 from renderer.store.border import translated
@@ -59,14 +59,12 @@ class Seen:
         self, paths: Sequence[Path | str], *, recalled: Mapping[str, Json] | None = None
     ) -> list[Digest | None]:
         """`digest_of` for each path, in order, with one row for the whole list; what was `recalled` is not asked again."""
-        names = [path if type(path) is str and path[:1] == "/" else _absolute(path) for path in paths]
+        names = _absolutes(paths)
         if not names:
             return []
-        joined = hashlib.sha256("\0".join(names).encode("utf-8", "surrogateescape")).hexdigest()
-        slot = f"files/{int(joined[:4], 16) % SLOTS}"
-        row = self._index.get(slot)
-        if row and row["paths"] != joined:
-            row = None
+        joined = _joined(names)
+        slot = _slot(joined)
+        row = self._row(joined)
         alike = _alike(names, row["signatures"]) if row else 0
         if row and alike == len(names):
             return [*_digests_in(row)]
@@ -88,6 +86,21 @@ class Seen:
         for number, entry in changed.items():
             digests[number] = entry and entry[0]
         return digests
+
+    def are_known(self, paths: Sequence[str], digests: Sequence[Digest]) -> bool:
+        """Whether the row for the whole list says that these files hold these bytes, by one stat each; where not, `digests_of` tells."""
+        names = _absolutes(paths)
+        row = self._row(_joined(names))
+        if not row or not has_column(row["sha256"], [digest.sha256 for digest in digests]):
+            return False
+        signatures = row["signatures"]
+        if not has_column(signatures[0], [digest.size_bytes for digest in digests]):
+            return False
+        return _alike(names, signatures) == len(names)
+
+    def _row(self, joined: str) -> Mapping[str, Json] | None:
+        row = self._index.get(_slot(joined))
+        return row if row and row["paths"] == joined else None
 
     def learn(self, path: Path, *, digest: Digest, status: os.stat_result) -> None:
         """Remember a file that the store itself wrote under a private name and then renamed to `path`.
@@ -133,6 +146,18 @@ class Seen:
 def _absolute(path: Path | str) -> str:
     # Not `abspath`: it folds `link/..`, which names another file where `link` is a symbolic link.
     return str(path) if os.path.isabs(path) else os.path.join(os.getcwd(), path)  # noqa: PTH109, PTH117, PTH118
+
+
+def _absolutes(paths: Sequence[Path | str]) -> list[str]:
+    return [path if type(path) is str and path[:1] == "/" else _absolute(path) for path in paths]
+
+
+def _joined(names: Sequence[str]) -> str:
+    return hashlib.sha256("\0".join(names).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _slot(joined: str) -> str:
+    return f"files/{int(joined[:4], 16) % SLOTS}"
 
 
 def _name(path: str) -> str:

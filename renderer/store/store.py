@@ -233,6 +233,10 @@ class Store:
         """`digest_of` for each path, in order."""
         return self._seen.digests_of(paths)
 
+    def are_known(self, paths: Sequence[str], digests: Sequence[Digest]) -> bool:
+        """Whether each file is known to hold the bytes of its digest: of long lists the quick question, asked before `digests_of`."""
+        return self._seen.are_known(paths, digests)
+
     def fetched_get(self, url: str) -> Digest | None:
         """What a URL was pinned to when first fetched; its blob may be gone, and must then be fetched as such."""
         return self._fetched.get(url)
