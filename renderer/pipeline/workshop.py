@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from renderer.catalogue.live import Book
     from renderer.execute.clock import Clock
     from renderer.model import Json
+    from renderer.plan.rows import TakeRow
     from renderer.providers.base import Maker, Seller
     from renderer.providers.lister import Lister
 
@@ -43,6 +44,7 @@ class Workshop:
         self.texts: dict[Path, bytes] = {}
         self._sellers: dict[str, Seller] = {}
         self._books: dict[str, Book] = {}
+        self._imprinted: tuple[Sequence[TakeRow] | None, str] = None, ""
 
     def __enter__(self) -> Self:
         return self
@@ -98,6 +100,13 @@ class Workshop:
         """All tools that decide the bytes of what is free, as one text: another makes every free key another."""
         identity = self.maker().identity(size=Size(16, 16), fps=Fraction(1))
         return json.dumps(identity, sort_keys=True)
+
+    def imprint_of(self, takes: Sequence[TakeRow]) -> str:
+        """A digest of which takes there are and of their keys, in order; worked out once for the rows of a run."""
+        if self._imprinted[0] is not takes:
+            told = "\0".join([*[row.shot for row in takes], *[row.key for row in takes]])
+            self._imprinted = takes, hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest()
+        return self._imprinted[1]
 
     def paid_identity(self, provider: str) -> Mapping[str, Json]:
         """What of a paid provider belongs into a manifest: its name, and its address where that is this machine.

@@ -94,7 +94,7 @@ class Locked:
         digest = self.digest
         if digest is None:
             return ""
-        told = [digest.sha256, *[row.shot for row in takes], *[row.key for row in takes]]
+        told = [digest.sha256, self.workshop.imprint_of(takes)]
         told += [result.digest.sha256 if result else "" for result in results]
         return hashlib.sha256("\0".join(told).encode("utf-8", "surrogateescape")).hexdigest()
 

@@ -99,9 +99,7 @@ def _write(path: Path, content: bytes) -> None:
 
 def _imprint(run: Run, films: list[OutputRow]) -> str:
     """A digest of all that decides what these files say."""
-    takes = run.compiled.takes
-    rows = "\0".join([FORM, *[row.shot for row in takes], *[row.key for row in takes]])
-    told = hashlib.sha256(rows.encode("utf-8", "surrogateescape"))
+    told = hashlib.sha256(f"{FORM}\0{run.workshop.imprint_of(run.compiled.takes)}".encode())
     for output in films:
         state = run.films[output.name]
         assert state.result

@@ -118,8 +118,7 @@ def remember_build(
     """
     name, takes = _last_name(project), compiled.takes
     # Every build comes by here, so the names, which follow from shots and order, are made only when they are kept.
-    told = "\0".join([*[row.shot for row in takes], *[row.key for row in takes], *films])
-    digest = hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest()
+    digest = hashlib.sha256("\0".join([workshop.imprint_of(takes), *films]).encode()).hexdigest()
     if workshop.store.memo_get(LAST_DIGEST, name) != digest:
         workshop.store.memo_put(LAST, name, {row.name: row.key for row in takes})
         workshop.store.memo_put(FILMS, name, {**last_films(workshop, project), **recipes()})
