@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from renderer.columns import pack_column, pack_rows, rows_of, unpack_column, unpack_rows
+from renderer.columns import has_column, pack_column, pack_rows, rows_of, unpack_column, unpack_rows
 from renderer.model import Json
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.text() | st.lists(st.integers())
@@ -31,6 +31,13 @@ def test_a_column_comes_back_as_it_was(values: list[Json]) -> None:
     found = list(unpack_column(json.loads(json.dumps(pack_column(values)))))
     assert values == found
     assert [type(value) for value in values] == [type(value) for value in found]
+
+
+@given(*[st.lists(st.text("a ", max_size=2), max_size=3) | st.lists(st.integers(0, 1), max_size=3)] * 2)
+def test_a_column_has_the_values_that_it_was_made_of(values: list[Json], others: list[Json]) -> None:
+    """Those alone, however words and gaps are shared out among them."""
+    assert has_column(pack_column(values), values)
+    assert (values == others) == has_column(pack_column(values), others)
 
 
 @pytest.mark.parametrize("rows", [(), (PAD,), (PAD, CREW), (CREW, CREW)])

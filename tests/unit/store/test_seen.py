@@ -129,6 +129,28 @@ def test_one_changed_file_among_many_is_the_only_new_answer(
     assert expected == reopen().digests_of(paths)
 
 
+def test_files_are_known_while_all_of_them_are_what_was_last_seen(
+    store: Store, reopen: Callable[[], Store], tmp_path: Path
+) -> None:
+    """Known are a list's own digests; not others, nor any once a file has changed or gone, nor a list never asked for."""
+    store.put_bytes(b"")
+    paths = [str(tmp_path / f"clip{number}.mp4") for number in range(10)]
+    for number, path in enumerate(paths):
+        Path(path).write_bytes(b"%d" % number)
+    digests = [digest_bytes(b"%d" % number) for number in range(10)]
+    assert not store.are_known(paths, digests)
+    assert digests == store.digests_of(paths)
+    store.close()
+    again = reopen()
+    assert again.are_known(paths, digests)
+    assert not again.are_known(paths, digests[::-1])
+    assert not again.are_known(paths[:9], digests[:9])
+    Path(paths[9]).write_bytes(b"8")
+    assert not again.are_known(paths, digests)
+    Path(paths[4]).unlink()
+    assert not again.are_known(paths, digests)
+
+
 def test_a_published_file_is_known_without_reading_it(store: Store, tmp_path: Path) -> None:
     """What was copied out of the store need not be hashed to be found unchanged."""
     digest, film = store.put_bytes(b"moon"), tmp_path / "build" / "film.mp4"
