@@ -6,7 +6,7 @@ length of words and the number of candidates, since both come from the text.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import islice
 
 WORD_MAX = 60
@@ -49,7 +49,27 @@ def edit_distance(left: str, right: str) -> int:
     return above[-1]
 
 
+ELSEWHERE: Mapping[str, str] = {
+    "avc": "h264",
+    "dissolve": "crossfade",
+    "end": "out",
+    "fade": "crossfade",
+    "fade_to_black": "dip",
+    "hevc": "h265",
+    "start": "in",
+    "x264": "h264",
+    "x265": "h265",
+}
+"""What things are called in other programs, and what they are called here."""
+
+
 def hint_for(word: str, candidates: Iterable[str]) -> str | None:
-    """The hint that names the nearest candidate, if one is near."""
-    nearest = did_you_mean(word, candidates)
+    """The hint that names what a word means elsewhere, or else the nearest candidate, if one is near.
+
+    >>> hint_for("hevc", ["h264", "h265"]), hint_for("start", ["start"]), hint_for("q", ["in"])
+    ('did you mean `h265`?', 'did you mean `start`?', None)
+    """
+    known = list(candidates)
+    meant = ELSEWHERE.get(word.lower())
+    nearest = meant if meant in known else did_you_mean(word, known)
     return f"did you mean `{nearest}`?" if nearest else None

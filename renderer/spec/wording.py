@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,8 @@ _TYPES = {
     "array": "a list",
     "object": "a mapping",
 }
+
+WITH_UNIT = re.compile(r"(\d+(?:\.\d+)?)\s*(?:s|sec|secs|seconds?)")
 
 Rule = Mapping[str, Any]
 
@@ -85,10 +88,27 @@ def type_hint(value: Any, *, rule: Rule, written: str) -> str | None:
     wanted = expected(rule)
     if "text" in wanted.split(" or ") and isinstance(value, int | Decimal):
         return f'put quotes around text: `"{written}"`'
-    if "number" in wanted and isinstance(value, str) and value.strip().replace(".", "", 1).isdecimal():
-        return f"numbers stand without quotes: `{value.strip()}`"
+    if "number" in wanted and isinstance(value, str) and (hint := _number_hint(value.strip(), wanted)):
+        return hint
     if isinstance(value, dict) and "beats" in value:
         return "what is bought is told in seconds; how much of it is on screen, `use`, may be in beats"
     if wanted == "a list" and isinstance(value, dict | str):
         return "begin each item with `- `"
+    if wanted == "a mapping" and isinstance(example := next(iter(rule.get("examples", ())), None), dict):
+        return f"for example `{_flow(example)}`"
     return None
+
+
+def _number_hint(text: str, wanted: str) -> str | None:
+    if text.replace(".", "", 1).isdecimal():
+        return f"numbers stand without quotes: `{text}`"
+    found = WITH_UNIT.fullmatch(text) if "seconds" in wanted else None
+    return f"seconds stand without a unit: `{found[1]}`" if found else None
+
+
+def _flow(mapping: Mapping[str, Any]) -> str:
+    """A mapping on one line, as an author would write it."""
+    entries = (
+        f"{name}: {_flow(value) if isinstance(value, dict) else value}" for name, value in mapping.items()
+    )
+    return f"{{{', '.join(entries)}}}"
