@@ -19,7 +19,7 @@ from renderer.pipeline.places import check_places
 from renderer.pipeline.publish import DAMAGED, claim, publish
 from renderer.pipeline.reading.compile import remember_build
 from renderer.pipeline.run import PUBLISHING, Run
-from renderer.plan.rows import OutputRow
+from renderer.plan.film import OutputRow
 
 if TYPE_CHECKING:
     import asyncio

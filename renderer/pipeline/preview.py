@@ -28,8 +28,9 @@ from renderer.pipeline.run import Run, Wishes, open_run
 from renderer.pipeline.steps import GENERATE, run_actions
 from renderer.pipeline.workshop import ANIMATIC, Workshop
 from renderer.plan.action import Action, Input
+from renderer.plan.film import OutputRow
 from renderer.plan.manifest import without_frames
-from renderer.plan.rows import OutputRow, TakeRow
+from renderer.plan.rows import TakeRow
 
 if TYPE_CHECKING:
     import asyncio

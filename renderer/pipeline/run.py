@@ -30,7 +30,8 @@ from renderer.pipeline.project import Project, Reach
 from renderer.pipeline.reading.compile import compile_storyboard, diagnostic_of
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.action import Input
-from renderer.plan.rows import Compiled, Detail, OutputRow
+from renderer.plan.film import OutputRow
+from renderer.plan.rows import Compiled, Detail
 from renderer.row import Row
 
 if TYPE_CHECKING:

@@ -15,10 +15,11 @@ from itertools import accumulate
 from renderer.model import AT, MIDDLE, Json, frames_until, variant_of
 from renderer.plan.chain import chains_of
 from renderer.plan.enter import Entering, enter_rows, enters_of, frames_of, starts_of
+from renderer.plan.film import FitRow, OutputRow, SlotRow
 from renderer.plan.framing import framed, framing_of
 from renderer.plan.mix import TrackRow
 from renderer.plan.motion import Moving, held_alone, motion_rows, on_screen, over
-from renderer.plan.rows import FETCHED, Compiled, FitRow, InputRow, OutputRow, ShotRow, SlotRow
+from renderer.plan.rows import FETCHED, Compiled, InputRow, ShotRow
 from renderer.plan.score import mix_of
 from renderer.plan.slots import slot_span
 from renderer.plan.text import (

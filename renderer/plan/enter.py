@@ -19,7 +19,8 @@ from renderer.plan.text import BEFORE, Shown
 from renderer.row import Row
 
 if TYPE_CHECKING:
-    from renderer.plan.rows import Compiled, OutputRow, ShotRow, SlotRow
+    from renderer.plan.film import OutputRow, SlotRow
+    from renderer.plan.rows import Compiled, ShotRow
     from renderer.storyboard import Enter, Slot
 
 GRID_S = Fraction(1)

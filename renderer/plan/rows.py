@@ -7,18 +7,16 @@ under their digests. What the store has is never in it: verdicts are made anew e
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from renderer.coding import Coding
 from renderer.columns import pack_rows, unpack_rows
-from renderer.model import STILLS, Centre, Json, output_of
-from renderer.plan.enter import Entering, EnterRow
+from renderer.model import STILLS, Json, output_of
+from renderer.plan.enter import Entering
+from renderer.plan.film import OutputRow
 from renderer.plan.framing import FramingRow
-from renderer.plan.mix import MixRow, TrackRow
-from renderer.plan.motion import MotionRow, Moving
-from renderer.plan.text import CardRow, TextRow, WordsRow
-from renderer.plan.turns import Subtitle
+from renderer.plan.mix import TrackRow
+from renderer.plan.motion import Moving
+from renderer.plan.text import WordsRow
 from renderer.row import Row
 
 if TYPE_CHECKING:
@@ -173,67 +171,6 @@ class ShotRow(Row):
         )
 
 
-class SlotRow(Row):
-    """One entry of the cut: exactly one of `take` and `footage` is an index, the other -1; of a card both are -1.
-
-    It shows `frames` frames of the clip from frame `first` on, both counted at the output's rate, and at the speed at which the slot shows it;
-    the first `overlap` of them together with the last ones of the slot before.
-    """
-
-    shot: str
-    take: int
-    footage: int
-    first: int
-    frames: int
-    overlap: int = 0
-
-    @property
-    def shows_clip(self) -> bool:
-        """Whether it shows a clip, and no card."""
-        return self.take >= 0 or self.footage >= 0
-
-
-class FitRow(Row):
-    """How the clip in one slot fits its film, where that is not the film's own way: `x` and `y` tell where a crop looks."""
-
-    slot: int
-    fit: str
-    x: str
-    y: str
-
-    @property
-    def centre(self) -> Centre:
-        return Centre(Fraction(self.x), Fraction(self.y))
-
-
-class OutputRow(Row):
-    """One film: its path below the project's root, size or None for the first clip's, rate, fit and slots.
-
-    `fits` are those of slots that do not fit in the film's own way, in cut order. `mix` is its sound, None where that is nothing but its clips' own.
-    `cards` are the slots that show no clip; `texts` is what is drawn, in cut order; `cues` are the subtitles, and `subtitles` the endings of the
-    files that hold them.
-    `motions` are those of slots whose clip is not shown as it is, `enters` the transitions, in cut order. `background` is the colour around
-    clips that are padded, `#rrggbb`, empty for black.
-    """
-
-    name: str
-    file: str
-    size: str | None
-    fps: str
-    fit: str
-    fits: tuple[FitRow, ...]
-    slots: tuple[SlotRow, ...]
-    mix: MixRow | None = None
-    cards: tuple[CardRow, ...] = ()
-    texts: tuple[TextRow, ...] = ()
-    cues: tuple[Subtitle, ...] = ()
-    subtitles: tuple[str, ...] = ()
-    motions: tuple[MotionRow, ...] = ()
-    enters: tuple[EnterRow, ...] = ()
-    coding: Coding = Coding()
-    background: str = ""
-
-
 class Compiled(Row):
     """A storyboard ready to be looked up. Takes in order of the file, each shot's takes in order; outputs ≥ 1.
 
@@ -259,7 +196,7 @@ class Compiled(Row):
             "title": self.title,
             "takes": pack_rows(self.takes),
             "footage": self.footage,
-            "outputs": [_packed(output) for output in self.outputs],
+            "outputs": [output.to_json() for output in self.outputs],
             "inputs": self.inputs,
             "urls": self.urls,
             "warnings": self.warnings,
@@ -277,7 +214,7 @@ class Compiled(Row):
             title=value["title"],
             takes=unpack_rows(TakeRow, value["takes"]),
             footage=tuple(map(FootageRow._make, value["footage"])),
-            outputs=tuple(_output(row) for row in value["outputs"]),
+            outputs=tuple(map(OutputRow.from_json, value["outputs"])),
             inputs=tuple((path, sha256, size) for path, sha256, size in value["inputs"]),
             urls=tuple((url, sha256, size) for url, sha256, size in value["urls"]),
             warnings=tuple(value["warnings"]),
@@ -285,31 +222,3 @@ class Compiled(Row):
             tracks=tuple(map(TrackRow._make, value["tracks"])),
             chains=tuple(map(ChainRow.from_json, value["chains"])),
         )
-
-
-def _packed(output: OutputRow) -> Json:
-    *head, slots, mix, cards, texts, cues, subtitles, motions, enters, coding, background = output
-    return [
-        *(*head, pack_rows(slots), mix, cards, texts, cues, subtitles, motions, enters),
-        *(coding, background),
-    ]
-
-
-def _output(row: Sequence[Json]) -> OutputRow:
-    *head, fits, slots, mix, cards, texts, cues, subtitles, motions, enters, coding, background = row
-    return OutputRow._make(
-        [
-            *head,
-            tuple(map(FitRow._make, fits)),
-            unpack_rows(SlotRow, slots),
-            mix and MixRow.from_json(mix),
-            tuple(map(CardRow._make, cards)),
-            tuple(map(TextRow.from_json, texts)),
-            tuple(map(Subtitle.from_json, cues)),
-            tuple(subtitles),
-            tuple(map(MotionRow._make, motions)),
-            tuple(map(EnterRow._make, enters)),
-            Coding._make(coding),
-            background,
-        ]
-    )

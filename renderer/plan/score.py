@@ -14,8 +14,9 @@ from fractions import Fraction
 
 from renderer.model import base_of
 from renderer.plan.enter import length_frames, starts_of
+from renderer.plan.film import SlotRow
 from renderer.plan.mix import CueRow, MixRow, SlotSound, TrackRow
-from renderer.plan.rows import ShotRow, SlotRow
+from renderer.plan.rows import ShotRow
 from renderer.storyboard import FilmSound, Track, Use
 
 VOICE = "voice"

@@ -33,8 +33,8 @@ from renderer.media.sound import decode_sound
 from renderer.media.sounding import mix_manifest
 from renderer.model import Json, MediaFacts, Size
 from renderer.pipeline.film.crossfading import crossed_parts
+from renderer.plan.film import SlotRow
 from renderer.plan.mix import MixRow
-from renderer.plan.rows import SlotRow
 
 SIZE = Size(64, 36)
 RATES = [Fraction(24), Fraction(30000, 1001)]

@@ -22,7 +22,7 @@ from renderer.pipeline.film.lettered import clip_slots
 from renderer.pipeline.project import BUILD
 from renderer.pipeline.run import Run
 from renderer.plan.enter import length_frames, starts_of
-from renderer.plan.rows import OutputRow, SlotRow
+from renderer.plan.film import OutputRow, SlotRow
 from renderer.store.files import put_in_place, write_aside
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from renderer.export.timeline import Timeline
 from renderer.pipeline.desk.subtitled import SUBTITLES, subtitles_of
 from renderer.pipeline.desk.timeline import Place, Wanted, chosen_outputs, timeline_of
 from renderer.pipeline.run import Run
-from renderer.plan.rows import OutputRow
+from renderer.plan.film import OutputRow
 from renderer.store.files import put_in_place, write_aside
 
 FORMS: Mapping[str, Callable[[Timeline], str]] = {

@@ -10,7 +10,7 @@ from renderer.export.plain import timecode
 from renderer.export.timeline import Event, Timeline
 from renderer.media.contact import Cell, Type, contact_sheets
 from renderer.model import MIDDLE
-from renderer.plan.rows import OutputRow
+from renderer.plan.film import OutputRow
 
 WIDE = Fraction(16, 9)
 CROP = "crop"

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from renderer.export.timeline import Title
 from renderer.plan.enter import starts_of
-from renderer.plan.rows import OutputRow
+from renderer.plan.film import OutputRow
 
 SUBTITLES = ("srt", "vtt")
 

@@ -17,9 +17,10 @@ from renderer.pipeline.film.lettered import clip_slots
 from renderer.pipeline.reading.sounds import sound_of
 from renderer.pipeline.run import Run
 from renderer.plan.action import Input
+from renderer.plan.film import OutputRow, SlotRow
 from renderer.plan.mix import TrackRow
 from renderer.plan.motion import MotionRow
-from renderer.plan.rows import OutputRow, SlotRow, TakeRow
+from renderer.plan.rows import TakeRow
 from renderer.row import Row
 
 ASKED = ("provider", "model", "fields", "params", "inputs", "seed", "take")

@@ -9,8 +9,8 @@ from functools import partial
 from renderer.digest import Digest
 from renderer.export.timeline import Sound
 from renderer.model import Json, frames_until
+from renderer.plan.film import OutputRow
 from renderer.plan.mix import CueRow, TrackRow
-from renderer.plan.rows import OutputRow
 
 LOOPS_MAX = 10_000
 Frame = Callable[[int], int]

@@ -8,7 +8,7 @@ from renderer.coding import CODECS, Codec
 from renderer.errors import MediaToolError
 from renderer.ffmpeg.codecs import ENCODERS
 from renderer.pipeline.workshop import Workshop
-from renderer.plan.rows import OutputRow
+from renderer.plan.film import OutputRow
 
 
 def lacking(workshop: Workshop) -> Iterator[Codec]:

@@ -23,7 +23,7 @@ from renderer.pipeline.film.lettered import CARD, NO_FONTS, Lettered, Made, Part
 from renderer.pipeline.film.pieces import cut_of, facts_of, is_still, piece, with_still
 from renderer.plan.action import Action, Input
 from renderer.plan.enter import span_frames, spans_of
-from renderer.plan.rows import OutputRow
+from renderer.plan.film import OutputRow
 from renderer.row import Row
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from renderer.ffmpeg.sound import boundary_samples
 from renderer.media.conform import Cut
 from renderer.model import Json
 from renderer.plan.enter import starts_of
+from renderer.plan.film import SlotRow
 from renderer.plan.mix import MixRow, SlotSound
 from renderer.plan.motion import MotionRow
-from renderer.plan.rows import SlotRow
 from renderer.row import Row
 
 NOTHING_MOVES: Mapping[int, MotionRow] = MappingProxyType({})

@@ -11,7 +11,7 @@ from renderer.media.conform import Profile
 from renderer.media.manifests import card_manifest, text_manifest
 from renderer.model import Json
 from renderer.plan.action import Input
-from renderer.plan.rows import OutputRow, SlotRow
+from renderer.plan.film import OutputRow, SlotRow
 from renderer.plan.text import SHIPPED, FontRow, TextRow, fonts_of
 from renderer.row import Row
 

@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from renderer.model import Json, base_of
 from renderer.plan.enter import starts_of
-from renderer.plan.rows import Compiled, OutputRow
+from renderer.plan.film import OutputRow
+from renderer.plan.rows import Compiled
 from renderer.sources import whole_source
 
 Mark = TypeVar("Mark")

@@ -10,7 +10,7 @@ from renderer.columns import rows_of
 from renderer.media.conform import Cut
 from renderer.model import Json, MediaFacts, Result
 from renderer.plan.action import Input
-from renderer.plan.rows import SlotRow
+from renderer.plan.film import SlotRow
 
 
 def facts_of(clip: Input) -> MediaFacts:

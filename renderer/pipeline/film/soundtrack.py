@@ -19,9 +19,9 @@ from renderer.model import Json
 from renderer.pipeline.film.crossfading import crossed_parts, moved_sound, shaped
 from renderer.plan.action import Action, Input
 from renderer.plan.enter import length_frames
+from renderer.plan.film import OutputRow
 from renderer.plan.mix import CueRow, MixRow, SlotSound, TrackRow
 from renderer.plan.motion import MotionRow
-from renderer.plan.rows import OutputRow
 from renderer.row import Row
 
 

@@ -11,7 +11,8 @@ from renderer.pipeline.reading.enters import check_enters
 from renderer.pipeline.reading.films import told_once
 from renderer.pipeline.reading.outputs import uses_of
 from renderer.plan.assemble import assemble
-from renderer.plan.rows import OutputRow, ShotRow
+from renderer.plan.film import OutputRow
+from renderer.plan.rows import ShotRow
 from renderer.storyboard import Slot, Storyboard
 
 

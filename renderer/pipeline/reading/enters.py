@@ -8,7 +8,7 @@ from renderer.diagnostic import Diagnostic, Place
 from renderer.model import base_of
 from renderer.pipeline.film.lettered import clip_slots
 from renderer.plan.enter import too_short
-from renderer.plan.rows import OutputRow, SlotRow
+from renderer.plan.film import OutputRow, SlotRow
 from renderer.storyboard import CUT, DIP, Enter, Slot, Storyboard
 
 SHARED = ("$.defaults", "$.profiles")

@@ -9,7 +9,8 @@ from renderer.diagnostic import Diagnostic, Finding, Place
 from renderer.media.conform import Cut, Profile, format_of, is_high_range, needs_segment, seen_size
 from renderer.model import MediaFacts, Size, base_of
 from renderer.pipeline.reading.bench import Bench
-from renderer.plan.rows import Compiled, FootageRow, OutputRow, ShotRow, SlotRow
+from renderer.plan.film import OutputRow, SlotRow
+from renderer.plan.rows import Compiled, FootageRow, ShotRow
 from renderer.storyboard import Motion, Shot, Source, Storyboard
 
 STILL_S = Fraction(5)

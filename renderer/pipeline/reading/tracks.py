@@ -11,8 +11,9 @@ from renderer.diagnostic import Diagnostic, Finding
 from renderer.model import base_of
 from renderer.pipeline.reading.films import told_once
 from renderer.pipeline.reading.inputs import InputDesk, Material
+from renderer.plan.film import OutputRow
 from renderer.plan.mix import CueRow, TrackRow
-from renderer.plan.rows import Compiled, InputRow, OutputRow
+from renderer.plan.rows import Compiled, InputRow
 from renderer.plan.score import begins_of, cues_of, length_of, plain
 from renderer.row import Row
 from renderer.storyboard import ShotSound, Storyboard, Track

@@ -9,7 +9,8 @@ from renderer.diagnostic import Diagnostic, Place
 from renderer.model import base_of, frames_until
 from renderer.plan.assemble import assemble, unsaid_lines
 from renderer.plan.cues import hurried_s
-from renderer.plan.rows import OutputRow, ShotRow
+from renderer.plan.film import OutputRow
+from renderer.plan.rows import ShotRow
 from renderer.storyboard import Shot, Storyboard, Title
 
 

@@ -8,7 +8,7 @@ from renderer.media.conform import Cut, needs_segment
 from renderer.pipeline.film.assess import Film
 from renderer.pipeline.film.lettered import with_cards
 from renderer.pipeline.run import Run
-from renderer.plan.rows import OutputRow
+from renderer.plan.film import OutputRow
 
 LINES_MAX = 100
 

@@ -9,8 +9,8 @@ from renderer.model import Json
 from renderer.pipeline.film.lettered import with_cards
 from renderer.pipeline.reading.compile import last_films
 from renderer.pipeline.run import Run
+from renderer.plan.film import OutputRow
 from renderer.plan.mix import TrackRow
-from renderer.plan.rows import OutputRow
 from renderer.storyboard import MAIN
 
 TOLD_MAX = 3

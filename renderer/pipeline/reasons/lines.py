@@ -16,7 +16,8 @@ from renderer.pipeline.film.assess import FilmState
 from renderer.pipeline.project import relative
 from renderer.pipeline.run import PUBLISHING, Run
 from renderer.plan.enter import length_frames
-from renderer.plan.rows import OutputRow, TakeRow
+from renderer.plan.film import OutputRow
+from renderer.plan.rows import TakeRow
 from renderer.report.run import CauseLine, ClipLine, FilmLine, ShotLine
 
 if TYPE_CHECKING:

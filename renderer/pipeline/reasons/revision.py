@@ -21,8 +21,9 @@ from renderer.pipeline.reasons.linkwhy import links_by_role
 from renderer.pipeline.reasons.why import Why, why_of
 from renderer.pipeline.run import Run
 from renderer.plan.chain import symbols
+from renderer.plan.film import OutputRow, SlotRow
 from renderer.plan.manifest import without_frames
-from renderer.plan.rows import Compiled, Detail, OutputRow, SlotRow, TakeRow
+from renderer.plan.rows import Compiled, Detail, TakeRow
 from renderer.report.diff import Comparison, Difference, Kind
 from renderer.report.run import ShotLine
 from renderer.row import Row

@@ -18,7 +18,8 @@ from renderer.pipeline.project import BUILD, Project
 from renderer.pipeline.reasons.joined import enters_of, words_of
 from renderer.pipeline.run import Run
 from renderer.plan.chain import rule_of
-from renderer.plan.rows import Compiled, LinkRow, OutputRow, TakeRow
+from renderer.plan.film import OutputRow
+from renderer.plan.rows import Compiled, LinkRow, TakeRow
 from renderer.store.files import put_in_place, write_aside
 from renderer.store.locks import Locks
 from renderer.store.store import Store

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from renderer.pipeline.film.notes import CHAPTERS_MAX, DECLARATION, notes_of
-from renderer.plan.rows import Compiled, OutputRow, SlotRow, TakeRow
+from renderer.plan.film import OutputRow, SlotRow
+from renderer.plan.rows import Compiled, TakeRow
 from renderer.sources import GENERATED
 
 SLOTS = st.builds(

@@ -8,8 +8,8 @@ from renderer.media.sounding import is_mix, mix_manifest, sound_manifest
 from renderer.model import AudioFacts, MediaFacts, Size
 from renderer.pipeline.film.soundtrack import Track, sound_action
 from renderer.plan.action import Action, Input
+from renderer.plan.film import OutputRow
 from renderer.plan.mix import CueRow, MixRow, SlotSound, TrackRow
-from renderer.plan.rows import OutputRow
 
 PLAIN_KEY = "e9e8df13bb2cb2fe90dfa02824bfea2438d133cd183997a123ca71963d40842c"
 CUTS = [Cut(0, 24), Cut(0, 24), Cut(0, 24), Cut(12, 24)]

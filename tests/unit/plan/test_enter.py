@@ -17,7 +17,7 @@ from renderer.plan.enter import (
     starts_of,
     too_short,
 )
-from renderer.plan.rows import OutputRow, SlotRow
+from renderer.plan.film import OutputRow, SlotRow
 
 RATES = st.sampled_from([Fraction(24), Fraction(25), Fraction(24000, 1001), Fraction(60)])
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from renderer.diagnostic import Place
+from renderer.plan.film import SlotRow
 from renderer.plan.mix import MixRow, SlotSound, TrackRow
-from renderer.plan.rows import ShotRow, SlotRow
+from renderer.plan.rows import ShotRow
 from renderer.plan.score import mix_of
 from renderer.storyboard import Ducking, FilmSound, Loudness, Source, Start, Track, Use
 
