@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from renderer.errors import MediaError
 from renderer.ffmpeg.inputs import local_url
 from renderer.media.stills import read_head
-from renderer.media.tracks import TRACK_BYTES_MAX
+from renderer.media.tracks import HEAD_BYTES, TRACK_BYTES_MAX
 from renderer.model import Json
 from renderer.row import Row
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import InputContainer
 
-HEAD_BYTES = 64
 CHANNELS_MAX = 64
 RATE_MAX_HZ = 768_000
 LENGTH_MAX_S = 6 * 3600

@@ -20,7 +20,6 @@ MARKS = frozenset({"Mn", "Me", "Cf", "Cc"})
 UNSEEN = MARKS | {"Zs", "Zl", "Zp"}
 READING_PER_S = 15
 READING_MIN_S = Fraction(3, 2)
-READING_MAX_S = Fraction(7)
 SHORTEST_S = Fraction(5, 6)
 """Nobody reads what shows for less; what subtitlers of streaming services hold to, too."""
 
