@@ -115,8 +115,9 @@ def time_work(folder: Path) -> tuple[float, float, float]:
     Warm: the same once more.
     """
     from renderer.pipeline.actions import take_action  # noqa: PLC0415 - whoever times others stays small
+    from renderer.pipeline.opening import open_run  # noqa: PLC0415
     from renderer.pipeline.project import open_project  # noqa: PLC0415
-    from renderer.pipeline.run import Wishes, open_run  # noqa: PLC0415
+    from renderer.pipeline.wishes import Wishes  # noqa: PLC0415
     from renderer.pipeline.workshop import open_workshop  # noqa: PLC0415
 
     with open_workshop(os.environ, here=folder) as workshop, tempfile.TemporaryDirectory() as room:

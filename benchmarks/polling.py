@@ -68,8 +68,9 @@ def build(text: str, *, folder: Path, vendor: Simulator) -> None:
     """Buy all of a storyboard by the fast clock; raises `SystemExit` where a take is missing after."""
     from renderer.execute.clock import WallClock  # noqa: PLC0415 - not needed for `--help`
     from renderer.pipeline.build import run_build  # noqa: PLC0415
+    from renderer.pipeline.opening import open_run  # noqa: PLC0415
     from renderer.pipeline.project import open_project  # noqa: PLC0415
-    from renderer.pipeline.run import Wishes, open_run  # noqa: PLC0415
+    from renderer.pipeline.wishes import Wishes  # noqa: PLC0415
     from renderer.pipeline.workshop import open_workshop  # noqa: PLC0415
 
     spec = folder / SPEC

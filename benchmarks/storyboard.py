@@ -74,8 +74,9 @@ def fill(project_folder: Path) -> None:
     from renderer.execute.perform import Performer  # noqa: PLC0415 - see `prepare`
     from renderer.model import Asker, Result  # noqa: PLC0415
     from renderer.pipeline.actions import take_action  # noqa: PLC0415
+    from renderer.pipeline.opening import open_run  # noqa: PLC0415
     from renderer.pipeline.project import open_project  # noqa: PLC0415
-    from renderer.pipeline.run import Wishes, open_run  # noqa: PLC0415
+    from renderer.pipeline.wishes import Wishes  # noqa: PLC0415
     from renderer.pipeline.workshop import open_workshop  # noqa: PLC0415
 
     with open_workshop(os.environ, here=project_folder) as workshop:

@@ -13,9 +13,11 @@ from renderer.cli.main import INTERRUPTED
 from renderer.cli.voice import Voice, interrupts
 from renderer.errors import RendererError
 from renderer.pipeline.build import run_build
+from renderer.pipeline.opening import open_run
 from renderer.pipeline.project import Reach, open_project, split_targets
 from renderer.pipeline.reasons.lines import film_lines, shot_lines
-from renderer.pipeline.run import Run, Wishes, open_run
+from renderer.pipeline.run import Run
+from renderer.pipeline.wishes import Wishes
 from renderer.pipeline.workshop import open_workshop
 from renderer.report.run import build_json
 

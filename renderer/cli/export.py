@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from renderer.cli import options
+from renderer.pipeline.opening import open_run
 from renderer.pipeline.project import Reach
-from renderer.pipeline.run import Wishes, open_run
+from renderer.pipeline.wishes import Wishes
 
 FORMS = ("otio", "fcp7xml", "edl", "csv", "srt", "vtt", "depfile", "dot", "mermaid")
 

@@ -9,8 +9,9 @@ import click
 
 from renderer.cli import options
 from renderer.cli.terminal import write_json
+from renderer.pipeline.opening import open_run
 from renderer.pipeline.project import Reach, relative
-from renderer.pipeline.run import Wishes, open_run
+from renderer.pipeline.wishes import Wishes
 
 if TYPE_CHECKING:
     from renderer.pipeline.desk.handover import Handover

@@ -11,9 +11,11 @@ import click
 from renderer.cli import options
 from renderer.cli.terminal import show_diagnostics, wants_colour, write_json
 from renderer.pipeline.buying.till import allowance
+from renderer.pipeline.opening import open_run
 from renderer.pipeline.project import Project, Reach
 from renderer.pipeline.reasons.lines import film_lines, shot_lines
-from renderer.pipeline.run import Run, Wishes, open_run
+from renderer.pipeline.run import Run
+from renderer.pipeline.wishes import Wishes
 from renderer.pipeline.workshop import Workshop
 from renderer.report.run import plan_json, price_of
 from renderer.report.text import name_width, plan_lines, take_name

@@ -13,7 +13,7 @@ from renderer.cli.voice import Voice, interrupts
 from renderer.pipeline.preview import Preview, open_preview, run_preview
 from renderer.pipeline.project import Reach
 from renderer.pipeline.reasons.lines import film_lines
-from renderer.pipeline.run import Wishes
+from renderer.pipeline.wishes import Wishes
 from renderer.report.errors import error_json
 from renderer.report.run import film_json, id_json
 

@@ -11,8 +11,10 @@ import click
 from renderer.cli import options
 from renderer.cli.terminal import write_json
 from renderer.model import dollars
+from renderer.pipeline.opening import open_run
 from renderer.pipeline.record.setsoff import SetsOff
-from renderer.pipeline.run import Run, Wishes, open_run
+from renderer.pipeline.run import Run
+from renderer.pipeline.wishes import Wishes
 from renderer.pipeline.workshop import Workshop
 
 

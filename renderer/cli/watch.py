@@ -19,8 +19,9 @@ from renderer.errors import RendererError, UsageError
 from renderer.model import Json, dollars
 from renderer.pipeline.project import Reach, no_storyboard, relative
 from renderer.pipeline.reasons.lines import film_lines, shot_lines
-from renderer.pipeline.run import Run, Wishes
+from renderer.pipeline.run import Run
 from renderer.pipeline.watching import Replaced, Watch
+from renderer.pipeline.wishes import Wishes
 from renderer.report.run import ShotLine, build_json, price_of
 from renderer.report.text import plan_lines
 

@@ -9,8 +9,10 @@ import click
 
 from renderer.cli import options
 from renderer.cli.terminal import read_sources, wants_colour, write_json
+from renderer.pipeline.opening import open_run
 from renderer.pipeline.project import Reach
-from renderer.pipeline.run import Run, Wishes, open_run
+from renderer.pipeline.run import Run
+from renderer.pipeline.wishes import Wishes
 
 
 @click.command(

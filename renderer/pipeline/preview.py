@@ -22,10 +22,12 @@ from renderer.pipeline.enrolling import note_use
 from renderer.pipeline.film.assess import FilmState, assess_film
 from renderer.pipeline.film.lettered import clip_slots, with_cards
 from renderer.pipeline.film.notes import notes_of
+from renderer.pipeline.opening import open_run
 from renderer.pipeline.project import Project
 from renderer.pipeline.publish import claim, publish
-from renderer.pipeline.run import Run, Wishes, open_run
+from renderer.pipeline.run import Run
 from renderer.pipeline.steps import GENERATE, run_actions
+from renderer.pipeline.wishes import Wishes
 from renderer.pipeline.workshop import ANIMATIC, Workshop
 from renderer.plan.action import Action, Input
 from renderer.plan.film import OutputRow

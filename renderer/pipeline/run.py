@@ -1,14 +1,9 @@
-"""One storyboard being planned or built: its rows, what the store has of them, and how each take ended.
-
-Plan and build share this one walk: `open_run` compiles and looks everything up; a plan tells it, a build acts
-on it.
-"""
+"""One storyboard being planned or built: its rows, what the store has of them, and how each take ended."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -21,18 +16,17 @@ from renderer.pipeline.clips.locked import Locked, lost_error
 from renderer.pipeline.clips.picked import NOTHING_PICKED, blob_of, read_picks, resolve_picks
 from renderer.pipeline.clips.shots import select
 from renderer.pipeline.clips.verdict import NOTHING_CHAINED, Verdict
-from renderer.pipeline.enrolling import enrol
 from renderer.pipeline.film.assess import FilmState, assess_film
 from renderer.pipeline.film.lettered import clip_slots, find_fonts, with_cards
 from renderer.pipeline.film.notes import notes_of
 from renderer.pipeline.film.pieces import inputs_of
-from renderer.pipeline.project import Project, Reach
-from renderer.pipeline.reading.compile import compile_storyboard, diagnostic_of
+from renderer.pipeline.project import Project
+from renderer.pipeline.reading.compile import diagnostic_of
+from renderer.pipeline.wishes import Wishes
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.action import Input
 from renderer.plan.film import OutputRow
 from renderer.plan.rows import Compiled, Detail
-from renderer.row import Row
 
 if TYPE_CHECKING:
     from renderer.decisions.picks import Decision
@@ -41,28 +35,6 @@ if TYPE_CHECKING:
     from renderer.job import JobState
     from renderer.pipeline.clips.standing import Standing
     from renderer.pipeline.film.soundtrack import Track
-
-
-class Wishes(Row):
-    """What the command line asks of a build.
-
-    `jobs` None means as many generations as there are cores, or as the catalogue allows for a paid provider. `yes` and
-    `max_cost_usd` are consent to buying; `resubmit`, `retry_failed` and `replace_lost` are patterns of shots.
-    """
-
-    shots: tuple[str, ...] = ()
-    jobs: int | None = None
-    fail_fast: bool = False
-    always: bool = False
-    frozen: bool = False
-    reach: Reach = Reach()
-    output: Path | None = None
-    yes: bool = False
-    max_cost_usd: Decimal | None = None
-    unpriced: bool = False
-    resubmit: tuple[str, ...] = ()
-    retry_failed: tuple[str, ...] = ()
-    replace_lost: tuple[str, ...] = ()
 
 
 PUBLISHING = "build/"
@@ -338,23 +310,3 @@ class Run:
             tracks=self.tracks(),
             notes=notes_of(self.compiled, output, sources_of(self)),
         )
-
-
-def open_run(workshop: Workshop, project: Project, wishes: Wishes) -> Run:
-    """Compile and look everything up: the state of the world before anything is done. Spends nothing.
-
-    From here on what is looked up is not cleared away, until the store is closed.
-    """
-    workshop.store.enter()
-    enrol(workshop.store, project, now=datetime.now(UTC))
-    compiled, details = compile_storyboard(workshop, project, reach=wishes.reach)
-    selected = select(compiled.takes, wishes.shots, others=[row.shot for row in compiled.footage])
-    if wishes.shots and compiled.chains:
-        from renderer.pipeline.clips.chains import with_ancestors  # noqa: PLC0415 - only where shots start from one another
-
-        selected = with_ancestors(compiled, selected)
-    run = Run(workshop, project, wishes, compiled=compiled, details=details, selected=selected)
-    run.look_up()
-    if run.picked.passed:
-        run.selected -= {number for number in run.picked.passed if run.results[number] is None}
-    return run

@@ -14,9 +14,11 @@ from renderer.errors import GateError, ProviderUnavailable, RendererError, SpecE
 from renderer.pipeline.build import run_build
 from renderer.pipeline.changes import Signature, signatures
 from renderer.pipeline.clips.verdict import Verdict
+from renderer.pipeline.opening import open_run
 from renderer.pipeline.project import Project, Reach
 from renderer.pipeline.reasons.lines import shot_lines
-from renderer.pipeline.run import Run, Wishes, open_run
+from renderer.pipeline.run import Run
+from renderer.pipeline.wishes import Wishes
 from renderer.pipeline.workshop import Workshop
 from renderer.report.run import ShotLine
 

@@ -11,8 +11,9 @@ import pytest
 import yaml
 
 from renderer.ffmpeg.binary import locate_ffmpeg
+from renderer.pipeline.opening import open_run
 from renderer.pipeline.project import open_project
-from renderer.pipeline.run import Wishes, open_run
+from renderer.pipeline.wishes import Wishes
 from renderer.pipeline.workshop import open_workshop
 
 from .pages import PAGES, ROOT, blocks, code_words, rows, sections

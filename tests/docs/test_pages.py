@@ -9,8 +9,9 @@ import pytest
 from renderer.cli.help import explanations
 from renderer.digest import action_key
 from renderer.execute.engine import State
+from renderer.pipeline.opening import open_run
 from renderer.pipeline.project import open_project
-from renderer.pipeline.run import Wishes, open_run
+from renderer.pipeline.wishes import Wishes
 from renderer.pipeline.workshop import open_workshop
 
 from .pages import PAGES, ROOT, anchors, blocks, code_words, links, prose, rows, sections

@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 
 from renderer.execute.events import Event
 from renderer.pipeline.build import run_build
+from renderer.pipeline.opening import open_run
 from renderer.pipeline.project import open_project
-from renderer.pipeline.run import Run, Wishes, open_run
+from renderer.pipeline.run import Run
+from renderer.pipeline.wishes import Wishes
 from renderer.pipeline.workshop import open_workshop
 
 from .board import FREE, Shot, storyboard, written

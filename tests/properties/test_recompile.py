@@ -11,10 +11,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from renderer.errors import SpecError
+from renderer.pipeline.opening import open_run
 from renderer.pipeline.project import Project, Reach, open_project
 from renderer.pipeline.reading.compile import compile_storyboard
 from renderer.pipeline.reading.examine import examine
-from renderer.pipeline.run import Wishes, open_run
+from renderer.pipeline.wishes import Wishes
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.rows import Compiled, Detail
 

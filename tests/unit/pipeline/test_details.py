@@ -6,8 +6,9 @@ from pathlib import Path
 
 from renderer.execute.events import Event
 from renderer.pipeline.build import run_build
+from renderer.pipeline.opening import open_run
 from renderer.pipeline.project import open_project
-from renderer.pipeline.run import Wishes, open_run
+from renderer.pipeline.wishes import Wishes
 from renderer.pipeline.workshop import open_workshop
 
 SPEC = """\

@@ -5,8 +5,9 @@ from pathlib import Path
 from PIL import Image
 
 from renderer.pipeline.graph import take_graph
+from renderer.pipeline.opening import open_run
 from renderer.pipeline.project import open_project
-from renderer.pipeline.run import Wishes, open_run
+from renderer.pipeline.wishes import Wishes
 from renderer.pipeline.workshop import open_workshop
 
 SPEC = """\

@@ -12,10 +12,12 @@ import pytest
 from PIL import Image
 
 from renderer.model import Asker, Result
+from renderer.pipeline.opening import open_run
 from renderer.pipeline.project import Project, Reach, open_project
 from renderer.pipeline.reading.compile import remember_build
 from renderer.pipeline.reasons.why import Why, explain_takes
-from renderer.pipeline.run import Run, Wishes, open_run
+from renderer.pipeline.run import Run
+from renderer.pipeline.wishes import Wishes
 from renderer.pipeline.workshop import Workshop, open_workshop
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

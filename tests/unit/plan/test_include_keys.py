@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from renderer.pipeline.opening import open_run
 from renderer.pipeline.project import Reach, open_project
 from renderer.pipeline.reading.compile import compile_storyboard
-from renderer.pipeline.run import Wishes, open_run
+from renderer.pipeline.wishes import Wishes
 from renderer.plan.rows import TakeRow
 
 from .desk import Desk, desk_with
