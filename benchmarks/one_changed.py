@@ -117,6 +117,7 @@ def time_work(folder: Path) -> tuple[float, float, float]:
     from renderer.pipeline.actions import take_action  # noqa: PLC0415 - whoever times others stays small
     from renderer.pipeline.opening import open_run  # noqa: PLC0415
     from renderer.pipeline.project import open_project  # noqa: PLC0415
+    from renderer.pipeline.showing import assess_output  # noqa: PLC0415
     from renderer.pipeline.wishes import Wishes  # noqa: PLC0415
     from renderer.pipeline.workshop import open_workshop  # noqa: PLC0415
 
@@ -138,7 +139,7 @@ def time_work(folder: Path) -> tuple[float, float, float]:
 
             async def both() -> None:
                 run.results[number] = await performer.perform(clip)
-                state = run.assess(run.compiled.outputs[0])
+                state = assess_output(run, run.compiled.outputs[0])
                 assert state
                 (join,) = state.missing
                 await performer.perform(join)

@@ -19,6 +19,7 @@ from renderer.pipeline.places import check_places
 from renderer.pipeline.publish import DAMAGED, claim, publish
 from renderer.pipeline.reading.compile import remember_build
 from renderer.pipeline.run import PUBLISHING, Run
+from renderer.pipeline.showing import assess_output, missing_choices
 from renderer.plan.film import OutputRow
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def run_build(run: Run, *, emit: Emit, stop: Callable[[], asyncio.Event], ask: A
     finally:
         _keep_lock(run)
         note_use(run, now=datetime.now(UTC))
-    run.film_errors |= run.missing_choices()
+    run.film_errors |= missing_choices(run)
 
 
 def _build(
@@ -107,7 +108,9 @@ def _build_once(
     stop: Callable[[], asyncio.Event],
 ) -> None:
     if not dirty:
-        run.films = {output.name: state for output in run.compiled.outputs if (state := run.assess(output))}
+        run.films = {
+            output.name: state for output in run.compiled.outputs if (state := assess_output(run, output))
+        }
         if any(action.kind == "segment" for state in run.films.values() for action in state.missing):
             refuse_unable(run.workshop, run.compiled.outputs)
     strays = _strays(run)
@@ -155,7 +158,14 @@ async def _make(
     del graph  # its takes are made, and the film needs room of its own
     run.take_in()
     chores = deque([lambda: _publish_early(run), run.workshop.store.save])
-    await make_films(run, run.compiled.outputs, run.assess, emit=emit, stop=stopped, chores=chores)
+    await make_films(
+        run,
+        run.compiled.outputs,
+        lambda output: assess_output(run, output),
+        emit=emit,
+        stop=stopped,
+        chores=chores,
+    )
     run.interrupted = run.interrupted or stopped.is_set()
 
 

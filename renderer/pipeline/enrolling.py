@@ -5,14 +5,12 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from renderer.errors import StoreError
 from renderer.pipeline.project import Project
+from renderer.pipeline.run import Run
+from renderer.pipeline.showing import shown_takes
 from renderer.store.store import Store
-
-if TYPE_CHECKING:
-    from renderer.pipeline.run import Run
 
 FRESH_S = 12 * 3600.0
 """For so long a use that is on record stands for later ones of the same things."""
@@ -50,6 +48,6 @@ def note_use(run: Run, *, now: datetime) -> None:
 
 def _used(run: Run) -> Iterator[str]:
     """The sha256 of every clip and film that a run shows or has, and of what it fetched."""
-    yield from (result.digest.sha256 for result in [*run.results, *run.shown()] if result)
+    yield from (result.digest.sha256 for result in [*run.results, *shown_takes(run)] if result)
     yield from (state.result.digest.sha256 for state in run.films.values() if state.result)
     yield from (sha256 for _, sha256, _ in [*run.compiled.inputs, *run.compiled.urls])

@@ -26,6 +26,7 @@ from renderer.pipeline.opening import open_run
 from renderer.pipeline.project import Project
 from renderer.pipeline.publish import claim, publish
 from renderer.pipeline.run import Run
+from renderer.pipeline.showing import footage_of, shown_takes, tracks_of
 from renderer.pipeline.steps import GENERATE, run_actions
 from renderer.pipeline.wishes import Wishes
 from renderer.pipeline.workshop import ANIMATIC, Workshop
@@ -69,7 +70,7 @@ def open_preview(workshop: Workshop, project: Project, wishes: Wishes) -> Previe
     shown = sorted({slot.take for output in run.compiled.outputs for slot in output.slots if slot.take >= 0})
     preview = Preview(copy(run))
     preview.run.project = project._replace(variant=VARIANT)
-    there = run.shown()
+    there = shown_takes(run)
     preview.fresh = {number: result for number in shown if (result := there[number])}
     missing = [number for number in shown if number not in preview.fresh]
     preview.stale = _newest(run, missing)
@@ -99,7 +100,7 @@ async def _make(preview: Preview, *, emit: Emit, stop: Callable[[], asyncio.Even
 
 
 def _assess(preview: Preview, output: OutputRow) -> FilmState | None:
-    run, footage = preview.run, preview.run.footage()
+    run, footage = preview.run, footage_of(preview.run)
     slots = clip_slots(output)
     clips = [preview.clip(slot.take) if slot.take >= 0 else footage[slot.footage] for slot in slots]
     known = [clip for clip in clips if clip]
@@ -119,7 +120,7 @@ def _assess(preview: Preview, output: OutputRow) -> FilmState | None:
         lookup=run.lookup,
         fonts=run.fonts(output),
         overlays=overlays,
-        tracks=run.tracks(),
+        tracks=tracks_of(run),
         notes=notes_of(run.compiled, output, sources_of(run)),
     )
 

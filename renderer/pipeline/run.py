@@ -6,20 +6,17 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from renderer.digest import Digest
 from renderer.errors import GateError, RendererError
-from renderer.model import MediaFacts, Result, Trace
-from renderer.pipeline.clips.declared import sources_of
+from renderer.model import Result, Trace
 from renderer.pipeline.clips.locked import Locked, lost_error
 from renderer.pipeline.clips.picked import NOTHING_PICKED, blob_of, read_picks, resolve_picks
 from renderer.pipeline.clips.shots import select
 from renderer.pipeline.clips.verdict import NOTHING_CHAINED, Verdict
-from renderer.pipeline.film.assess import FilmState, assess_film
-from renderer.pipeline.film.lettered import clip_slots, find_fonts, with_cards
-from renderer.pipeline.film.notes import notes_of
-from renderer.pipeline.film.pieces import inputs_of
+from renderer.pipeline.film.assess import FilmState
+from renderer.pipeline.film.lettered import find_fonts
 from renderer.pipeline.project import Project
 from renderer.pipeline.reading.compile import diagnostic_of
 from renderer.pipeline.wishes import Wishes
@@ -34,7 +31,6 @@ if TYPE_CHECKING:
     from renderer.execute.engine import Ending
     from renderer.job import JobState
     from renderer.pipeline.clips.standing import Standing
-    from renderer.pipeline.film.soundtrack import Track
 
 
 PUBLISHING = "build/"
@@ -243,70 +239,7 @@ class Run:
             return self.workshop.here / self.wishes.output
         return self.project.film(output.file)
 
-    def clips(self, output: OutputRow) -> list[Input] | None:
-        """The clip of each slot in cut order, cards left out, None while one is missing; own footage comes from its file."""
-        footage = self.footage()
-        takes = inputs_of(self.shown())
-        slots = clip_slots(output)
-        clips = [takes[slot.take] if slot.take >= 0 else footage[slot.footage] for slot in slots]
-        return cast("list[Input]", clips) if all(clips) else None
-
-    def shown(self) -> Sequence[Result | None]:
-        """What stands for each take in the film: its result, or at the first take of a shot the clip that was picked or kept."""
-        if not self.picked.choices:
-            return self.results
-        shown = list(self.results)
-        for first, choice in self.picked.choices.items():
-            result = self.results[choice.number]
-            if choice.clip and (result is None or result.digest.sha256 != choice.clip):
-                result = self.named(choice.clip)
-            shown[first] = result
-        return shown
-
-    def missing_choices(self) -> dict[str, GateError]:
-        """The shots for which a clip was picked or kept that the store does not have."""
-        named = {
-            self.compiled.takes[first].shot: choice.clip
-            for first, choice in self.picked.choices.items()
-            if choice.clip and self.shown()[first] is None
-        }
-        return {shot: lost_error(Digest(sha256, 0), named_by="picks") for shot, sha256 in named.items()}
-
     def named(self, sha256: str) -> Result | None:
         """A stored clip by its digest alone, None where it is not there."""
         digest = blob_of(self.workshop.store, sha256)
         return Result(digest, self.locked.facts(digest)) if digest else None
-
-    def footage(self) -> list[Input]:
-        """Own footage, beside `compiled.footage`."""
-        folder = self.project.spec.parent
-        return [
-            Input(Digest(row.sha256, row.size_bytes), folder / row.path, MediaFacts.from_json(row.facts))
-            for row in self.compiled.footage
-        ]
-
-    def tracks(self) -> list[Track]:
-        """The files of tracks, beside `compiled.tracks`."""
-        if not self.compiled.tracks:
-            return []
-        from renderer.pipeline.film.soundtrack import Track  # noqa: PLC0415 - only where there are any
-
-        return [
-            Track(row, Input(Digest(row.sha256, row.size_bytes), self.input_path(row.path or None)))
-            for row in self.compiled.tracks
-        ]
-
-    def assess(self, output: OutputRow) -> FilmState | None:
-        """Where one film stands; None while a clip of it is missing."""
-        clips = self.clips(output)
-        if clips is None:
-            return None
-        return assess_film(
-            output,
-            with_cards(output, clips),
-            build=self.workshop.ffmpeg.build,
-            lookup=self.lookup,
-            fonts=self.fonts(output),
-            tracks=self.tracks(),
-            notes=notes_of(self.compiled, output, sources_of(self)),
-        )

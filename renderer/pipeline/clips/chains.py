@@ -18,6 +18,7 @@ from renderer.pipeline.clips.redrawn import bought_before
 from renderer.pipeline.clips.shots import select
 from renderer.pipeline.clips.verdict import Chained, Verdict, Wait
 from renderer.pipeline.run import Run
+from renderer.pipeline.showing import footage_of
 from renderer.plan.action import Input
 from renderer.plan.chain import ancestors_of, in_order, placeholder_key, with_frames
 from renderer.plan.rows import ChainRow, Compiled, LinkRow, TakeRow
@@ -150,7 +151,7 @@ class Parents(Row):
         numbers: dict[str, list[int]] = {}
         for number, row in enumerate(run.bare.takes):
             numbers.setdefault(row.shot, []).append(number)
-        rows = zip(run.bare.footage, run.footage(), strict=True)
+        rows = zip(run.bare.footage, footage_of(run), strict=True)
         return cls(run, numbers, {row.shot: clip for row, clip in rows})
 
     def stand(self, shot: str) -> Stand:

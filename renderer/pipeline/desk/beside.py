@@ -21,6 +21,7 @@ from renderer.pipeline.desk.subtitled import SUBTITLES, subtitles_of
 from renderer.pipeline.film.lettered import clip_slots
 from renderer.pipeline.project import BUILD
 from renderer.pipeline.run import Run
+from renderer.pipeline.showing import clips_of
 from renderer.plan.enter import length_frames, starts_of
 from renderer.plan.film import OutputRow, SlotRow
 from renderer.store.files import put_in_place, write_aside
@@ -144,7 +145,7 @@ def _film(run: Run, output: OutputRow, asked: Asked, *, name: str) -> Film:
             first.setdefault(slot.shot, slot)
             slots.setdefault(slot.shot, []).append((start / fps, (start + slot.frames) / fps))
     sources = sources_of(run)
-    clips = dict(zip((slot.shot for slot in clip_slots(output)), run.clips(output) or (), strict=True))
+    clips = dict(zip((slot.shot for slot in clip_slots(output)), clips_of(run, output) or (), strict=True))
     return Film(
         file=name,
         sha256=state.result.digest.sha256,

@@ -16,6 +16,7 @@ from renderer.pipeline.desk.turns import sounds_of
 from renderer.pipeline.film.lettered import clip_slots
 from renderer.pipeline.reading.sounds import sound_of
 from renderer.pipeline.run import Run
+from renderer.pipeline.showing import footage_of, shown_takes
 from renderer.plan.action import Input
 from renderer.plan.film import OutputRow, SlotRow
 from renderer.plan.mix import TrackRow
@@ -101,7 +102,7 @@ class _Desk:
     def __init__(self, run: Run, output: OutputRow, place: Place) -> None:
         self.run, self.place = run, place
         self.fps = Fraction(output.fps)
-        self.shown, self.footage = run.shown(), run.footage()
+        self.shown, self.footage = shown_takes(run), footage_of(run)
         self.numbers: dict[str, list[int]] = {}
         for number, row in enumerate(run.compiled.takes):
             self.numbers.setdefault(row.shot, []).append(number)

@@ -8,6 +8,7 @@ from renderer.media.conform import Cut, needs_segment
 from renderer.pipeline.film.assess import Film
 from renderer.pipeline.film.lettered import with_cards
 from renderer.pipeline.run import Run
+from renderer.pipeline.showing import clips_of, tracks_of
 from renderer.plan.film import OutputRow
 
 LINES_MAX = 100
@@ -16,7 +17,7 @@ LINES_MAX = 100
 def encoded_lines(run: Run) -> Iterator[str]:
     """A line for each slot of all films, in cut order, whose clip is encoded, with the reasons; nothing of a film that lacks a clip."""
     for output in run.compiled.outputs:
-        clips = run.clips(output)
+        clips = clips_of(run, output)
         if clips is None:
             continue
         film = Film(
@@ -25,7 +26,7 @@ def encoded_lines(run: Run) -> Iterator[str]:
             run.workshop.ffmpeg.build,
             {},
             fonts=run.fonts(output),
-            tracks=run.tracks(),
+            tracks=tracks_of(run),
         )
         if (reference := film.reference()) and (found := run.lookup([reference.key])[0]):
             film.profile = film.choose(found.facts)

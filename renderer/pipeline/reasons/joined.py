@@ -9,6 +9,7 @@ from renderer.model import Json
 from renderer.pipeline.film.lettered import with_cards
 from renderer.pipeline.reading.compile import last_films
 from renderer.pipeline.run import Run
+from renderer.pipeline.showing import clips_of
 from renderer.plan.film import OutputRow
 from renderer.plan.mix import TrackRow
 from renderer.storyboard import MAIN
@@ -32,7 +33,7 @@ def recipes(run: Run) -> dict[str, Json]:
 
 def recipe(run: Run, output: OutputRow) -> Mapping[str, Json] | None:
     """What a film is joined of: its settings, and for each slot shot, clip and frames; None while a clip is missing."""
-    clips = run.clips(output)
+    clips = clips_of(run, output)
     if clips is None:
         return None
     return {

@@ -15,6 +15,7 @@ from renderer.pipeline.clips.verdict import Verdict
 from renderer.pipeline.film.assess import FilmState
 from renderer.pipeline.project import relative
 from renderer.pipeline.run import PUBLISHING, Run
+from renderer.pipeline.showing import assess_output
 from renderer.plan.enter import length_frames
 from renderer.plan.film import OutputRow
 from renderer.plan.rows import TakeRow
@@ -112,7 +113,7 @@ def cause_lines(why: Why) -> tuple[CauseLine, ...]:
 def film_lines(run: Run) -> Iterator[FilmLine]:
     """What there is to say of each film."""
     for output in run.compiled.outputs:
-        state = run.films.get(output.name) or run.assess(output)
+        state = run.films.get(output.name) or assess_output(run, output)
         result = state.result if state else None
         clip = None if PUBLISHING in run.film_errors else _clip_line(run, run.film_path(output), result)
         yield FilmLine(

@@ -17,6 +17,7 @@ from renderer.pipeline.film.lettered import clip_slots
 from renderer.pipeline.project import BUILD, Project
 from renderer.pipeline.reasons.joined import enters_of, words_of
 from renderer.pipeline.run import Run
+from renderer.pipeline.showing import clips_of
 from renderer.plan.chain import rule_of
 from renderer.plan.film import OutputRow
 from renderer.plan.rows import Compiled, LinkRow, TakeRow
@@ -147,7 +148,7 @@ def _output(run: Run, output: OutputRow, known: LockedOutput | None) -> LockedOu
 
 def _made_of(run: Run, output: OutputRow) -> str:
     """A digest of all that decides what a film shows, whatever tool makes it: its clips, their cut, size, rate and fit."""
-    clips = run.clips(output) or []
+    clips = clips_of(run, output) or []
     cut = [
         [clip.digest.sha256, slot.first, slot.frames]
         for clip, slot in zip(clips, clip_slots(output), strict=True)

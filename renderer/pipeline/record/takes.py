@@ -16,6 +16,7 @@ from renderer.pipeline.project import Project, relative
 from renderer.pipeline.record.lockwrite import WRITABLE, holding
 from renderer.pipeline.record.setsoff import Foretell, sets_off, unheard
 from renderer.pipeline.run import Run
+from renderer.pipeline.showing import shown_takes
 from renderer.plan.rows import TakeRow
 from renderer.row import Row
 from renderer.store.files import put_in_place, write_aside
@@ -106,7 +107,7 @@ def _line_of(shot: str, trace: Trace, result: Result) -> TakeLine:
 
 
 def _marked(run: Run, line: TakeLine, first: int) -> TakeLine:
-    shown, choice = run.shown()[first], run.picked.choices.get(first)
+    shown, choice = shown_takes(run)[first], run.picked.choices.get(first)
     marks = []
     if line.clip and shown and shown.digest.sha256 == line.clip.sha256:
         kept = line.shot in run.picked.kept

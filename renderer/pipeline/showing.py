@@ -1,0 +1,91 @@
+"""What films show: the clip of each slot, own footage, tracks; and where each film stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
+
+from renderer.digest import Digest
+from renderer.errors import GateError
+from renderer.model import MediaFacts, Result
+from renderer.pipeline.clips.declared import sources_of
+from renderer.pipeline.clips.locked import lost_error
+from renderer.pipeline.film.assess import FilmState, assess_film
+from renderer.pipeline.film.lettered import clip_slots, with_cards
+from renderer.pipeline.film.notes import notes_of
+from renderer.pipeline.film.pieces import inputs_of
+from renderer.pipeline.run import Run
+from renderer.plan.action import Input
+from renderer.plan.film import OutputRow
+
+if TYPE_CHECKING:
+    from renderer.pipeline.film.soundtrack import Track
+
+
+def clips_of(run: Run, output: OutputRow) -> list[Input] | None:
+    """The clip of each slot in cut order, cards left out, None while one is missing; own footage comes from its file."""
+    footage = footage_of(run)
+    takes = inputs_of(shown_takes(run))
+    slots = clip_slots(output)
+    clips = [takes[slot.take] if slot.take >= 0 else footage[slot.footage] for slot in slots]
+    return cast("list[Input]", clips) if all(clips) else None
+
+
+def shown_takes(run: Run) -> Sequence[Result | None]:
+    """What stands for each take in the film: its result, or at the first take of a shot the clip that was picked or kept."""
+    if not run.picked.choices:
+        return run.results
+    shown = list(run.results)
+    for first, choice in run.picked.choices.items():
+        result = run.results[choice.number]
+        if choice.clip and (result is None or result.digest.sha256 != choice.clip):
+            result = run.named(choice.clip)
+        shown[first] = result
+    return shown
+
+
+def missing_choices(run: Run) -> dict[str, GateError]:
+    """The shots for which a clip was picked or kept that the store does not have."""
+    named = {
+        run.compiled.takes[first].shot: choice.clip
+        for first, choice in run.picked.choices.items()
+        if choice.clip and shown_takes(run)[first] is None
+    }
+    return {shot: lost_error(Digest(sha256, 0), named_by="picks") for shot, sha256 in named.items()}
+
+
+def footage_of(run: Run) -> list[Input]:
+    """Own footage, beside `compiled.footage`."""
+    folder = run.project.spec.parent
+    return [
+        Input(Digest(row.sha256, row.size_bytes), folder / row.path, MediaFacts.from_json(row.facts))
+        for row in run.compiled.footage
+    ]
+
+
+def tracks_of(run: Run) -> list[Track]:
+    """The files of tracks, beside `compiled.tracks`."""
+    if not run.compiled.tracks:
+        return []
+    from renderer.pipeline.film.soundtrack import Track  # noqa: PLC0415 - only where there are any
+
+    return [
+        Track(row, Input(Digest(row.sha256, row.size_bytes), run.input_path(row.path or None)))
+        for row in run.compiled.tracks
+    ]
+
+
+def assess_output(run: Run, output: OutputRow) -> FilmState | None:
+    """Where one film stands; None while a clip of it is missing."""
+    clips = clips_of(run, output)
+    if clips is None:
+        return None
+    return assess_film(
+        output,
+        with_cards(output, clips),
+        build=run.workshop.ffmpeg.build,
+        lookup=run.lookup,
+        fonts=run.fonts(output),
+        tracks=tracks_of(run),
+        notes=notes_of(run.compiled, output, sources_of(run)),
+    )
