@@ -38,34 +38,22 @@ async def make_and_buy(
     once. Spends money: what `consent` names, nothing where it is None.
     """
     with thrifty():
-        await _make_and_buy(run, graph, consent, strays, emit=emit, stop=stop)
-
-
-async def _make_and_buy(
-    run: Run,
-    graph: Graph,
-    consent: Consent | None,
-    strays: Sequence[str],
-    *,
-    emit: Emit,
-    stop: asyncio.Event,
-) -> None:
-    paid = [number for number in run.dirty() if run.compiled.takes[number].paid]
-    shop = open_shop(
-        run.workshop,
-        providers=dict.fromkeys([*sellers_needed(run, paid), *strays]),
-        jobs=run.wishes.jobs,
-        consent=consent or Consent(),
-        budget=budget_of(run),
-        emit=emit,
-        names=graph.names,
-    )
-    try:
-        run.endings |= await _deal(run, graph, shop, emit=emit, stop=stop)
-    finally:  # what was sent for counts against the limits of a second round, however the first one ended
-        run.spent_usd += Decimal(0) if run.workshop.is_replaying else shop.purse.spent_usd
-        run.collected += shop.collected
-        run.troubles += shop.troubles
+        paid = [number for number in run.dirty() if run.compiled.takes[number].paid]
+        shop = open_shop(
+            run.workshop,
+            providers=dict.fromkeys([*sellers_needed(run, paid), *strays]),
+            jobs=run.wishes.jobs,
+            consent=consent or Consent(),
+            budget=budget_of(run),
+            emit=emit,
+            names=graph.names,
+        )
+        try:
+            run.endings |= await _deal(run, graph, shop, emit=emit, stop=stop)
+        finally:  # what was sent for counts against the limits of a second round, however the first one ended
+            run.spent_usd += Decimal(0) if run.workshop.is_replaying else shop.purse.spent_usd
+            run.collected += shop.collected
+            run.troubles += shop.troubles
 
 
 async def _deal(run: Run, graph: Graph, shop: Shop, *, emit: Emit, stop: asyncio.Event) -> dict[str, Ending]:
