@@ -17,11 +17,10 @@ from renderer.digest import Digest, digest_file
 from renderer.errors import StoreError
 from renderer.store.blobs import Blobs, copy_bytes, missing
 from renderer.store.border import translated
-from renderer.store.files import flush, put_in_place
+from renderer.store.files import WRITABLE, flush, put_in_place
 from renderer.store.locks import Locks
 
 FICLONE = 0x40049409  # linux/fs.h: _IOW(0x94, 9, int)
-WRITABLE = 0o644
 SETTLED_NS = 100_000_000
 
 

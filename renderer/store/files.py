@@ -12,6 +12,7 @@ import os
 from pathlib import Path
 
 READ_ONLY = 0o444
+WRITABLE = 0o644
 NAMES_MAX = 10_000
 
 
@@ -64,6 +65,22 @@ def put_in_place(aside: Path | str, target: Path | str) -> None:
         ensure_folder(Path(folder))
         os.replace(aside, target)  # noqa: PTH105
     sync_folder(folder or os.curdir)
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Put bytes at a path of the author's, by rename from a file of this process beside it.
+
+    Raises `OSError`, and leaves nothing behind then.
+    """
+    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        aside.unlink(missing_ok=True)
+        write_aside(aside, content, mode=WRITABLE)
+        put_in_place(aside, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            aside.unlink(missing_ok=True)
+        raise
 
 
 def set_aside(path: Path, damaged: Path) -> Path | None:

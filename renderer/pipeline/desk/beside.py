@@ -24,7 +24,7 @@ from renderer.pipeline.run import Run
 from renderer.pipeline.showing import clips_of
 from renderer.plan.enter import length_frames, starts_of
 from renderer.plan.film import OutputRow, SlotRow
-from renderer.store.files import put_in_place, write_aside
+from renderer.store.files import replace_file
 
 if TYPE_CHECKING:
     from renderer.report.sidecar import Film, Part
@@ -33,7 +33,6 @@ MEMO = "beside"
 SIDECAR = ".json"
 FORM = "2"
 """Of what these files say; another one has them written again."""
-WRITABLE = 0o644
 
 
 def put_beside(run: Run) -> int:
@@ -86,13 +85,9 @@ def _path_of(written: str) -> str:
 
 def _write(path: Path, content: bytes) -> None:
     """Put a text into place by rename."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        aside.unlink(missing_ok=True)
-        write_aside(aside, content, mode=WRITABLE)
-        put_in_place(aside, path)
+        replace_file(path, content)
     except OSError as error:
-        aside.unlink(missing_ok=True)
         raise StoreError(
             f"`{path}` cannot be written", code="E617", facts=[("reason", error.strerror or error)]
         ) from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -19,7 +18,7 @@ from renderer.pipeline.desk.subtitled import SUBTITLES, subtitles_of
 from renderer.pipeline.desk.timeline import Place, Wanted, chosen_outputs, timeline_of
 from renderer.pipeline.run import Run
 from renderer.plan.film import OutputRow
-from renderer.store.files import put_in_place, write_aside
+from renderer.store.files import replace_file
 
 FORMS: Mapping[str, Callable[[Timeline], str]] = {
     "otio": to_otio,
@@ -30,7 +29,6 @@ FORMS: Mapping[str, Callable[[Timeline], str]] = {
 """Forms that hold one film."""
 GRAPHS: Mapping[str, Callable[[Sequence[Timeline]], str]] = {"dot": to_dot, "mermaid": to_mermaid}
 DEPFILE = "depfile"
-WRITABLE = 0o644
 
 
 def export_text(run: Run, form: str, *, outputs: Sequence[str], folder: Path) -> str:
@@ -76,14 +74,9 @@ def needs(run: Run) -> list[Path]:
 
 def write_text(path: Path, text: str) -> None:
     """Put a text at a path, by rename. Raises `StoreError` E617."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        aside.unlink(missing_ok=True)
-        write_aside(aside, text.encode(), mode=WRITABLE)
-        put_in_place(aside, path)
+        replace_file(path, text.encode())
     except OSError as error:
-        with contextlib.suppress(OSError):
-            aside.unlink(missing_ok=True)
         raise StoreError(
             f"`{path.name}` cannot be written", code="E617", facts=[("reason", error.strerror or error)]
         ) from error

@@ -18,11 +18,10 @@ from renderer.row import Row
 from renderer.store.blobs import copy_bytes
 from renderer.store.border import translated
 from renderer.store.copies import clone_file
-from renderer.store.files import flush, put_in_place, write_aside
+from renderer.store.files import WRITABLE, flush, put_in_place, write_aside
 from renderer.store.store import Store
 
 LIST = ".handover.json"
-WRITABLE = 0o644
 DEPTH_MAX = 2
 LIST_MAX_BYTES = 16 * 1024 * 1024
 

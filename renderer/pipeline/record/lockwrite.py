@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
 
 from renderer.decisions.lock import Lock, LockedFrame, LockedOutput, LockedTake, Place, format_lock, lock_of
@@ -21,12 +20,11 @@ from renderer.pipeline.showing import clips_of
 from renderer.plan.chain import rule_of
 from renderer.plan.film import OutputRow
 from renderer.plan.rows import Compiled, LinkRow, TakeRow
-from renderer.store.files import put_in_place, write_aside
+from renderer.store.files import replace_file
 from renderer.store.locks import Locks
 from renderer.store.store import Store
 
 LOCKS = ".locks"
-WRITABLE = 0o644
 WRITING = "lock"
 """Stands for an output's name where the lock could not be written."""
 
@@ -60,11 +58,8 @@ def write_lock(project: Project, lock: Lock) -> bool:
     text, path = format_lock(lock), project.lock
     if text == read_text(project):
         return False
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        aside.unlink(missing_ok=True)
-        write_aside(aside, text.encode(), mode=WRITABLE)
-        put_in_place(aside, path)
+        replace_file(path, text.encode())
     except OSError as error:
         raise StoreError(
             f"`{project.label_of_lock}` cannot be written",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 
@@ -13,13 +12,13 @@ from renderer.model import Result, Trace
 from renderer.pipeline.clips.picked import picks_text, read_picks
 from renderer.pipeline.clips.shots import select
 from renderer.pipeline.project import Project, relative
-from renderer.pipeline.record.lockwrite import WRITABLE, holding
+from renderer.pipeline.record.lockwrite import holding
 from renderer.pipeline.record.setsoff import Foretell, sets_off, unheard
 from renderer.pipeline.run import Run
 from renderer.pipeline.showing import shown_takes
 from renderer.plan.rows import TakeRow
 from renderer.row import Row
-from renderer.store.files import put_in_place, write_aside
+from renderer.store.files import replace_file
 
 SHORT_MIN = 4
 SHOWN = frozenset({"shown", "picked", "kept"})
@@ -227,12 +226,8 @@ def decide_for(
 
 
 def _write(project: Project, text: str) -> None:
-    path = project.picks
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        aside.unlink(missing_ok=True)
-        write_aside(aside, text.encode("utf-8", "replace"), mode=WRITABLE)
-        put_in_place(aside, path)
+        replace_file(project.picks, text.encode("utf-8", "replace"))
     except OSError as error:
         raise StoreError(
             f"`{project.label_of_picks}` cannot be written",

@@ -3,7 +3,9 @@
 import threading
 from pathlib import Path
 
-from renderer.store.files import ensure_folder
+import pytest
+
+from renderer.store.files import ensure_folder, replace_file
 
 ROUNDS = 150
 THREADS = 4
@@ -28,3 +30,21 @@ def test_a_folder_that_many_create_at_once_is_there_for_all(tmp_path: Path) -> N
     for thread in threads:
         thread.join()
     assert [] == failed
+
+
+def test_a_file_that_is_replaced_is_as_it_was_asked_for_and_alone(tmp_path: Path) -> None:
+    """What is written first goes by another name, and only for a moment."""
+    path = tmp_path / "notes" / "film.txt"
+    path.parent.mkdir()
+    for content in (b"one", b"two"):
+        replace_file(path, content)
+        assert (content, ["film.txt"]) == (path.read_bytes(), [own.name for own in path.parent.iterdir()])
+
+
+def test_a_file_that_cannot_be_replaced_leaves_nothing_beside(tmp_path: Path) -> None:
+    """A folder stands where the file is to be."""
+    path = tmp_path / "film.txt"
+    path.mkdir()
+    with pytest.raises(OSError, match=r"film\.txt"):
+        replace_file(path, b"one")
+    assert ["film.txt"] == [own.name for own in tmp_path.iterdir()]
