@@ -13,6 +13,17 @@ nox.options.stop_on_first_error = False
 
 ROOT = Path(__file__).parent
 PYPROJECT = nox.project.load_toml("pyproject.toml")
+BENCHMARKS = [
+    "start",
+    "noop",
+    "one_changed",
+    "animatic",
+    "buying",
+    "polling",
+    "join",
+    "transitions",
+    "transcode",
+]
 
 
 def groups(*names: str) -> list[str]:
@@ -84,9 +95,9 @@ def browser(session: nox.Session) -> None:
 @nox.session
 def bench(session: nox.Session) -> None:
     """The numbers of the README, as ratios in one run; takes some minutes. GNU make is used where there is one."""
-    session.install(".", "snakemake", "dvc")
+    session.install(".", "snakemake", "dvc", "moviepy")
     missed = []
-    for name in ("start", "noop", "one_changed", "animatic", "buying", "polling", "join"):
+    for name in BENCHMARKS:
         try:
             session.run("python", "-m", f"benchmarks.{name}", *session.posargs)
         except CommandFailed:

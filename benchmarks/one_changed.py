@@ -103,6 +103,7 @@ def report(rounds: Sequence[Round]) -> int:
     print(table(["", "time"], [[str(name), seconds(float(elapsed_s))] for name, elapsed_s in rows]))
     share = statistics.median((turn.build_s - turn.work_s) / turn.noop_s for turn in rounds)
     print(f"\nbeside the work: {share:.2f} times a build with nothing to do (at most {SHARE_MAX:g})")
+    print(f"in all: {build_s / (noop_s + work_s):.2f} times nothing to do and the work together")
     print(f"beside the work of a warm process: {(build_s - warm_s) / noop_s:.2f} times")
     return 0 if share <= SHARE_MAX else 1
 
