@@ -56,9 +56,12 @@ class Account:
     def row_s(self, job: Job, *, settings: Settings) -> float | None:
         """From when on a job's row is to be seen with the id that the client sent; None for never."""
         row = self._row(job, settings=settings, now_s=job.accepted_s)
+        return None if row["client_request_id"] is None else self.logged_s(job, settings=settings)
+
+    def logged_s(self, job: Job, *, settings: Settings) -> float | None:
+        """From when on a job's row is to be seen, with that id or without; None for never."""
         from_s = self._logged_s(job, settings)
-        is_found = from_s != float("inf") and row["client_request_id"] is not None
-        return from_s if is_found else None
+        return None if from_s == float("inf") else from_s
 
     def _ours(self) -> list[Job]:
         return [job for job in self._jobs if job.vendor == "aimlapi"]

@@ -66,8 +66,14 @@ def _standing(world: World, _: Mapping[str, Any]) -> Any:
 
 
 def _jobs(world: World, _: Mapping[str, Any]) -> Any:
+    account, settings = world.account, world.settings
     return [
-        {**job_value(job), "row_s": world.account.row_s(job, settings=world.settings)} for job in world.jobs
+        {
+            **job_value(job),
+            "row_s": account.row_s(job, settings=settings),
+            "logged_s": account.logged_s(job, settings=settings),
+        }
+        for job in world.jobs
     ]
 
 

@@ -152,7 +152,7 @@ class Simulator:
 
     def jobs(self) -> list[Job]:
         """Every job ever accepted, in order."""
-        return [read_job(_without(job, "row_s")) for job in self._control("GET", "jobs")]
+        return [read_job(_without(job, "row_s", "logged_s")) for job in self._control("GET", "jobs")]
 
     def logged(self) -> set[str]:
         """The jobs whose row, with the client's own id, is to be seen in the log by now."""
@@ -232,6 +232,11 @@ class Simulator:
     def rows_s(self) -> dict[str, float | None]:
         return {job["id"]: job["row_s"] for job in self._control("GET", "jobs")}
 
+    def logged_s(self) -> list[float]:
+        """When each row is to be seen that ever is, those too that do not name the client's id."""
+        times_s = [job["logged_s"] for job in self._control("GET", "jobs")]
+        return [at_s for at_s in times_s if at_s is not None]
+
     def _open(self, *, port: int) -> None:
         command = [sys.executable, "-m", "tests.simulator", "--port", str(port), *self.arguments]
         command += ["--settings", json.dumps(self.settings)]
@@ -267,5 +272,5 @@ class Simulator:
         return value
 
 
-def _without(value: Mapping[str, Any], name: str) -> dict[str, Any]:
-    return {key: one for key, one in value.items() if key != name}
+def _without(value: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {key: one for key, one in value.items() if key not in names}

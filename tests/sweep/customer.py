@@ -74,7 +74,7 @@ class Customer:
 
     def settle_prices(self) -> None:
         """Hear from the log what nobody has named yet, once all rows are there that ever come."""
-        self._wait_for_rows(self.vendor.rows_s().values())
+        self._wait_for_rows(self.vendor.logged_s())
         assert 0 == self.stage.run("jobs", "collect").code
 
     def _wait_for_rows(self, rows_s: Iterable[float | None]) -> None:
