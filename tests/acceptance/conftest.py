@@ -1,9 +1,12 @@
 """Stages: empty, and with a film of three shots that was built once."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.simulator.simulator import Simulator
 
 from .director import Director
 from .stage import THREE_SHOTS, Stage
@@ -39,3 +42,10 @@ def built(first_night: Stage, tmp_path: Path) -> Stage:
 def director(tmp_path: Path) -> Director:
     """An ffmpeg that takes directions."""
     return Director.of(tmp_path / "director")
+
+
+@pytest.fixture
+def vendor() -> Iterator[Simulator]:
+    """Generations take a moment; clips are small, and no two alike."""
+    with Simulator.start(generation_s=(0.05, 0.1), clip_s=0.5, clip_size="64x36") as running:
+        yield running

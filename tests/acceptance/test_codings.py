@@ -6,7 +6,6 @@ import struct
 import subprocess
 from array import array
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import av
@@ -263,12 +262,6 @@ def test_a_place_of_another_kind_is_refused(stage: Stage) -> None:
     assert not (stage.root / "build").exists()
     assert 0 == stage.build("-o", "cut.mov").code
     assert (stage.root / "cut.mov").exists()
-
-
-@pytest.fixture
-def vendor() -> Iterator[Simulator]:
-    with Simulator.start(generation_s=(0.05, 0.1), clip_s=0.5, clip_size="64x36") as running:
-        yield running
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from collections.abc import Iterator
 from typing import Any
 
 import av
@@ -27,13 +26,6 @@ shots:
   - {id: own, clip: own.mp4}
 sequence: [pad, rise, sky, {shot: pad, use: {in: 0.25, out: 0.5}}, own]
 """
-
-
-@pytest.fixture
-def vendor() -> Iterator[Simulator]:
-    """Clips come at once and are small."""
-    with Simulator.start(generation_s=(0.05, 0.1), clip_s=1, clip_size="64x36") as running:
-        yield running
 
 
 @pytest.fixture

@@ -29,13 +29,6 @@ PAID = ["pad 1", "sky 1", "sky 2"]
 
 
 @pytest.fixture
-def vendor() -> Iterator[Simulator]:
-    """Generations take a moment; clips are small."""
-    with Simulator.start(generation_s=(0.05, 0.1), clip_s=0.5, clip_size="64x36") as running:
-        yield running
-
-
-@pytest.fixture
 def bought(stage: Stage, vendor: Simulator) -> Stage:
     """Three paid takes and a free one, built."""
     stage.still("a.png")

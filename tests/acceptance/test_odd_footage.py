@@ -1,7 +1,7 @@
 """Footage as cameras, phones, browsers and vendors write it: a film that shows it rightly, or one clear error, never a wrong film."""
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -214,13 +214,6 @@ defaults: {provider: aimlapi, model: gen3a_turbo, duration: 5, ratio: "16:9", us
 shots:
   - {id: pad, prompt: steam, image: a.png}
 """
-
-
-@pytest.fixture
-def vendor() -> Iterator[Simulator]:
-    """Generations are done at once."""
-    with Simulator.start(generation_s=(0.05, 0.1), clip_s=0.5, clip_size="64x36") as running:
-        yield running
 
 
 @pytest.fixture

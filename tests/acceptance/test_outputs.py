@@ -1,6 +1,5 @@
 """Several films of one storyboard: what each shows, what it makes and buys, and how variants are named and decided about."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,13 +38,6 @@ def drawn(stage: Stage) -> Stage:
     picture.save(stage.root / "colours.png")
     stage.write("film.yaml", DRAWN)
     return stage
-
-
-@pytest.fixture
-def vendor() -> Iterator[Simulator]:
-    """Generations take a moment; clips are small, and no two alike."""
-    with Simulator.start(generation_s=(0.05, 0.1), clip_s=0.5, clip_size="64x36") as running:
-        yield running
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Decisions about takes: what the film shows, what is bought after them, and the file in which they stand."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.simulator.simulator import Simulator
@@ -17,13 +15,6 @@ shots:
   - {id: sky, prompt: galaxies, takes: 3}
 """
 PICKS = "film.picks.yaml"
-
-
-@pytest.fixture
-def vendor() -> Iterator[Simulator]:
-    """Generations take a moment; clips are small, and no two alike."""
-    with Simulator.start(generation_s=(0.05, 0.1), clip_s=0.5, clip_size="64x36") as running:
-        yield running
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Clips that go from one store to another, and a film that is the same in a clone."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,13 +18,6 @@ shots:
   - {id: sky, prompt: galaxies, takes: 2}
   - {id: card, provider: animatic, prompt: the end}
 """
-
-
-@pytest.fixture
-def vendor() -> Iterator[Simulator]:
-    """Generations take a moment; clips are small."""
-    with Simulator.start(generation_s=(0.05, 0.1), clip_s=0.5, clip_size="64x36") as running:
-        yield running
 
 
 @pytest.fixture
