@@ -6,9 +6,10 @@ path. The build's name enters every free manifest, because another build gives o
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -55,21 +56,11 @@ def describe_ffmpeg(path: Path) -> Ffmpeg:
     The digest covers the configuration and the versions of ffmpeg's own libraries. Raises `MediaToolError`
     when it does not start or answers something else.
     """
-    import subprocess  # noqa: PLC0415 - not needed where the build's name is known
-
-    try:
-        answer = subprocess.run(
-            [str(path), "-version"], capture_output=True, timeout=VERSION_TIMEOUT_S, check=True, text=True
-        ).stdout
+    with _answered(path, "ffmpeg does not answer"):
+        answer = _ask(path, "-version")
         program, word, version, _ = answer.split(maxsplit=3)
         if (program, word) != ("ffmpeg", "version"):
-            raise ValueError("what it prints is not what ffmpeg prints")  # noqa: TRY301
-    except (OSError, subprocess.SubprocessError, ValueError) as error:
-        raise MediaToolError(
-            "ffmpeg does not answer",
-            facts=[("program", path), ("error", error)],
-            hint="run `renderer doctor`",
-        ) from error
+            raise ValueError("what it prints is not what ffmpeg prints")
     return Ffmpeg(path, f"{version}+{hashlib.sha256(answer.encode()).hexdigest()[:8]}")
 
 
@@ -79,26 +70,33 @@ def list_encoders(path: Path) -> frozenset[str]:
     Raises `MediaToolError` when it does not start or answers something else.
     """
     import re  # noqa: PLC0415 - not needed where that is known
-    import subprocess  # noqa: PLC0415
+
+    with _answered(path, "ffmpeg does not say what it can encode"):
+        found = frozenset(re.findall(ENCODER_LINE, _ask(path, "-hide_banner", "-encoders"), re.MULTILINE))
+        if not found:
+            raise ValueError("it names no encoder")
+    return found
+
+
+def _ask(path: Path, *arguments: str) -> str:
+    import subprocess  # noqa: PLC0415 - not needed where the answer is known
 
     try:
-        answer = subprocess.run(
-            [str(path), "-hide_banner", "-encoders"],
-            capture_output=True,
-            timeout=VERSION_TIMEOUT_S,
-            check=True,
-            text=True,
+        return subprocess.run(
+            [str(path), *arguments], capture_output=True, timeout=VERSION_TIMEOUT_S, check=True, text=True
         ).stdout
-        found = frozenset(re.findall(ENCODER_LINE, answer, re.MULTILINE))
-        if not found:
-            raise ValueError("it names no encoder")  # noqa: TRY301
-    except (OSError, subprocess.SubprocessError, ValueError) as error:
-        raise MediaToolError(
-            "ffmpeg does not say what it can encode",
-            facts=[("program", path), ("error", error)],
-            hint="run `renderer doctor`",
-        ) from error
-    return found
+    except subprocess.SubprocessError as error:
+        raise ValueError(str(error)) from error
+
+
+@contextlib.contextmanager
+def _answered(path: Path, message: str) -> Iterator[None]:
+    """What keeps an ffmpeg inside from answering as one does is raised as `MediaToolError`."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        facts = [("program", path), ("error", error)]
+        raise MediaToolError(message, facts=facts, hint="run `renderer doctor`") from error
 
 
 def _bundled() -> Path | None:

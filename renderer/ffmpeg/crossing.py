@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import partial
 
 from renderer.ffmpeg.inputs import seconds
-from renderer.ffmpeg.picture import flat_filters
+from renderer.ffmpeg.picture import flat_filters, ground_source
 from renderer.model import Size
 
 DIP, FADE = "dip", "fade"
@@ -57,7 +57,7 @@ def crossing_filters(
 
 
 def _ground(colour: str, frames: int, *, size: Size, fps: Fraction, pixel_format: str) -> str:
-    source = f"color=c={colour.replace('#', '0x')}:s={size}:r={fps},format=gbrp"
+    source = ground_source(colour, size=size, fps=fps)
     return ",".join([source, *flat_filters(pixel_format), *clock_filters(fps, frames=frames)])
 
 

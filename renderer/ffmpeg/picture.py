@@ -85,6 +85,11 @@ def fit_filters(
     ]
 
 
+def ground_source(colour: str, *, size: Size | str, fps: Fraction | str) -> str:
+    """A source of one colour, `#rrggbb`, in red, green and blue; `flat_filters` come behind it."""
+    return f"color=c={colour.replace('#', '0x')}:s={size}:r={fps},format=gbrp"
+
+
 def flat_filters(pixel_format: str = "yuv420p") -> list[str]:
     """Bring what was drawn in red, green and blue into a film's colours and pixel format."""
     return [

@@ -15,7 +15,7 @@ from renderer.ffmpeg.binary import Ffmpeg
 from renderer.ffmpeg.codecs import seen_format
 from renderer.ffmpeg.encode import encode_arguments
 from renderer.ffmpeg.inputs import input_arguments
-from renderer.ffmpeg.picture import Shape, fit_filters, flat_filters, frame_filters
+from renderer.ffmpeg.picture import Shape, fit_filters, flat_filters, frame_filters, ground_source
 from renderer.ffmpeg.run import run_ffmpeg
 from renderer.media.conform import is_high_range
 from renderer.media.made import probe_made
@@ -83,8 +83,8 @@ async def make_card(
 
 def card_source(manifest: Mapping[str, Json]) -> list[str]:
     """The input that is a card's ground, in red, green and blue."""
-    colour = str(manifest["ground"]).replace("#", "0x")
-    return ["-f", "lavfi", "-i", f"color=c={colour}:s={manifest['size']}:r={manifest['fps']},format=gbrp"]
+    ground = ground_source(manifest["ground"], size=manifest["size"], fps=manifest["fps"])
+    return ["-f", "lavfi", "-i", ground]
 
 
 async def make_reference(ffmpeg: Ffmpeg, manifest: Mapping[str, Json], *, output: Path) -> MediaFacts:
