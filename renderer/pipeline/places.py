@@ -20,7 +20,7 @@ def check_places(run: Run, films: Sequence[Path]) -> None:
     rows = [path for path, *_ in run.compiled.inputs] + [row.path for row in run.compiled.footage]
     inputs = [run.project.spec, *(folder / path for path in rows)]
     for film in films:
-        made_of = any(film.exists() and path.exists() and film.samefile(path) for path in inputs)
+        made_of = film.exists() and any(path.exists() and film.samefile(path) for path in inputs)
         if made_of or film.is_relative_to(run.project.clips) or films.count(film) > 1:
             raise UsageError(
                 f"`{relative(film, here=run.workshop.here)}` is not a place for the film",
