@@ -11,8 +11,9 @@ from pathlib import Path
 import click
 
 from renderer.catalogue.locate import read_schema
-from renderer.errors import StoreError, UsageError
+from renderer.errors import UsageError
 from renderer.pipeline.project import find_root
+from renderer.store.authored import unwritable
 
 STARTER = ("film.yaml", "stills/rocket.jpg")
 SCHEMA = "storyboard.schema.json"
@@ -53,9 +54,7 @@ def command(*, folder: Path) -> int:
             (folder / name).write_bytes(content)
         _ignore_build(folder / ".gitignore")
     except OSError as error:
-        raise StoreError(
-            f"`{folder}` cannot be written", code="E617", facts=[("reason", error.strerror or error)]
-        ) from error
+        raise unwritable(folder, error) from error
     _show(folder, [*wanted, ".gitignore"])
     return 0
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from renderer.digest import Digest
 from renderer.errors import StoreError, UsageError
 from renderer.pipeline.project import BUILD, Project
+from renderer.store.authored import unwritable
 from renderer.store.store import Store
 
 OWNERS = ".owners.json"
@@ -90,6 +91,4 @@ def _write_owners(build: Path, owners: dict[str, str]) -> None:
         aside.write_text(json.dumps(owners, indent=0, sort_keys=True) + "\n")
         aside.replace(build / OWNERS)
     except OSError as error:
-        raise StoreError(
-            f"`{build}` cannot be written", code="E617", facts=[("reason", error.strerror or error)]
-        ) from error
+        raise unwritable(build, error) from error

@@ -14,11 +14,12 @@ from itertools import compress
 from typing import TYPE_CHECKING
 
 from renderer.digest import Digest
-from renderer.errors import GateError, StoreError
+from renderer.errors import GateError
 from renderer.model import MediaFacts, Result
 from renderer.pipeline.project import Project
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.rows import Compiled, TakeRow
+from renderer.store.authored import read_authored
 
 if TYPE_CHECKING:
     from renderer.decisions.lock import Lock
@@ -153,16 +154,7 @@ def read_lock(project: Project) -> Lock:
 
 def read_text(project: Project) -> str | None:
     """The lock's text, None where there is no file."""
-    try:
-        return project.lock.read_bytes().decode("utf-8", "replace")
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise StoreError(
-            f"`{project.label_of_lock}` cannot be read",
-            code="E617",
-            facts=[("reason", error.strerror or error)],
-        ) from error
+    return read_authored(project.lock, name=project.label_of_lock)
 
 
 def lost_error(clip: Digest, *, named_by: str = "lock") -> GateError:

@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from renderer.digest import Digest
-from renderer.errors import StoreError
 from renderer.model import Json, output_of
 from renderer.pipeline.project import Project
 from renderer.plan.rows import TakeRow
 from renderer.row import Row
+from renderer.store.authored import read_authored
 from renderer.store.store import Store
 
 if TYPE_CHECKING:
@@ -71,16 +71,7 @@ def _decision_of(row: Sequence[Json]) -> Decision:
 
 def picks_text(project: Project) -> str:
     """The text of the picks, empty where there is no file."""
-    try:
-        return project.picks.read_bytes().decode("utf-8", "replace")
-    except FileNotFoundError:
-        return ""
-    except OSError as error:
-        raise StoreError(
-            f"`{project.label_of_picks}` cannot be read",
-            code="E617",
-            facts=[("reason", error.strerror or error)],
-        ) from error
+    return read_authored(project.picks, name=project.label_of_picks) or ""
 
 
 def retakes_of(store: Store, project: Project) -> dict[str, tuple[int, ...]]:

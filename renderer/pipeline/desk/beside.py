@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from renderer.digest import Digest, digest_bytes
-from renderer.errors import StoreError
 from renderer.model import base_of
 from renderer.pipeline.clips.declared import Asked, shown_take, sources_of
 from renderer.pipeline.desk.subtitled import SUBTITLES, subtitles_of
@@ -24,7 +23,7 @@ from renderer.pipeline.run import Run
 from renderer.pipeline.showing import clips_of
 from renderer.plan.enter import length_frames, starts_of
 from renderer.plan.film import OutputRow, SlotRow
-from renderer.store.files import replace_file
+from renderer.store.authored import replace_authored
 
 if TYPE_CHECKING:
     from renderer.report.sidecar import Film, Part
@@ -65,7 +64,7 @@ def put_beside(run: Run) -> int:
     }
     stale = [path for path, digest in wanted.items() if there[path] != digest and path not in foreign]
     for path in stale:
-        _write(Path(path), texts[path])
+        replace_authored(Path(path), texts[path], name=path)
     _take_away(run, {path: digest for path, digest in files.items() if path not in wanted})
     elsewhere = {path: digest for path, digest in every.items() if path not in files}
     kept = elsewhere | {path: digest for path, digest in wanted.items() if path not in foreign}
@@ -81,16 +80,6 @@ def _is_built(run: Run, path: str) -> bool:
 def _path_of(written: str) -> str:
     # Names of files are bytes, and need not be text.
     return os.fsdecode(bytes.fromhex(written))
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Put a text into place by rename."""
-    try:
-        replace_file(path, content)
-    except OSError as error:
-        raise StoreError(
-            f"`{path}` cannot be written", code="E617", facts=[("reason", error.strerror or error)]
-        ) from error
 
 
 def _imprint(run: Run, films: list[OutputRow]) -> str:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from renderer.errors import StoreError, UsageError
+from renderer.errors import UsageError
 from renderer.export.depfile import to_depfile
 from renderer.export.edl import to_edl
 from renderer.export.fcp7xml import to_fcp7xml
@@ -18,7 +18,7 @@ from renderer.pipeline.desk.subtitled import SUBTITLES, subtitles_of
 from renderer.pipeline.desk.timeline import Place, Wanted, chosen_outputs, timeline_of
 from renderer.pipeline.run import Run
 from renderer.plan.film import OutputRow
-from renderer.store.files import replace_file
+from renderer.store.authored import replace_authored
 
 FORMS: Mapping[str, Callable[[Timeline], str]] = {
     "otio": to_otio,
@@ -74,12 +74,7 @@ def needs(run: Run) -> list[Path]:
 
 def write_text(path: Path, text: str) -> None:
     """Put a text at a path, by rename. Raises `StoreError` E617."""
-    try:
-        replace_file(path, text.encode())
-    except OSError as error:
-        raise StoreError(
-            f"`{path.name}` cannot be written", code="E617", facts=[("reason", error.strerror or error)]
-        ) from error
+    replace_authored(path, text.encode(), name=path.name)
 
 
 def _published(run: Run, folder: Path) -> Place:

@@ -22,6 +22,7 @@ from renderer.pipeline.clips.picked import blob_of, read_picks
 from renderer.pipeline.project import Project
 from renderer.pipeline.workshop import Workshop
 from renderer.row import Row
+from renderer.store.authored import unwritable
 from renderer.store.store import Store
 
 ENDING = ".tar"
@@ -158,9 +159,7 @@ def _pack(folder: Path, target: Path) -> None:
                     _add(tar, path, name)
         aside.replace(target)
     except OSError as error:
-        raise StoreError(
-            f"`{target}` cannot be written", code="E617", facts=[("reason", error.strerror or error)]
-        ) from error
+        raise unwritable(target, error) from error
     finally:
         aside.unlink(missing_ok=True)
 

@@ -7,18 +7,18 @@ from decimal import Decimal
 
 from renderer.decisions.picks import Decision, edit_picks
 from renderer.digest import Digest
-from renderer.errors import StoreError, UsageError
+from renderer.errors import UsageError
 from renderer.model import Result, Trace
 from renderer.pipeline.clips.picked import picks_text, read_picks
 from renderer.pipeline.clips.shots import select
-from renderer.pipeline.project import Project, relative
+from renderer.pipeline.project import relative
 from renderer.pipeline.record.lockwrite import holding
 from renderer.pipeline.record.setsoff import Foretell, sets_off, unheard
 from renderer.pipeline.run import Run
 from renderer.pipeline.showing import shown_takes
 from renderer.plan.rows import TakeRow
 from renderer.row import Row
-from renderer.store.files import replace_file
+from renderer.store.authored import replace_authored
 
 SHORT_MIN = 4
 SHOWN = frozenset({"shown", "picked", "kept"})
@@ -222,18 +222,8 @@ def decide_for(
         foretell(sets_off(run, decided))
         edited = edit_picks(text, decided)
         if edited != text:
-            _write(project, edited)
-
-
-def _write(project: Project, text: str) -> None:
-    try:
-        replace_file(project.picks, text.encode("utf-8", "replace"))
-    except OSError as error:
-        raise StoreError(
-            f"`{project.label_of_picks}` cannot be written",
-            code="E617",
-            facts=[("reason", error.strerror or error)],
-        ) from error
+            content = edited.encode("utf-8", "replace")
+            replace_authored(project.picks, content, name=project.label_of_picks)
 
 
 def _footage(run: Run, shot: str) -> TakeLine:
