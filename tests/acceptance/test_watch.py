@@ -293,7 +293,7 @@ def test_a_clip_that_comes_home_in_a_watch_is_in_the_lock(buyer: Stage, vendor: 
 def test_a_take_in_flight_is_not_among_what_is_to_be_bought(buyer: Stage, vendor: Simulator) -> None:
     """It is bought already: a watch that buys nothing does not offer it once more."""
     vendor.change(generation_s=(20, 20))
-    with playing(buyer.start("build", "--yes")) as build:
+    with playing(buyer.start("build", "film.yaml", "pad", "--yes")) as build:
         until_known(buyer)
         build.send_signal(signal.SIGKILL)
     with watching(buyer) as audience:
