@@ -112,7 +112,7 @@ def _fit(lettering: Lettering, frame: Size) -> _Setting:
         "a text is too long for the picture",
         code="M871",
         facts=[("text", " ".join(lettering.text.split())[:60]), ("picture", frame)],
-        hint="shorten it, make it smaller, or share it out among several titles",
+        hint="shorten it, make it smaller, or share it out among several titles or shots",
     )
 
 

@@ -65,11 +65,15 @@ def moving_filters(moved: Moved, *, first: int, frames: int, fps: Fraction, orig
     ]
 
 
+def backwards_frames_max(size: Size) -> int:
+    """How many frames of a size can be played backwards."""
+    return BACKWARDS_BYTES_MAX // (size.width_px * size.height_px * 3 // 2)
+
+
 def refuse_too_long(moved: Moved, size: Size) -> None:
     """Raises `MediaError` M875 for more frames than can be played backwards."""
-    needed = moved.moving * size.width_px * size.height_px * 3 // 2
-    if moved.reverse and needed > BACKWARDS_BYTES_MAX:
-        most = BACKWARDS_BYTES_MAX // (size.width_px * size.height_px * 3 // 2)
+    most = backwards_frames_max(size)
+    if moved.reverse and moved.moving > most:
         raise MediaError(
             "the slot is too long to be played backwards",
             code="M875",

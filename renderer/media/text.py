@@ -63,7 +63,7 @@ class TextDesk(Row):
     def lay_out(self, manifest: Mapping[str, Json]) -> Drawing:
         """Write the script and the fonts of a manifest's texts. Raises `MediaError` M871 and M872."""
         size, fps = Size.parse(manifest["size"]), Fraction(manifest["fps"])
-        blocks = set_sheet([self._lettering(text) for text in manifest["texts"]], size)
+        blocks = set_sheet([lettering_of(text, self.fonts) for text in manifest["texts"]], size)
         place = self.folder / self.below
         (place / FONTS).mkdir(parents=True)
         for sha256, path in self.fonts.items():
@@ -72,21 +72,24 @@ class TextDesk(Row):
         (self.folder / CONFIG).write_text(NO_FONTS, encoding="utf-8")
         return Drawing(_filters(fps, f"{self.below}/" if self.below else ""), self.folder)
 
-    def _lettering(self, text: Mapping[str, Json]) -> Lettering:
-        return Lettering(
-            text=text["text"],
-            first=text["first"],
-            frames=text["frames"],
-            place=text["place"],
-            size=Fraction(text["size"]),
-            colour=text["colour"],
-            plain=text["plain"],
-            faces=tuple(map(self._face, text["fonts"])),
-        )
 
-    def _face(self, name: str) -> Face:
-        sha256, _, number = name.partition("/")
-        return next(face for face in read_faces(self.fonts[sha256]) if face.number == int(number))
+def lettering_of(text: Mapping[str, Json], fonts: Mapping[str, Path]) -> Lettering:
+    """A text of a manifest as it is set, with the faces that draw it, by font files of their digests. Raises `MediaError` M872."""
+    return Lettering(
+        text=text["text"],
+        first=text["first"],
+        frames=text["frames"],
+        place=text["place"],
+        size=Fraction(text["size"]),
+        colour=text["colour"],
+        plain=text["plain"],
+        faces=tuple(_face(name, fonts) for name in text["fonts"]),
+    )
+
+
+def _face(name: str, fonts: Mapping[str, Path]) -> Face:
+    sha256, _, number = name.partition("/")
+    return next(face for face in read_faces(fonts[sha256]) if face.number == int(number))
 
 
 def _filters(fps: Fraction, below: str) -> tuple[str, ...]:

@@ -250,3 +250,104 @@ def test_a_clip_from_a_vendor_that_is_none_fails_its_shot(
     assert first.json["shots"][0]["job"]
     assert not buyer.film().exists()
     assert (1, 1) == (buyer.build("--yes").code, len(vendor.received("submit")))
+
+
+TOO_LATE = {
+    "zero.mp4": ("", "M802", 21),
+    "sound.mp4": ("", "M803", 21),
+    "corrupt.mp4": ("", "M802", 21),
+    "hdr.mp4": ("", "M806", 21),
+    "blink.mp4": (", use: 0.01", "S226", 10),
+    "plain.mp4": (", use: {in: 7, out: 8}", "S219", 40),
+    "cut.mp4": (", use: 0.5, enter: {crossfade: 0.75}", "S273", 59),
+}
+
+
+def refusals(stage: Stage) -> list[tuple[str, int, int]]:
+    """The errors that three commands tell alike, by code and place."""
+    told = []
+    for command in (["validate"], ["plan"], ["build", "--yes"]):
+        done = stage.run(*command, "--json")
+        found = done.json.get("errors") or done.json["diagnostics"]
+        errors = [one for one in found if one.get("severity", "error") == "error"]
+        assert 2 == done.code, done.stdout
+        told.append([(one["code"], one["line"], one["column"]) for one in errors])
+    assert told[0] == told[1] == told[2]
+    return told[0]
+
+
+@pytest.mark.parametrize("name", TOO_LATE)
+def test_what_no_film_can_show_is_told_before_anything_is_bought(
+    buyer: Stage,
+    vendor: Simulator,
+    write: Callable[[Odd], Path],
+    broken: Callable[[str], Path],
+    name: str,
+) -> None:
+    """Own footage, its part, its transition: one error at its place in all three commands, and not one request."""
+    asked, code, column = TOO_LATE[name]
+    good = write(Odd("hdr.mp4", (*X265, *HDR)) if name == "hdr.mp4" else Odd("plain.mp4", X264))
+    shutil.copy(broken(name) if name in BAD else good, buyer.root / "own.mp4")
+    buyer.edit("image: a.png}", f"image: a.png}}\n  - {{id: own, clip: own.mp4{asked}}}")
+    assert [(code, 6, column)] == refusals(buyer)
+    assert [] == vendor.received("submit")
+
+
+def test_a_shot_that_starts_from_high_range_is_refused_before_anything_is_bought(
+    buyer: Stage, vendor: Simulator, write: Callable[[Odd], Path]
+) -> None:
+    """A frame of it could not be made; the error stands where the frame is asked for."""
+    shutil.copy(write(Odd("hdr.mp4", (*X265, *HDR))), buyer.root / "own.mp4")
+    buyer.edit("shots:\n", "sequence: [pad, next]\nshots:\n  - {id: own, clip: own.mp4}\n")
+    buyer.edit("image: a.png}", "image: a.png}\n  - {id: next, prompt: on, image: {last_frame_of: own}}")
+    [(code, line, _)] = refusals(buyer)
+    assert ("M806", 8) == (code, line)
+    assert [] == vendor.received("submit")
+
+
+def test_too_much_backwards_is_told_before_anything_is_bought(buyer: Stage, vendor: Simulator) -> None:
+    """What memory cannot hold is known from the storyboard; it stands where `reverse` is written, in the shot or in the cut."""
+    buyer.footage("own.mp4", duration_s=1)
+    buyer.edit("size: 64x36, fps: 24", "size: 8192x8192, fps: 240")
+    buyer.edit("shots:\n", "shots:\n  - {id: own, clip: own.mp4, reverse: true}\n")
+    for line, column in ((5, 39), (7, 19)):
+        assert [("M875", line, column)] == refusals(buyer)
+        if line == 5:
+            buyer.edit(", reverse: true", "")
+            text = (buyer.root / "film.yaml").read_text("utf-8")
+            buyer.write("film.yaml", text + "sequence: [{shot: own, reverse: true}, pad]\n")
+    assert [] == vendor.received("submit")
+
+
+LONG = "word " * 199
+TEXTS = {
+    "caption": (f"caption: {LONG}", "subtitles: {burn: true, size: 20}, "),
+    "dialogue": (f"dialogue: [{{line: {LONG}, until: 1}}]", "subtitles: {burn: true, size: 20}, "),
+    "title": (f"titles: [{{text: {LONG}, size: 20}}]", ""),
+    "card": (f"titles: [{{text: {LONG}, at: before, size: 20}}]", ""),
+}
+
+
+@pytest.mark.parametrize("kind", TEXTS)
+@pytest.mark.parametrize("size", ["size: 64x36, ", ""])
+def test_a_text_too_long_for_the_picture_is_told_before_anything_is_bought(
+    buyer: Stage, vendor: Simulator, kind: str, size: str
+) -> None:
+    """In a film of a size of its own, and in one as large as the clip that is still to be bought."""
+    words, burn = TEXTS[kind]
+    buyer.edit("size: 64x36, ", size + burn)
+    buyer.edit("image: a.png}", f"image: a.png, {words}}}")
+    [(code, line, _)] = refusals(buyer)
+    assert ("M871", 5) == (code, line)
+    assert [] == vendor.received("submit")
+
+
+def test_an_edit_that_makes_a_text_too_long_is_told_like_the_whole(buyer: Stage, vendor: Simulator) -> None:
+    """A storyboard that was compiled before is compiled by its edited shots alone, which must tell the same."""
+    buyer.edit(
+        "image: a.png}", "image: a.png, titles: [{text: short}]}\n  - {id: sky, prompt: stars, image: a.png}"
+    )
+    assert 0 == buyer.plan().code
+    buyer.edit("text: short", f"text: {LONG}")
+    assert [("M871", 5)] == [(one["code"], one["line"]) for one in buyer.plan().json["errors"]]
+    assert [] == vendor.received("submit")

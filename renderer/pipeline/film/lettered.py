@@ -49,7 +49,7 @@ class Lettered:
 
     def manifests(self, part: Part) -> list[dict[str, Json]]:
         """What is drawn on a part of a slot, as its manifest says it."""
-        return [_manifest(text) for text in self._drawn(part)]
+        return [manifest_of(text) for text in self._drawn(part)]
 
     def inputs(self, part: Part) -> dict[str, tuple[Input, ...]]:
         """The font files that draw it, each once."""
@@ -111,7 +111,8 @@ def font_path(font: FontRow, folder: Path) -> Path:
     return folder / font.path
 
 
-def _manifest(text: TextRow) -> dict[str, Json]:
+def manifest_of(text: TextRow) -> dict[str, Json]:
+    """A text as manifests say it."""
     return text_manifest(
         text.text,
         first=text.first,

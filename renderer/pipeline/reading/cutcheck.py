@@ -10,21 +10,24 @@ from renderer.pipeline.film.lettered import clip_slots
 from renderer.pipeline.reading.enters import check_enters
 from renderer.pipeline.reading.films import told_once
 from renderer.pipeline.reading.outputs import uses_of
-from renderer.plan.assemble import assemble
 from renderer.plan.film import OutputRow
 from renderer.plan.rows import ShotRow
 from renderer.storyboard import Slot, Storyboard
 
 
-def check_slots(storyboard: Storyboard, shots: Sequence[ShotRow]) -> list[Diagnostic]:
-    """Tell of each slot that shows nothing, and of transitions as `check_enters` does; each once, whatever films it is in."""
-    films = [output.name for output in storyboard.outputs]
-    return told_once(_check_films(storyboard, shots), films=films)
+def check_slots(
+    storyboard: Storyboard, shots: Sequence[ShotRow], films: Sequence[OutputRow]
+) -> list[Diagnostic]:
+    """Tell of each slot that shows nothing, and of transitions as `check_enters` does; each once, whatever `films` of these shots it is in."""
+    names = [output.name for output in storyboard.outputs]
+    return told_once(_check_films(storyboard, shots, films), films=names)
 
 
-def _check_films(storyboard: Storyboard, shots: Sequence[ShotRow]) -> Iterator[tuple[str, Diagnostic]]:
+def _check_films(
+    storyboard: Storyboard, shots: Sequence[ShotRow], films: Sequence[OutputRow]
+) -> Iterator[tuple[str, Diagnostic]]:
     kept = {row.shot for row in shots}
-    for output, row in zip(storyboard.outputs, assemble(storyboard, shots).outputs, strict=True):
+    for output, row in zip(storyboard.outputs, films, strict=True):
         cut = storyboard.sequence if output.sequence is None else output.sequence
         slots = [slot for slot in cut if slot.shot_id in kept]
         for found in _check_film(storyboard, slots, row, fps=output.fps):

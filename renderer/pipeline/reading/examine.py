@@ -18,15 +18,17 @@ from renderer.pipeline.project import Project, Reach, no_storyboard
 from renderer.pipeline.reading.bench import Bench, diagnostic_row
 from renderer.pipeline.reading.cutcheck import check_slots, check_uses
 from renderer.pipeline.reading.fonts import Letterer
-from renderer.pipeline.reading.footage import check_ranges, check_stills, is_high
+from renderer.pipeline.reading.footage import check_stills
 from renderer.pipeline.reading.including import Included, Reader
 from renderer.pipeline.reading.inputs import InputDesk
 from renderer.pipeline.reading.keying import key_takes
 from renderer.pipeline.reading.links import check_links
+from renderer.pipeline.reading.makeable import check_makeable
 from renderer.pipeline.reading.outputs import (
     idle_reframes,
     settings_of,
 )
+from renderer.pipeline.reading.ranges import check_ranges
 from renderer.pipeline.reading.tracks import Tracks, check_cues, find_tracks
 from renderer.pipeline.reading.wording import check_words
 from renderer.pipeline.workshop import Workshop
@@ -112,17 +114,19 @@ def _examine(
     del document  # its tree is a third of all that a large storyboard takes up
     key_takes(workshop, bench, storyboard, settings=settings)
     tracks = find_tracks(desk, storyboard.tracks)
-    diagnostics += check_slots(storyboard, bench.shots)
+    is_whole = len(bench.shots) == len(storyboard.shots)
+    films = assemble(storyboard, bench.shots, tracks=tracks.rows if is_whole else ())
+    diagnostics += check_slots(storyboard, bench.shots, films.outputs)
     diagnostics += check_uses(storyboard, bench.shots)
     diagnostics += check_stills(storyboard, bench.shots)
-    if any(row.footage and is_high(row.footage) for row in bench.shots):
-        diagnostics += check_ranges(storyboard, assemble(storyboard, bench.shots))
-    diagnostics += check_words(storyboard, bench.shots)
+    diagnostics += check_ranges(storyboard, films)
+    diagnostics += check_words(storyboard, bench.shots, films.outputs)
     diagnostics += idle_reframes(storyboard, bench.sizes) if project.variant is None else ()
     diagnostics += tracks.diagnostics
     diagnostics += check_links(storyboard, bench.shots)
-    if storyboard.tracks and len(bench.shots) == len(storyboard.shots):
-        diagnostics += check_cues(storyboard, assemble(storyboard, bench.shots, tracks=tracks.rows))
+    if is_whole:
+        diagnostics += check_makeable(storyboard, films, folder=project.spec.parent)
+        diagnostics += check_cues(storyboard, films)
     found = sorted(
         dict.fromkeys(diagnostics),
         key=lambda found: found.place[:3] if found.place else ("", 0, 0),

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from renderer.diagnostic import Diagnostic, Finding, Place
-from renderer.media.conform import Cut, Profile, format_of, is_high_range, needs_segment, seen_size
-from renderer.model import MediaFacts, Size, base_of
+from renderer.media.conform import seen_size
+from renderer.model import MediaFacts
 from renderer.pipeline.reading.bench import Bench
-from renderer.plan.film import OutputRow, SlotRow
-from renderer.plan.rows import Compiled, FootageRow, ShotRow
+from renderer.plan.rows import FootageRow, ShotRow
 from renderer.storyboard import Motion, Shot, Source, Storyboard
 
 STILL_S = Fraction(5)
@@ -39,46 +38,6 @@ def check_stills(storyboard: Storyboard, shots: Sequence[ShotRow]) -> Iterator[D
     for slot in storyboard.slots if stills else ():
         if slot.shot_id in stills:
             yield from (_idle(name, slot.place) for name in _moving(slot.motion))
-
-
-def is_high(footage: FootageRow) -> bool:
-    """Whether own footage has a high dynamic range."""
-    return is_high_range(str(footage.facts["colour"]))
-
-
-def check_ranges(storyboard: Storyboard, compiled: Compiled) -> Iterator[Diagnostic]:
-    """Tell of own footage of a high dynamic range that a film would have to encode (M806), whatever else is in the film.
-
-    What only its generated clips decide is told when the film is cut.
-    """
-    if not any(map(is_high, compiled.footage)):
-        return
-    clips = [MediaFacts.from_json(row.facts) for row in compiled.footage]
-    places = {shot.id: shot.origin("clip") for shot in storyboard.shots}
-    for output in compiled.outputs:
-        shown = [slot for slot in output.slots if slot.footage >= 0]
-        alike = len({format_of(clips[slot.footage]) for slot in shown}) == 1
-        for slot in shown:
-            facts = clips[slot.footage]
-            if is_high_range(facts.colour) and (why := _encoded(facts, slot, output, alike=alike)):
-                yield _high(slot.shot, facts, places.get(slot.shot), why)
-
-
-def _encoded(facts: MediaFacts, slot: SlotRow, output: OutputRow, *, alike: bool) -> Sequence[str]:
-    """Why a film encodes a clip, as far as own footage, all `alike` or not, and the output decide that."""
-    if output.texts or output.motions or output.enters:
-        return ("the film has titles, transitions or motion",)
-    if not alike:
-        return ("other footage in the film is of another kind",)
-    size, fps = Size.parse(output.size) if output.size else facts.size, Fraction(output.fps)
-    kept = format_of(facts) if (size, fps) == (facts.size, facts.fps) else None
-    return needs_segment(facts, Cut(slot.first, slot.frames), Profile(size, fps, "crop", kept, output.coding))
-
-
-def _high(shot: str, facts: MediaFacts, place: Place | None, why: Sequence[str]) -> Diagnostic:
-    message = f"the clip of `{base_of(shot)}` has a high dynamic range, and this film cannot show it as it is"
-    notes = (f"its colour is {facts.colour}", f"it would be encoded, since {'; '.join(why)}")
-    return Diagnostic("M806", message, place, notes=notes, hint="export it in BT.709")
 
 
 def _length_s(shot: Shot, facts: MediaFacts) -> Fraction:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 from renderer import spec
 from renderer.diagnostic import Place
@@ -18,8 +19,9 @@ from renderer.errors import MediaError, SpecError
 from renderer.model import Json
 from renderer.pipeline.project import Project, Reach
 from renderer.pipeline.reading.examine import Examined, examine_text, read_storyboard
-from renderer.pipeline.reading.footage import check_ranges
 from renderer.pipeline.reading.including import Included
+from renderer.pipeline.reading.makeable import check_makeable, is_uncertain
+from renderer.pipeline.reading.ranges import check_ranges
 from renderer.pipeline.reading.tracks import check_cues
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.assemble import assemble
@@ -27,7 +29,7 @@ from renderer.plan.chain import is_broken
 from renderer.plan.enter import is_entered
 from renderer.plan.rows import Compiled, Detail, ShotRow
 from renderer.row import Row
-from renderer.storyboard import Span
+from renderer.storyboard import Span, Storyboard
 
 
 class Known(Row):
@@ -97,14 +99,22 @@ def recompile(
     shown = [slot.frames for output in compiled.outputs for slot in output.slots]
     if min(shown, default=0) < 1 or spec.ids_clash([shot.shot for shot in shots]) or is_broken(shots):
         return None
-    if any(check_ranges(examined.storyboard, compiled)) or check_cues(examined.storyboard, compiled):
-        return None
-    if not is_entered(compiled, shots):
+    if not is_entered(compiled, shots) or _is_told(examined.storyboard, compiled, folder=project.spec.parent):
         return None
     move = sections.mover(fresh, file=project.label)
     details = [_placed(detail, move, fresh) for detail in examined.details]
     remembered = Known(names, lines, by_section, examined.included)
     return Recompiled(compiled, _details(by_section, fresh, details), remembered)
+
+
+def _is_told(excerpt: Storyboard, compiled: Compiled, *, folder: Path) -> bool:
+    """Whether there is anything to tell of how all shots stand together, or an excerpt cannot say so."""
+    return (
+        any(check_ranges(excerpt, compiled))
+        or bool(check_cues(excerpt, compiled))
+        or is_uncertain(excerpt, compiled)
+        or bool(check_makeable(excerpt, compiled, folder=folder))
+    )
 
 
 def find_details(

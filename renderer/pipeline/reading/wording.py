@@ -7,29 +7,30 @@ from fractions import Fraction
 
 from renderer.diagnostic import Diagnostic, Place
 from renderer.model import base_of, frames_until
-from renderer.plan.assemble import assemble, unsaid_lines
+from renderer.plan.assemble import unsaid_lines
 from renderer.plan.cues import hurried_s
 from renderer.plan.film import OutputRow
 from renderer.plan.rows import ShotRow
 from renderer.storyboard import Shot, Storyboard, Title
 
 
-def check_words(storyboard: Storyboard, shots: Sequence[ShotRow]) -> Iterator[Diagnostic]:
+def check_words(
+    storyboard: Storyboard, shots: Sequence[ShotRow], films: Sequence[OutputRow]
+) -> Iterator[Diagnostic]:
     """Tell of each line of dialogue that an output which shows its shot leaves out, of titles that none shows (S282), and of captions that show too shortly (S289)."""
     words = [own for shot in shots for own in (shot.words, *(framing.words for framing in shot.framings))]
     late = any(own and any(Fraction(title.from_s) for title in own.titles) for own in words)
     if not (late or any(own and (own.dialogue or own.caption) for own in words)):
         return
     known = {shot.id: shot for shot in storyboard.shots}
-    rows = assemble(storyboard, shots).outputs
-    for output, row in zip(storyboard.outputs, rows, strict=True):
+    for output, row in zip(storyboard.outputs, films, strict=True):
         for name, number in unsaid_lines(output, row, shots):
             said = known[name].within(output.name).words.dialogue[number]
             message = f"the film never shows `{name}` at {float(said.at_s):g} s, so this line is left out"
             hint = "move it, or show that part of the clip"
             yield Diagnostic("S282", message, said.place, "warning", hint=hint)
-    yield from _unseen(rows, known)
-    yield from _hurried(rows, known)
+    yield from _unseen(films, known)
+    yield from _hurried(films, known)
 
 
 def _unseen(rows: Sequence[OutputRow], known: dict[str, Shot]) -> Iterator[Diagnostic]:
