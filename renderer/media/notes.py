@@ -18,7 +18,7 @@ from pathlib import Path
 from renderer.errors import MediaError
 from renderer.media.mp4 import boxes
 from renderer.media.splice.boxes import HEADER_BYTES, Box, box, children, full_box, table, written
-from renderer.media.splice.copying import copy_runs
+from renderer.media.splice.copying import write_film
 from renderer.model import Json
 from renderer.sources import VOCABULARY
 
@@ -52,7 +52,7 @@ def notes_box(notes: Mapping[str, Json], *, fps: Fraction) -> bytes:
 
 
 def add_notes(film: Path, notes: bytes, *, output: Path) -> None:
-    """Write a film that lacks notes, its index first, with them into its index; the media are copied by the kernel.
+    """Write a film that lacks notes, its index first, with them into its index; the media are copied as they are.
 
     Raises `MediaError` M873 where the index cannot be read, and `OSError`.
     """
@@ -62,17 +62,14 @@ def add_notes(film: Path, notes: bytes, *, output: Path) -> None:
         if "moov" not in top or "mdat" not in top or top["moov"] > top["mdat"]:
             raise _unreadable(film)
         body, after = top["moov"]
+        stream.seek(0)
+        opening = stream.read(body - HEADER_BYTES)
         stream.seek(body)
         moov = memoryview(stream.read(after - body))
     kept = [part for part in children(moov) if part.kind != "udta"]
     shift = sum(HEADER_BYTES + len(part.body) for part in kept) + len(notes) - len(moov)
     fresh = box("moov", *(_shifted(part, shift) for part in kept), notes)
-    with output.open("wb") as target:
-        with film.open("rb") as stream:
-            target.write(stream.read(body - HEADER_BYTES))
-        target.write(fresh)
-        target.flush()
-        copy_runs(target, [(0, after, size - after)], sources=[film])
+    write_film(output, opening + fresh, [(0, after, size - after)], sources=[film])
 
 
 def add_source(film: Path, source: str) -> None:

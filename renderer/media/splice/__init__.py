@@ -1,4 +1,4 @@
-"""Joining at the speed of copying: one new index, and the media copied by the kernel. Nothing is decoded or encoded.
+"""Joining at the speed of copying: one new index, and the media as they are. Nothing is decoded or encoded.
 
 Reads the index (`moov`) of each part, judges whether all can stand in one track with one sample entry, writes one
 index, and copies the media behind it. Refuses with a reason whatever it does not understand; the join then has
@@ -15,12 +15,11 @@ from fractions import Fraction
 from heapq import merge
 from itertools import accumulate, groupby
 from pathlib import Path
-from typing import BinaryIO
 
 from renderer.errors import StoreError
 from renderer.ffmpeg.encode import timescale
 from renderer.media.splice.boxes import UnfitError
-from renderer.media.splice.copying import copy_runs
+from renderer.media.splice.copying import write_film
 from renderer.media.splice.index import FilmPlan, FilmTables, write_index
 from renderer.media.splice.part import Chunk, chunks, read_picture, read_sound, runs
 from renderer.media.splice.track import Track
@@ -59,18 +58,15 @@ def splice(
     ordered = list(merge(layout, sounding, key=lambda chunk: chunk.second))
     index = write_index(FilmPlan(tables, heard, ordered, sound_source=len(pictures), notes=notes))
     sources = [*pictures, *([sound] if sound else [])]
-    with _writing(output) as stream:
-        stream.write(index)
-        stream.flush()
-        copy_runs(stream, runs(ordered), sources=sources)
+    with _full_told(output):
+        write_film(output, index, runs(ordered), sources=sources)
     return openings
 
 
 @contextmanager
-def _writing(output: Path) -> Iterator[BinaryIO]:
+def _full_told(output: Path) -> Iterator[None]:
     try:
-        with output.open("wb") as stream:
-            yield stream
+        yield
     except OSError as error:
         if error.errno not in FULL:
             raise

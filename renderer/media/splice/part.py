@@ -68,6 +68,8 @@ def read_sound(path: Path) -> Track:
         track = read_track(_index(stream, file_bytes=file_bytes), kind="soun", file_bytes=file_bytes)
     if any(box.kind == "ctts" for box in track.tables):
         raise UnfitError("its samples are not in the order in which they are heard")
+    if track.edit.from_tick >= track.samples.length:
+        raise UnfitError("its edit begins beyond its end")
     return track
 
 

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from renderer.media.check import spread
 from renderer.media.splice.boxes import Box, UnfitError, box, children, full_box, numbers, written
-from renderer.media.splice.copying import BLOCK_BYTES, WAYS, copy_runs
 from renderer.media.splice.index import FilmPlan, FilmTables, write_index
 from renderer.media.splice.part import Chunk, chunks, read_picture, runs
 from renderer.media.splice.tables import Samples, read_samples, shown_ticks, sync_places
@@ -187,45 +186,6 @@ def test_a_film_of_weeks_is_refused(clips: Clips) -> None:
     )
     plan = FilmPlan(film, None, [], sound_source=1)
     assert "the film is too long for its clock" == refusal(lambda: write_index(plan))
-
-
-@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
-def test_every_way_of_copying_gives_the_same_bytes(tmp_path: Path, way: object) -> None:
-    """In pieces, from more files than are open at a time."""
-    sources = [tmp_path / str(number) for number in range(20)]
-    for number, source in enumerate(sources):
-        source.write_bytes(bytes([number]) * (BLOCK_BYTES + 10))
-    wanted = [(number, number, BLOCK_BYTES + 5 - number) for number in [*range(20), *range(20)] if number < 6]
-    wanted += [(number, 3, 2) for number in range(20)]
-    with (tmp_path / "film").open("wb") as film:
-        film.write(b"head")
-        film.flush()
-        copy_runs(film, wanted, sources=sources, ways=[way])  # type: ignore[list-item]
-    expected = b"head" + b"".join(bytes([source]) * size for source, _, size in wanted)
-    assert expected == (tmp_path / "film").read_bytes()
-
-
-def test_a_way_that_the_system_lacks_is_left_for_the_next(tmp_path: Path) -> None:
-    """A kernel that cannot copy between two filesystems says so."""
-
-    def lacking(source: int, target: int, count: int, offset: int) -> int:
-        raise OSError(18, "invalid cross-device link")
-
-    (tmp_path / "part").write_bytes(b"0123456789")
-    with (tmp_path / "film").open("wb") as film:
-        copy_runs(film, [(0, 2, 3), (0, 7, 2)], sources=[tmp_path / "part"], ways=[lacking, WAYS[-1]])
-    assert b"23478" == (tmp_path / "film").read_bytes()
-
-
-def test_a_full_disk_is_not_mistaken_for_a_way_that_lacks(tmp_path: Path) -> None:
-    """It is the system's error, as it came."""
-
-    def full(source: int, target: int, count: int, offset: int) -> int:
-        raise OSError(28, "no space left on device")
-
-    (tmp_path / "part").write_bytes(b"0123456789")
-    with (tmp_path / "film").open("wb") as film, pytest.raises(OSError, match="no space left"):
-        copy_runs(film, [(0, 2, 3)], sources=[tmp_path / "part"], ways=[full, WAYS[-1]])
 
 
 @given(st.integers(1, 500), st.integers(2, 20))
