@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 async def run_along(action: Action, shelf: Shelf, performer: Performer, *, always: bool) -> Result:
     """Perform an action, whose lock is held, and of what goes along all that is not there; put each result on record.
 
-    The locks of what goes along are taken after the action's own, and by nobody who holds another before: so no two wait for
-    each other. May spend money. Raises as `performer` and `shelf` do.
+    The locks of what goes along are taken after the action's own, in order of their keys, and by nobody who holds another
+    before: so no two wait for each other. May spend money. Raises as `performer` and `shelf` do.
     """
     async with AsyncExitStack() as held:
-        for one in action.along:
+        for one in sorted(action.along, key=lambda one: one.key):
             await held.enter_async_context(shelf.exclusive(one.key, on_wait=_say_nothing))
         along = tuple(one for one in action.along if always or not shelf.find(one.key))
         results = (

@@ -103,7 +103,7 @@ class Performer(Row):
         return Result(digest, made.facts, made.price_usd)
 
     async def perform_along(self, action: Action) -> list[Result]:
-        """Make a transition, and with the same reading of its clip the picture before it; all are stored, its own result first.
+        """Make a transition, and with the same reading of its clips what is cut beside it; all are stored, its own result first.
 
         Raises as `perform` does.
         """

@@ -43,7 +43,7 @@ class Side(Row):
 
 
 class Along(Row):
-    """A segment of the clip from which a transition leads, made by the same run: its manifest, its file, where its texts are set."""
+    """A segment of a clip that a transition shows, made by the same run: its manifest, its file, where its texts are set."""
 
     manifest: Mapping[str, Json]
     output: Path
@@ -60,8 +60,8 @@ async def make_crossing(
 ) -> list[MediaFacts]:
     """Make the transition that a manifest names and say what it is; `sides` are from where and to where it leads.
 
-    What goes `along` comes out byte for byte as alone, its facts behind those of the transition. It is cut before the
-    transition begins, from the same clip, which is decoded once.
+    What goes `along` comes out byte for byte as alone, its facts behind those of the transition: it is of a clip of either
+    side, which is decoded once, and nothing lies over it.
 
     Raises `MediaError` M865 where this ffmpeg does not know the transition, and as `make_segment` does.
     """
@@ -74,12 +74,13 @@ async def make_crossing(
         for role, side in zip(ROLES, sides, strict=True)
     ]
     beside = [await _lay_out(one.desk, one.manifest) for one in along]
-    arguments = [
-        *crossing_arguments(
-            manifest, sides, output=output, drawings=[one.filters for one in drawings], along=along
-        ),
-        *_along_arguments(sides, along, beside),
-    ]
+    arguments = crossing_arguments(
+        manifest,
+        sides,
+        output=output,
+        drawings=[one.filters for one in drawings],
+        along=list(zip(along, (one.filters for one in beside), strict=True)),
+    )
     drawing = next((one for one in [*drawings, *beside] if one.folder), Drawing())
     try:
         await drawing.run(ffmpeg, arguments)
@@ -112,17 +113,25 @@ def crossing_arguments(
     *,
     output: Path,
     drawings: Sequence[Sequence[str]] = ((), ()),
-    along: Sequence[Along] = (),
+    along: Sequence[tuple[Along, Sequence[str]]] = (),
 ) -> list[str]:
-    """The command line of a transition, without that of what goes `along`, for which its clip is read from early enough on."""
+    """The command line of a transition, and of what goes `along`, each with the filters that draw its texts."""
     fps, asked = Fraction(manifest["fps"]), manifest["transition"]
     opening: list[str] = []
     graphs: list[str] = []
+    beside: list[str] = []
+    rest = list(along)
     for role, side, given, drawing in zip(ROLES, sides, sides_of(manifest), drawings, strict=True):
         if side and given:
-            arguments, graph = _source(side, given, drawing, number=opening.count("-i"), label=role)
-            opening += _read_along(side, along) if along and role == ROLES[0] else arguments
+            number = opening.count("-i")
+            shared = [one for one in rest if one[0].manifest["clip"] == given["clip"]]
+            rest = [one for one in rest if one not in shared]
+            also = [one.manifest for one, _ in shared]
+            arguments, graph = _source(side, given, drawing, number=number, label=role, also=also)
+            opening += arguments
             graphs.append(graph)
+            beside += _outputs(side, shared, number=number)
+    assert not rest, "BUG: a segment goes along with a transition that does not show its clip"
     crossing = crossing_filters(
         asked["kind"],
         before=manifest["from"]["frames"] if manifest["from"] else 0,
@@ -138,34 +147,34 @@ def crossing_arguments(
         *("-filter_complex", ";".join([*graphs, crossing]), "-map", "[out]"),
         *("-frames:v", str(manifest["frames"])),
         *(*encode_arguments(fps, encoder=manifest["encoder"]), str(output)),
+        *beside,
     ]
 
 
-def _read_along(side: Side, along: Sequence[Along]) -> list[str]:
-    """The input that is a clip for all that is made of it at once, decoded by one thread: two encoders are busy beside it."""
-    assert side.clip, "BUG: a card goes along with nothing"
-    assert side.facts, "BUG: a clip without facts"
-    assert not side.overlay, "BUG: what lies over a clip is another input"
-    return ["-threads", "1", *clip_source(side.clip, side.facts, along[0].manifest)]
-
-
-def _along_arguments(
-    sides: Sequence[Side | None], along: Sequence[Along], drawings: Sequence[Drawing]
-) -> list[str]:
-    """The outputs of one command line that are what goes along with a transition."""
-    facts = sides[0].facts if sides[0] else None
+def _outputs(side: Side, along: Sequence[tuple[Along, Sequence[str]]], *, number: int) -> list[str]:
+    """The outputs that are segments of the clip of a side, which is input `number`."""
+    if not side.facts:
+        return []
     return [
         word
-        for one, drawing in zip(along, drawings, strict=True)
-        if facts
-        for word in picture_output(facts, one.manifest, drawing.filters, one.output)
+        for one, drawing in along
+        for word in picture_output(side.facts, one.manifest, drawing, one.output, number=number)
     ]
 
 
 def _source(
-    side: Side, manifest: Mapping[str, Json], drawing: Sequence[str], *, number: int, label: str
+    side: Side,
+    manifest: Mapping[str, Json],
+    drawing: Sequence[str],
+    *,
+    number: int,
+    label: str,
+    also: Sequence[Mapping[str, Json]] = (),
 ) -> tuple[list[str], str]:
-    """A side as input arguments, the first of them input `number`, and the graph that makes it the stream of a label."""
+    """A side as input arguments, the first of them input `number`, and the graph that makes it the stream of a label.
+
+    The clip is read from where the first of what is `also` made of it begins.
+    """
     after = [*drawing, *clock_filters(Fraction(manifest["fps"]), frames=manifest["frames"])]
     if side.clip is None or side.facts is None:
         flat = flat_filters(manifest["encoder"]["pixel_format"])
@@ -173,7 +182,7 @@ def _source(
     refuse_high_dynamic_range(side.clip, side.facts)
     if moved := Moved.of(manifest):
         refuse_too_long(moved, Size.parse(manifest["size"]))
-    opening = clip_source(side.clip, side.facts, manifest)
+    opening = clip_source(side.clip, side.facts, [manifest, *also])
     chain = ",".join([*picture_chain(side.facts, manifest), *after])
     if side.overlay is None:
         return opening, f"[{number}:v:0]{chain}[{label}]"

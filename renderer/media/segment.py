@@ -107,7 +107,7 @@ def segment_arguments(
     drawing: Sequence[str] = (),
 ) -> list[str]:
     """The command line of a segment. Time stamps stay the file's own, so that a seek shifts nothing."""
-    source = ["-copyts", *clip_source(clip, facts, manifest)]
+    source = ["-copyts", *clip_source(clip, facts, [manifest])]
     return [*source, *picture_output(facts, manifest, drawing, output, overlay=overlay)]
 
 
@@ -118,20 +118,21 @@ def picture_output(
     output: Path,
     *,
     overlay: Path | None = None,
+    number: int = 0,
 ) -> list[str]:
-    """The output that is a segment's picture, of the clip that is the first input."""
+    """The output that is a segment's picture, of the clip that is input `number`; what lies over it is the input behind that."""
     encoder = manifest["encoder"]
     chain = ",".join([*picture_chain(facts, manifest), *drawing])
-    filters = _filtering(chain, overlay, pixel_format=encoder["pixel_format"])
+    filters = _filtering(chain, overlay, pixel_format=encoder["pixel_format"], number=number)
     encoding = encode_arguments(Fraction(manifest["fps"]), encoder=encoder)
     return [*filters, "-frames:v", str(manifest["frames"]), *encoding, str(output)]
 
 
-def clip_source(clip: Path, facts: MediaFacts, manifest: Mapping[str, Json]) -> list[str]:
-    """The input that is a segment's clip, from early enough on. Needs `-copyts` before all inputs."""
+def clip_source(clip: Path, facts: MediaFacts, manifests: Sequence[Mapping[str, Json]]) -> list[str]:
+    """The input that is the clip of segments of one film, ≥ 1, from early enough on. Needs `-copyts` before all inputs."""
     if facts.is_still:
-        return standing_source(clip, fps=Fraction(manifest["fps"]))
-    _, read_from_s = _shown(facts, manifest)
+        return standing_source(clip, fps=Fraction(manifests[0]["fps"]))
+    read_from_s = min(_shown(facts, manifest)[1] for manifest in manifests)
     seek_s = seek_before(read_from_s, duration_s=facts.duration_s)
     return ["-autorotate", *input_arguments(clip, container=facts.container, seek_s=seek_s)]
 
@@ -182,10 +183,10 @@ def overlay_graph(
     )
 
 
-def _filtering(chain: str, overlay: Path | None, *, pixel_format: str) -> list[str]:
+def _filtering(chain: str, overlay: Path | None, *, pixel_format: str, number: int) -> list[str]:
     if overlay is None:
-        return ["-map", "0:v:0", "-vf", chain]
-    graph = overlay_graph(chain, clip=0, overlay=1, out="out", pixel_format=pixel_format)
+        return ["-map", f"{number}:v:0", "-vf", chain]
+    graph = overlay_graph(chain, clip=number, overlay=number + 1, out="out", pixel_format=pixel_format)
     return [*overlay_source(overlay), "-filter_complex", graph, "-map", "[out]"]
 
 

@@ -1,15 +1,15 @@
 """Transitions in a film: how far slots overlap, and which frames stand in the film as one picture. Pure.
 
-Around a transition the film is rendered from the last whole second before it to the first whole second after it, seconds
-counted from the ends of the two slots; all between is a picture of its own. So another kind of transition, or another
-length within that second, renders nothing else anew.
+An overlap is a picture of its own, and so is what lies between it and the next whole second of either slot, seconds counted
+from the slot's end that overlaps. So another kind of transition renders nothing but the overlap anew, and another length
+within that second nothing but the second.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import accumulate, repeat
+from itertools import accumulate, pairwise, repeat
 from operator import sub
 from typing import TYPE_CHECKING
 
@@ -43,13 +43,12 @@ class EnterRow(Row):
 class Span(Row):
     """What stands in a film as one picture: `frames` frames of a slot from its frame `skip` on.
 
-    With `enter` those are the slot's first ones, and the last `before` frames of the slot before it go over into them.
+    With `enter` those are the ones of the transition: as many of the slot before, its last, go over into them.
     """
 
     slot: int
     skip: int
     frames: int
-    before: int = 0
     enter: EnterRow | None = None
 
 
@@ -173,25 +172,20 @@ def spans_of(output: OutputRow) -> list[Span]:
     second = max(1, frames_until(GRID_S, Fraction(output.fps)))
     enters = {row.slot: row for row in output.enters}
     spans: list[Span] = []
-    before = 0
     for number, slot in enumerate(output.slots):
         enter, leaves = enters.get(number), enters.get(number + 1)
-        tail = leaves.frames if leaves else 0
-        head = min(_whole(enter.frames, second), slot.frames - tail) if enter else 0
-        last = min(_whole(tail, second), slot.frames - head)
+        first = enter.frames if enter else 0
+        end = slot.frames - (leaves.frames if leaves else 0)
+        whole = min(_whole(first, second), end)
+        last = max(slot.frames - _whole(slot.frames - end, second), whole)
         if enter:
-            spans.append(Span(number, 0, head, before, enter))
-        if slot.frames > head + last:
-            spans.append(Span(number, head, slot.frames - head - last))
-        before = last
+            spans.append(Span(number, 0, first, enter))
+        spans += [
+            Span(number, one, other - one)
+            for one, other in pairwise((first, whole, last, end))
+            if one < other
+        ]
     return spans
-
-
-def span_frames(spans: Sequence[Span]) -> list[int]:
-    """How many frames of the film each picture is."""
-    return [
-        span.before + span.frames - (span.enter.frames if span.enter and span.slot else 0) for span in spans
-    ]
 
 
 def _whole(frames: int, second: int) -> int:

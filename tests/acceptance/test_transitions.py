@@ -38,28 +38,32 @@ def test_a_film_is_shorter_by_its_overlaps(stage: Stage) -> None:
 
 
 def test_a_transition_that_changes_is_all_that_is_made(stage: Stage) -> None:
-    """Another kind, or another length: one segment and the join; nothing is generated, and the plan says why."""
+    """Another kind: one segment and the join, nothing is generated, and the plan says why. Another length: its second."""
     staged(stage).built()
     before = actions(stage)
-    stage.edit("galaxies}", "galaxies, enter: {wipe: 0.75}}")
+    stage.edit("galaxies}", "galaxies, enter: {wipe: 0.5}}")
     assert "the transition into `sky` changed" in stage.run("plan").stdout
+    assert [] == stage.built().ran
+    assert Counter(segment=1, join=1) == actions(stage) - before
+    before = actions(stage)
+    stage.edit("{wipe: 0.5}", "{wipe: 0.75}")
     built = stage.built()
     assert [] == built.ran
-    assert Counter(segment=1, join=1) == actions(stage) - before
+    assert Counter(segment=3, join=1) == actions(stage) - before
     assert FRAMES - 6 == built.json["sequence"]["frames"] == frames_in(stage.film())
 
 
 def test_a_shot_that_changes_is_made_with_the_transitions_beside_it(stage: Stage) -> None:
-    """Its own picture, and two transitions."""
+    """Its own three pictures, and two transitions."""
     staged(stage).built()
     before = actions(stage)
     stage.edit("galaxies", "nebulae")
     assert ["sky"] == stage.built().ran
-    assert Counter(generate=1, segment=3, join=1) == actions(stage) - before
+    assert Counter(generate=1, segment=5, join=1) == actions(stage) - before
 
 
 def test_a_film_made_at_once_is_the_same_bytes_as_one_made_bit_by_bit(stage: Stage, tmp_path: Path) -> None:
-    """Where much is missing, pictures go along with transitions; with titles, a card and motion too, and so with `-B`."""
+    """Pictures go along with transitions; with titles, a card and motion too, and so with `-B`."""
     more = """\
   - {id: ebb, prompt: sand, duration: 5, speed: 2, titles: [{text: Ebb, at: before, for: 2}]}
   - {id: end, prompt: night, titles: [{text: The end, from: 0.25}, {text: fin, at: after, for: 2}]}
@@ -69,7 +73,7 @@ def test_a_film_made_at_once_is_the_same_bytes_as_one_made_bit_by_bit(stage: Sta
     bits = stage.copy(tmp_path / "bits", store=tmp_path / "other")
     whole = stage.built()
     made = actions(stage)
-    assert 1 + 2 * 6 + 3 == made["segment"]
+    assert 1 + 4 * 6 + 3 == made["segment"]
     assert whole.json["sequence"]["sha256"] == stage.built("-B").json["sequence"]["sha256"]
     assert made == actions(stage)
     lines = (FILM + more).splitlines(keepends=True)
@@ -88,7 +92,7 @@ def test_a_cut_in_the_cut_wins_over_the_shots_transition(stage: Stage) -> None:
 
 
 def test_a_slot_that_is_all_transition_is_shown(stage: Stage) -> None:
-    """Shorter than a second, it has no picture of its own; what stands before and after it is as it was."""
+    """Shorter than a second, it is a picture beside its transition; what stands before and after it is as it was."""
     stage.write("film.yaml", FILM + "sequence: [pad, {shot: crew, use: 0.625, enter: null}, sky]\n")
     assert 72 + 15 + 72 - 12 == stage.built().json["sequence"]["frames"] == frames_in(stage.film())
 

@@ -173,30 +173,38 @@ def test_what_goes_along_with_a_transition_is_the_same_bytes_as_alone(
     cut: Cut,
     moved: Moved | None,
 ) -> None:
-    """And so is the transition: from the clip's start, from its midst, where its end is held, backwards and faster."""
-    profile, end = Profile(SIZE, RATES[0], "crop", None), Cut(cut.first + cut.frames, 24)
-    skips = {cut: moved.skip, end: moved.skip + cut.frames} if moved else {}
+    """And so is the transition: from the clip's start, from its midst, where its end is held, backwards and faster.
+
+    Two of the clip from which it leads, one of the other.
+    """
+    profile, end = Profile(SIZE, RATES[0], "crop", None), cut.first + cut.frames
+    cuts = [cut, Cut(end, 12), Cut(end + 12, 12)]
     parts = [
         segment_manifest(
             *("0" * 64, part, profile),
             build=ffmpeg.build,
-            motion=moved._replace(skip=skips[part]).manifest() if moved else None,
+            motion=moved._replace(skip=moved.skip + part.first - cut.first).manifest() if moved else None,
         )
-        for part in (cut, end)
+        for part in cuts
     ]
-    after = segment_manifest("1" * 64, Cut(0, 24), profile, build=ffmpeg.build)
-    manifest = crossing_manifest(parts[1], after, kind="fade", overlap=12, colour="")
-    alone, crossed, beside, both = (tmp_path / f"{name}.mp4" for name in "abcd")
-    sides, along = [long, clips[RATES[0], 0]], [Along(parts[0], beside)]
-    assert long.clip
-    assert long.facts
-    facts = [
-        *asyncio.run(make_crossing(ffmpeg, manifest, sides, output=crossed)),
-        asyncio.run(make_segment(ffmpeg, long.clip, long.facts, parts[0], output=alone)),
+    coming = [
+        segment_manifest("1" * 64, part, profile, build=ffmpeg.build) for part in (Cut(0, 12), Cut(12, 12))
     ]
+    manifest = crossing_manifest(parts[2], coming[0], kind="fade", overlap=12, colour="")
+    sides = [long, clips[RATES[0], 0]]
+    made = [(parts[0], long), (parts[1], long), (coming[1], sides[1])]
+    crossed, both = tmp_path / "crossed.mp4", tmp_path / "both.mp4"
+    along = [Along(part, tmp_path / f"along{number}.mp4") for number, (part, _) in enumerate(made)]
+    facts = asyncio.run(make_crossing(ffmpeg, manifest, sides, output=crossed))
+    for number, (part, side) in enumerate(made):
+        assert side.clip
+        assert side.facts
+        alone = tmp_path / f"alone{number}.mp4"
+        facts.append(asyncio.run(make_segment(ffmpeg, side.clip, side.facts, part, output=alone)))
     assert facts == asyncio.run(make_crossing(ffmpeg, manifest, sides, output=both, along=along))
-    assert alone.read_bytes() == beside.read_bytes()
     assert crossed.read_bytes() == both.read_bytes()
+    for number, one in enumerate(along):
+        assert (tmp_path / f"alone{number}.mp4").read_bytes() == one.output.read_bytes()
 
 
 @pytest.mark.parametrize("overlap", [1, 12])

@@ -22,7 +22,7 @@ from renderer.model import MIDDLE, Fit, Json, MediaFacts, Result, Size
 from renderer.pipeline.film.lettered import CARD, NO_FONTS, Lettered, Made, Part
 from renderer.pipeline.film.pieces import cut_of, facts_of, is_still, piece, with_still
 from renderer.plan.action import Action, Input
-from renderer.plan.enter import span_frames, spans_of
+from renderer.plan.enter import spans_of
 from renderer.plan.film import OutputRow
 from renderer.row import Row
 
@@ -130,7 +130,7 @@ class Film:
     @property
     def frames(self) -> list[int]:
         """The frames of each picture, which is a slot where nothing goes over into another."""
-        return [slot.frames for slot in self.output.slots] if self.spans is None else span_frames(self.spans)
+        return [picture.frames for picture in (self.output.slots if self.spans is None else self.spans)]
 
     def cut(self, number: int) -> Cut:
         return cut_of(self.output.slots[number], self.clips[number])

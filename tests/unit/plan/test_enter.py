@@ -12,7 +12,6 @@ from renderer.plan.enter import (
     Span,
     length_frames,
     placed,
-    span_frames,
     spans_of,
     starts_of,
     too_short,
@@ -49,16 +48,15 @@ def test_the_pictures_of_a_film_have_each_of_its_frames_once(output: OutputRow) 
     """And of each slot every frame, in order; a transition has all of its overlap."""
     assert [] == too_short(output)
     spans = spans_of(output)
-    assert length_frames(output.slots) == sum(span_frames(spans))
+    assert length_frames(output.slots) == sum(span.frames for span in spans)
     shown: dict[int, list[int]] = {number: [] for number in range(len(output.slots))}
     for span in spans:
-        if span.before:
+        assert span.frames
+        if span.enter and span.slot:
             length = output.slots[span.slot - 1].frames
-            shown[span.slot - 1] += range(length - span.before, length)
+            shown[span.slot - 1] += range(length - span.frames, length)
         shown[span.slot] += range(span.skip, span.skip + span.frames)
-        if span.enter:
-            assert span.frames >= span.enter.frames
-            assert span.before >= span.enter.frames or not span.slot
+        assert span.enter is None or (0, span.enter.frames) == (span.skip, span.frames)
     assert {n: [*range(slot.frames)] for n, slot in enumerate(output.slots)} == shown
 
 
@@ -87,13 +85,23 @@ def test_a_film_is_its_slots_less_its_overlaps_to_the_nearest_frame(
         start_s += rows[number][0]
 
 
-def test_another_length_within_a_second_changes_one_picture() -> None:
-    """What is between two transitions stays as it is."""
+def test_another_length_within_a_second_changes_what_is_in_that_second() -> None:
+    """What is between the seconds of two transitions stays as it is, and with another kind all but the overlap."""
     slots = [SlotRow("pad", 0, -1, 0, 120), SlotRow("sky", 1, -1, 0, 120, 12)]
     half, more = EnterRow(1, "fade", 12, ""), EnterRow(1, "fade", 20, "")
     longer = [slots[0], slots[1]._replace(overlap=20)]
-    assert [Span(0, 0, 96), Span(1, 0, 24, 24, half), Span(1, 24, 96)] == spans_of(film(slots, [half]))
-    assert [Span(0, 0, 96), Span(1, 0, 24, 24, more), Span(1, 24, 96)] == spans_of(film(longer, [more]))
+    whole = Span(0, 0, 96), Span(1, 24, 96)
+    second = [Span(0, 96, 12), Span(1, 0, 12, half), Span(1, 12, 12)]
+    assert [whole[0], *second, whole[1]] == spans_of(film(slots, [half]))
+    second = [Span(0, 96, 4), Span(1, 0, 20, more), Span(1, 20, 4)]
+    assert [whole[0], *second, whole[1]] == spans_of(film(longer, [more]))
+
+
+def test_a_transition_of_whole_seconds_stands_beside_what_is_between() -> None:
+    """Nothing is left of its second; one that is as long as its slots is all of them."""
+    slots = [SlotRow("pad", 0, -1, 0, 72), SlotRow("sky", 1, -1, 0, 48, 48)]
+    enter = EnterRow(1, "fade", 48, "")
+    assert [Span(0, 0, 24), Span(1, 0, 48, enter)] == spans_of(film(slots, [enter]))
 
 
 @pytest.mark.parametrize(
