@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
@@ -39,7 +39,8 @@ RETRY_MAX_S = 30.0
 class Collector:
     """Collects jobs that were accepted. `probe` reads a clip and raises `MediaError` for what is none.
 
-    `rhythm_for` gives the one rhythm of a job's model; `tell` hears what a job is doing, for the display.
+    `rhythm_for` gives the one rhythm of a job's model; `tell` hears what a job is doing, for the display. Whoever holds
+    `reading` reads a clip.
     """
 
     store: Store
@@ -48,6 +49,7 @@ class Collector:
     probe: Callable[[Path], MediaFacts]
     rhythm_for: Callable[[Job], Rhythm]
     tell: Tell
+    reading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def collect(
         self, job: Job, seller: Seller, folder: Path, *, on_done: Callable[[], None] = lambda: None
@@ -131,7 +133,7 @@ class Collector:
             try:
                 self.tell(job, "fetching")
                 await seller.fetch(look.link, output=path)
-                facts = await asyncio.to_thread(self.probe, path)
+                facts = await self._read(path)
             except (ProviderError, MediaError) as error:
                 trouble = error
                 continue
@@ -148,6 +150,11 @@ class Collector:
                 at=self.clock.now(),
             )
         raise failure
+
+    async def _read(self, path: Path) -> MediaFacts:
+        """What a fetched clip is. One is read at a time: its decoder works on all cores, and holds pictures for each."""
+        async with self.reading:
+            return await asyncio.to_thread(self.probe, path)
 
     def _keep(self, job: Job, path: Path, facts: MediaFacts) -> Result:
         digest = self.store.put_file(path)

@@ -60,6 +60,7 @@ class Shop:
     rhythms: dict[tuple[str, str], Rhythm] = field(default_factory=dict)
     collected: int = 0
     troubles: list[RendererError] = field(default_factory=list)
+    reading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def store(self) -> Store:
@@ -79,6 +80,7 @@ class Shop:
             probe=probe,
             rhythm_for=self._rhythm_for,
             tell=self._tell,
+            reading=self.reading,
         )
 
     @property

@@ -1,15 +1,21 @@
 """What was bought is brought home, or waits on record; it is given up only where it can never be had."""
 
 import asyncio
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from renderer.errors import ProviderError, ProviderFailed, ProviderUnavailable
 from renderer.job import JobState
+from renderer.model import MediaFacts
 from renderer.providers.base import LinkExpired, Look, Standing
 from renderer.store import Store
+from tests.unit.store.conftest import FACTS
 
 from .vendor import ABSENT, DONE, WAITING, Scripted, collector, known, run
 
@@ -96,3 +102,31 @@ def test_a_job_of_another_key_is_not_asked_for(store: Store) -> None:
     with pytest.raises(ProviderUnavailable) as caught:
         collect(store, vendor)
     assert ("P709", 0) == (caught.value.code, vendor.polled)
+
+
+def test_clips_are_read_one_at_a_time(store: Store) -> None:
+    """However many come home at once: a decoder holds pictures, and has all cores to itself."""
+    spans: list[tuple[float, float]] = []
+
+    def probe(_: Path) -> MediaFacts:
+        began_s = time.monotonic()
+        while time.monotonic() - began_s < 0.002:
+            pass
+        spans.append((began_s, time.monotonic()))
+        return FACTS
+
+    jobs = [run(store, name) for name in ("one", "two", "three", "four", "five", "six")]
+    one = replace(collector(store), probe=probe)
+
+    async def collect_all() -> None:
+        folders = [stack.enter_context(store.scratch()) for _ in jobs]
+        vendor = Scripted().seller
+        await asyncio.gather(
+            *(one.collect(job, vendor, folder) for job, folder in zip(jobs, folders, strict=True))
+        )
+
+    with ExitStack() as stack:
+        asyncio.run(collect_all())
+    assert {JobState.STORED} == {known(store, job.intent).state for job in jobs}
+    spans.sort()
+    assert all(ended_s <= began_s for (_, ended_s), (began_s, _) in pairwise(spans))
