@@ -19,7 +19,7 @@ import os
 import threading
 import zlib
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -77,6 +77,7 @@ class Lines:
         self._folder = folder
         self._hold = hold
         self._segment_bytes_max = segment_bytes_max
+        self._paths: dict[int, Path] = {}
         self._guard = threading.Lock()
         self._waiting: deque[_Entry] = deque()
 
@@ -112,8 +113,8 @@ class Lines:
                 offset = after.offset if number == after.segment else 0
                 with self._path(number).open("rb") as stream:
                     stream.seek(offset)
-                    rows = stream.readlines()
-                yield from _whole_lines(rows, Position(number, offset), may_be_torn=number == numbers[-1])
+                    place = Position(number, offset)
+                    yield from _whole_lines(stream, place, may_be_torn=number == numbers[-1])
 
     def value_at(self, position: Position) -> Json | None:
         """The value of the one line that begins there; None where it is damaged."""
@@ -154,7 +155,10 @@ class Lines:
         return sorted(int(stem) for stem in stems if stem.isdecimal() and len(stem) == NUMBER_LENGTH)
 
     def _path(self, number: int) -> Path:
-        return self._folder / f"{number:0{NUMBER_LENGTH}d}.jsonl"
+        path = self._paths.get(number)
+        if path is None:  # kept, since it is asked for a dozen times a take: see `layout.Fan`
+            path = self._paths[number] = self._folder / f"{number:0{NUMBER_LENGTH}d}.jsonl"
+        return path
 
     @property
     def _reserve(self) -> Path:
@@ -261,13 +265,14 @@ def _end_of_torn(number: int, size: int) -> bytes:
     return b"" if os.read(number, 1) in {b"", b"\n"} else TORN
 
 
-def _whole_lines(rows: Sequence[bytes], start: Position, *, may_be_torn: bool) -> Iterator[Line]:
+def _whole_lines(rows: Iterable[bytes], start: Position, *, may_be_torn: bool) -> Iterator[Line]:
     """The rows that were whole once, each by its place. With `may_be_torn` the log may end within the last row."""
     end = start
     for row in rows:
         at, end = end, end._replace(offset=end.offset + len(row))
-        is_torn = row.endswith(TORN) or (may_be_torn and not row.endswith(b"\n"))
-        if not is_torn:
+        if may_be_torn and not row.endswith(b"\n"):
+            return  # the rest may be written while this is read
+        if not row.endswith(TORN):
             yield Line(at, end, _parsed(row))
 
 

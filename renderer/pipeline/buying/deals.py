@@ -37,6 +37,7 @@ async def make_and_buy(
     How each take ended, and what was spent, stands in `run` after. A request whose outcome becomes unknown is looked up
     once. Spends money: what `consent` names, nothing where it is None.
     """
+    run.workshop.store.save()  # what was read to plan is a kilobyte a take, and is not held while they are bought
     with thrifty():
         paid = [number for number in run.dirty() if run.compiled.takes[number].paid]
         shop = open_shop(
@@ -54,6 +55,7 @@ async def make_and_buy(
             run.spent_usd += Decimal(0) if run.workshop.is_replaying else shop.purse.spent_usd
             run.collected += shop.collected
             run.troubles += shop.troubles
+            run.workshop.store.journal.let_go()
 
 
 async def _deal(run: Run, graph: Graph, shop: Shop, *, emit: Emit, stop: asyncio.Event) -> dict[str, Ending]:

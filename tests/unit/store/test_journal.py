@@ -43,6 +43,34 @@ def segment(root: Path) -> Path:
     return root / "journal" / "000001.jsonl"
 
 
+def test_what_is_let_go_of_is_read_again(root: Path) -> None:
+    """Nothing is held any more, and whoever asks is told the same."""
+    with Store.open(root) as store:
+        store.journal.intend(intent("one"))
+        store.journal.accept("one", job="7:gen/3", price=CREDITS, how="answer", at=NOON)
+        before = store.journal.jobs()
+        store.journal.let_go()
+        assert before == store.journal.jobs()
+        assert before == store.journal.of_key("k" * 64)
+
+
+def test_a_line_that_is_written_while_the_log_is_read_is_not_damaged(root: Path) -> None:
+    """It is whole or left to the next reading, wherever the writer had come when it was met."""
+    lines = Lines(root / "journal", hold=contextlib.nullcontext)
+    lines.append({"event": "first"})
+    lines.append({"event": "second"})
+    whole = segment(root).read_bytes()
+    cut = len(whole) - 5
+    segment(root).write_bytes(whole[:cut])
+    reading = lines.read()
+    met = [next(reading)]
+    with segment(root).open("ab") as stream:
+        stream.write(whole[cut:])
+    met += reading
+    met += lines.read(met[-1].end)
+    assert [{"event": "first"}, {"event": "second"}] == [line.value for line in met]
+
+
 def test_a_job_is_what_its_records_say(root: Path) -> None:
     """From unknown through running and ready to stored, seen by another process at each step."""
     with Store.open(root) as store, Store.open(root) as other:
