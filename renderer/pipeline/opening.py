@@ -20,13 +20,14 @@ def open_run(workshop: Workshop, project: Project, wishes: Wishes) -> Run:
     """
     workshop.store.enter()
     enrol(workshop.store, project, now=datetime.now(UTC))
-    compiled, details = compile_storyboard(workshop, project, reach=wishes.reach)
+    compilation = compile_storyboard(workshop, project, reach=wishes.reach)
+    compiled = compilation.compiled
     selected = select(compiled.takes, wishes.shots, others=[row.shot for row in compiled.footage])
     if wishes.shots and compiled.chains:
         from renderer.pipeline.clips.chains import with_ancestors  # noqa: PLC0415 - only where shots start from one another
 
         selected = with_ancestors(compiled, selected)
-    run = Run(workshop, project, wishes, compiled=compiled, details=details, selected=selected)
+    run = Run(workshop, project, wishes, compilation=compilation, selected=selected)
     run.look_up()
     if run.picked.passed:
         run.selected -= {number for number in run.picked.passed if run.results[number] is None}

@@ -18,12 +18,12 @@ from renderer.pipeline.clips.verdict import NOTHING_CHAINED, Verdict
 from renderer.pipeline.film.assess import FilmState
 from renderer.pipeline.film.lettered import find_fonts
 from renderer.pipeline.project import Project
-from renderer.pipeline.reading.compile import diagnostic_of
+from renderer.pipeline.reading.compile import Compilation, diagnostic_of
 from renderer.pipeline.wishes import Wishes
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.action import Input
 from renderer.plan.film import OutputRow
-from renderer.plan.rows import Compiled, Detail
+from renderer.plan.rows import Detail
 
 if TYPE_CHECKING:
     from renderer.decisions.picks import Decision
@@ -52,13 +52,13 @@ class Run:
         project: Project,
         wishes: Wishes,
         *,
-        compiled: Compiled,
-        details: Mapping[int, Detail],
+        compilation: Compilation,
         selected: frozenset[int],
     ) -> None:
         self.workshop, self.project, self.wishes = workshop, project, wishes
-        self.bare = self.compiled = compiled
-        self.known_details = dict(details)
+        self.compilation = compilation
+        self.bare = self.compiled = compilation.compiled
+        self.known_details = dict(compilation.details)
         self.selected = selected
         self.locked = Locked(workshop, project)
         self.decisions: Mapping[str, Decision] = read_picks(workshop.store, project)

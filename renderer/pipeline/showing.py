@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
@@ -20,6 +21,8 @@ from renderer.plan.film import OutputRow
 
 if TYPE_CHECKING:
     from renderer.pipeline.film.soundtrack import Track
+
+JOINS = "joins"
 
 
 def clips_of(run: Run, output: OutputRow) -> list[Input] | None:
@@ -77,10 +80,33 @@ def tracks_of(run: Run) -> list[Track]:
 
 
 def assess_output(run: Run, output: OutputRow) -> FilmState | None:
-    """Where one film stands; None while a clip of it is missing."""
+    """Where one film stands; None while a clip of it is missing.
+
+    Under which key it was joined is remembered with all that decides that: of ten thousand clips it is long to work out.
+    """
+    store, place = run.workshop.store, f"{run.project.identity}/{run.project.asker_spec}/{output.name}"
+    basis = _basis(run)
+    known = store.memo_get(JOINS, place) if basis else None
+    if known and known["basis"] == basis and (result := run.lookup([known["key"]])[0]):
+        return FilmState(result, held=tuple(known["held"]), key=known["key"])
     clips = clips_of(run, output)
-    if clips is None:
-        return None
+    state = None if clips is None else state_from(run, output, clips)
+    if basis and state and state.result:
+        store.memo_put(JOINS, place, {"basis": basis, "key": state.key, "held": state.held})
+    return state
+
+
+def _basis(run: Run) -> str:
+    """A digest of all that decides of what this storyboard's films are joined; empty where a clip is missing, or chosen by hand."""
+    if run.picked.choices or not all(run.results):
+        return ""
+    clips = [result.digest.sha256 for result in run.results if result]
+    told = "\0".join([run.compilation.imprint(), run.workshop.ffmpeg.build, *clips])
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def state_from(run: Run, output: OutputRow, clips: Sequence[Input]) -> FilmState:
+    """Where a film of these clips stands, worked out from its first slot to its last."""
     return assess_film(
         output,
         with_cards(output, clips),

@@ -36,7 +36,7 @@ Lookup = Callable[[Sequence[str]], Sequence[Result | None]]
 
 
 class FilmState(Row):
-    """Where a film stands: it is there, or these actions bring it nearer; never both.
+    """Where a film stands: it is there, joined under `key`, or these actions bring it nearer; never both.
 
     `held` names, in cut order, the shots whose clips are shorter than their slots.
     """
@@ -44,6 +44,7 @@ class FilmState(Row):
     result: Result | None
     missing: tuple[Action, ...] = ()
     held: tuple[str, ...] = ()
+    key: str = ""
 
 
 def assess_film(
@@ -87,7 +88,7 @@ def assess_film(
     )
     join = film.join(pictures, sound=piece(results[sound.key]) if sound else None, notes=notes)
     result = lookup([join.key])[0]
-    return FilmState(result, () if result else (join,), held)
+    return FilmState(result, held=held, key=join.key) if result else FilmState(None, (join,), held)
 
 
 class Film:

@@ -19,6 +19,7 @@ from renderer.pipeline.clips.picked import retakes_of
 from renderer.pipeline.project import Project, Reach, no_storyboard
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.rows import Compiled, Detail
+from renderer.row import Row
 
 if TYPE_CHECKING:
     from renderer.diagnostic import Diagnostic
@@ -32,10 +33,21 @@ LAST_DIGEST = "last-digest"
 FILMS = "last-films"
 
 
-def compile_storyboard(
-    workshop: Workshop, project: Project, *, reach: Reach
-) -> tuple[Compiled, Mapping[int, Detail]]:
-    """The compiled storyboard, and the details of the takes that were compiled just now, by number.
+class Compilation(Row):
+    """A compiled storyboard, and the details of the takes that were compiled just now, by number; it follows from `basis` and its inputs alone."""
+
+    compiled: Compiled
+    details: Mapping[int, Detail]
+    basis: str
+
+    def imprint(self) -> str:
+        """A digest of all that it follows from."""
+        inputs = repr((self.basis, self.compiled.inputs, self.compiled.urls))
+        return hashlib.sha256(inputs.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def compile_storyboard(workshop: Workshop, project: Project, *, reach: Reach) -> Compilation:
+    """The compiled storyboard.
 
     Raises `SpecError` with all diagnostics, `UsageError` where the file cannot be read. Fetches URLs that were
     never fetched, if `reach` allows; spends nothing.
@@ -45,15 +57,17 @@ def compile_storyboard(
     if digest is None:
         raise no_storyboard(project)
     ground = _ground(workshop, project, reach=reach)
-    compiled = _remembered(workshop, _memo_key(ground, digest.sha256))
-    if compiled is not None and _inputs_unchanged(workshop, project, compiled):
-        return compiled, {}
+    basis = _memo_key(ground, digest.sha256)
+    remembered = _remembered(workshop, basis)
+    if remembered is not None and _inputs_unchanged(workshop, project, remembered):
+        return Compilation(remembered, {}, basis)
     from renderer.pipeline.reading.examine import read_storyboard  # noqa: PLC0415 - parsing costs imports that a no-op can spare
 
     content = read_storyboard(workshop, project)
     compiled, details = _compile(workshop, project, content, ground=ground, reach=reach)
-    workshop.store.memo_put(MEMO, _memo_key(ground, digest_bytes(content).sha256), compiled.to_json())
-    return compiled, details
+    basis = _memo_key(ground, digest_bytes(content).sha256)
+    workshop.store.memo_put(MEMO, basis, compiled.to_json())
+    return Compilation(compiled, details, basis)
 
 
 def _compile(

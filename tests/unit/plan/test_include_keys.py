@@ -146,7 +146,7 @@ def test_an_edit_beside_included_defaults_compiles_to_what_the_whole_does(desk: 
     for text, compiled in ((film, 4), (film.replace("steam", "smoke"), 2), (film.replace("to be", "not"), 4)):
         spec = desk.folder / "film.yaml"
         spec.write_text(text, encoding="utf-8")
-        found, details = compile_storyboard(desk.workshop, open_project(spec), reach=Reach(fetch=False))
+        found, details, _ = compile_storyboard(desk.workshop, open_project(spec), reach=Reach(fetch=False))
         whole = desk.examine(text)
         assert (compiled, whole.compiled) == (len(details), found)
         assert {number: whole.details[number] for number in details} == details
