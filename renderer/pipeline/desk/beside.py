@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 MEMO = "beside"
 SIDECAR = ".json"
-FORM = "2"
+FORM = "3"
 """Of what these files say; another one has them written again."""
 
 
@@ -119,15 +119,15 @@ def _take_away(run: Run, files: dict[str, Digest]) -> None:
 def _film(run: Run, output: OutputRow, asked: Asked, *, name: str) -> Film:
     from renderer.report.sidecar import Film  # noqa: PLC0415
 
-    state, fps = run.films[output.name], Fraction(output.fps)
+    state = run.films[output.name]
     assert state.result
-    slots: dict[str, list[tuple[Fraction, Fraction]]] = {}
+    slots: dict[str, list[tuple[int, int]]] = {}
     first: dict[str, SlotRow] = {}
     cards, starts = {card.slot for card in output.cards}, starts_of(output.slots)
     for number, (slot, start) in enumerate(zip(output.slots, starts, strict=True)):
         if number not in cards:
             first.setdefault(slot.shot, slot)
-            slots.setdefault(slot.shot, []).append((start / fps, (start + slot.frames) / fps))
+            slots.setdefault(slot.shot, []).append((start, start + slot.frames))
     sources = sources_of(run)
     clips = dict(zip((slot.shot for slot in clip_slots(output)), clips_of(run, output) or (), strict=True))
     return Film(
@@ -135,11 +135,9 @@ def _film(run: Run, output: OutputRow, asked: Asked, *, name: str) -> Film:
         sha256=state.result.digest.sha256,
         title=run.compiled.title,
         frames=length_frames(output.slots),
-        fps=fps,
+        fps=Fraction(output.fps),
         parts=tuple(
-            _part(run, slot, asked, clips[shot].digest.sha256, tuple(slots[shot]))._replace(
-                source=sources.get(shot)
-            )
+            _part(run, slot, asked, clips[shot].digest.sha256, slots[shot], source=sources.get(shot))
             for shot, slot in first.items()
         ),
         cards=len(cards),
@@ -147,13 +145,13 @@ def _film(run: Run, output: OutputRow, asked: Asked, *, name: str) -> Film:
 
 
 def _part(
-    run: Run, slot: SlotRow, asked: Asked, clip: str, slots: tuple[tuple[Fraction, Fraction], ...]
+    run: Run, slot: SlotRow, asked: Asked, clip: str, slots: Sequence[tuple[int, int]], *, source: str | None
 ) -> Part:
     from renderer.report.sidecar import Part  # noqa: PLC0415
 
     shot = base_of(slot.shot)
     if slot.take < 0:
-        return Part(shot, slots, clip, None, None, None, None, None)
+        return Part(shot, slots, clip, None, None, None, None, source)
     row = shown_take(run, slot.take)
     manifest = asked.of(row, clip)
     return Part(
@@ -164,5 +162,5 @@ def _part(
         model=manifest.get("model", row.model),
         prompt=manifest.get("prompt"),
         seed=manifest.get("seed"),
-        source=None,
+        source=source,
     )

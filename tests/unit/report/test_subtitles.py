@@ -69,8 +69,7 @@ def test_words_of_several_share_a_cue() -> None:
 
 
 def part(source: str | None) -> Part:
-    slots = ((Fraction(0), Fraction(2)),)
-    return Part("pad", slots, "0" * 64, "aimlapi", "gen3a_turbo", "a rocket", "7", source)
+    return Part("pad", [(0, 48)], "0" * 64, "aimlapi", "gen3a_turbo", "a rocket", "7", source)
 
 
 def film(*parts: Part, cards: int = 0) -> Film:
@@ -85,6 +84,17 @@ def test_a_film_is_declared_by_what_is_in_it() -> None:
     assert [GENERATED, PARTLY, PARTLY, PARTLY, None] == [one["digital_source_type"] for one in told]
     assert [True, True, True, True, False] == [one["generated_by_ai"] for one in told]
     assert f"{VOCABULARY}{GENERATED}" == told[0]["digital_source_type_uri"]
+
+
+def test_a_slot_is_told_in_seconds_of_the_film() -> None:
+    """To the microsecond, at rates that are no whole number too; each shot on a line of its own."""
+    ntsc = film(part(GENERATED)._replace(slots=[(0, 24), (30, 54)]), part(None))._replace(
+        fps=Fraction(24000, 1001)
+    )
+    text = sidecar(ntsc)
+    shots = json.loads(text)["shots"]
+    assert [{"start_s": 0.0, "end_s": 1.001}, {"start_s": 1.25125, "end_s": 2.25225}] == shots[0]["slots"]
+    assert 2 == sum('"id": "pad"' in line for line in text.splitlines())
 
 
 def test_a_sidecar_names_no_day_and_no_place() -> None:
