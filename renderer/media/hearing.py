@@ -30,14 +30,14 @@ SHORTFALL_MAX_S = Fraction(1, 2)
 INDEXED = frozenset({"wav", "aiff", "flac", "mp4", "matroska"})
 """Containers that say how long they are; the length of others is a guess."""
 _CONTAINERS = {
-    "wav": re.compile(rb"(?:RIFF|RF64|BW64).{4}WAVE", re.DOTALL),
-    "aiff": re.compile(rb"FORM.{4}AIF[FC]", re.DOTALL),
-    "flac": re.compile(rb"fLaC"),
-    "ogg": re.compile(rb"OggS"),
-    "matroska": re.compile(rb"\x1aE\xdf\xa3"),
-    "mp4": re.compile(rb".{4}(?:ftyp|moov|mdat|wide|free|skip)", re.DOTALL),
-    "aac": re.compile(rb"\xff[\xf0\xf1\xf8\xf9]"),
-    "mp3": re.compile(rb"ID3|\xff[\xe0-\xff]"),
+    "wav": rb"(?s)(?:RIFF|RF64|BW64).{4}WAVE",
+    "aiff": rb"(?s)FORM.{4}AIF[FC]",
+    "flac": rb"fLaC",
+    "ogg": rb"OggS",
+    "matroska": rb"\x1aE\xdf\xa3",
+    "mp4": rb"(?s).{4}(?:ftyp|moov|mdat|wide|free|skip)",
+    "aac": rb"\xff[\xf0\xf1\xf8\xf9]",
+    "mp3": rb"ID3|\xff[\xe0-\xff]",
 }
 """By ffmpeg's demuxer; AAC before MP3, whose first bytes are much alike."""
 
@@ -78,7 +78,7 @@ def hear_bytes(content: bytes) -> SoundFacts:
 def container_of(head: bytes, *, name: str) -> str:
     """The demuxer of a file that begins like this; raises `MediaError` S412 where it is none of a sound."""
     for container, pattern in _CONTAINERS.items():
-        if pattern.match(head):
+        if re.match(pattern, head):
             return container
     raise MediaError(
         f"{name} is not a sound",

@@ -33,17 +33,17 @@ FORMATS = {"JPEG": "JPEG", "MPO": "JPEG", "PNG": "PNG", "WEBP": "WebP"}
 TURNED = (5, 6, 7, 8)
 LFS_POINTER = b"version https://git-lfs"
 CONVERT = "convert it to JPEG, PNG or WebP"
-OTHER_FORMATS = (
-    (re.compile(rb"GIF8"), "a GIF"),
-    (re.compile(rb"BM.{4}\0\0\0\0", re.DOTALL), "a BMP"),
-    (re.compile(rb"II\*\0|MM\0\*"), "a TIFF"),
-    (re.compile(rb".{4}ftypavi[fs]", re.DOTALL), "an AVIF"),
-    (re.compile(rb".{4}ftyp(?:hei|hev|mif|msf)", re.DOTALL), "a HEIC"),
-    (re.compile(rb".{4}ftyp|\x1aE\xdf\xa3", re.DOTALL), "a film"),
-    (re.compile(rb"8BPS"), "a Photoshop file"),
-    (re.compile(rb"%PDF"), "a PDF"),
-    (re.compile(rb"\xff\x0a|\0\0\0\x0cJXL "), "a JPEG XL"),
-    (re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?<svg", re.DOTALL), "an SVG"),
+OTHER_FORMATS = (  # patterns that are compiled when a file is none of ours: most builds look at none
+    (rb"GIF8", "a GIF"),
+    (rb"(?s)BM.{4}\0\0\0\0", "a BMP"),
+    (rb"II\*\0|MM\0\*", "a TIFF"),
+    (rb"(?s).{4}ftypavi[fs]", "an AVIF"),
+    (rb"(?s).{4}ftyp(?:hei|hev|mif|msf)", "a HEIC"),
+    (rb"(?s).{4}ftyp|\x1aE\xdf\xa3", "a film"),
+    (rb"8BPS", "a Photoshop file"),
+    (rb"%PDF", "a PDF"),
+    (rb"\xff\x0a|\0\0\0\x0cJXL ", "a JPEG XL"),
+    (rb"(?s)\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?<svg", "an SVG"),
 )
 DATA_URI = re.compile(
     r"data:(image|video|audio)/[a-z0-9.+-]+((?:;[a-z0-9-]+=[^;,]*)*)(;base64)?,(.*)",
@@ -229,7 +229,7 @@ def _damaged(name: str, error: Exception) -> MediaError:
 
 def _unidentified(name: str, content: bytes) -> MediaError:
     for magic, kind in OTHER_FORMATS:
-        if magic.match(content):
+        if re.match(magic, content):
             return MediaError(f"{name} is {kind}, which models do not take", code="S407", hint=CONVERT)
     return MediaError(f"{name} is not an image", code="S406", hint="stills are JPEG, PNG or WebP")
 
