@@ -16,7 +16,14 @@ from pathlib import Path
 from renderer.digest import CHUNK_BYTES, Digest, digest_bytes, digest_file
 from renderer.errors import StoreError
 from renderer.store.border import store_error, translated
-from renderer.store.files import READ_ONLY, flush, put_in_place, set_aside, sync_folder, write_aside
+from renderer.store.files import (
+    READ_ONLY,
+    digest_and_flush,
+    put_in_place,
+    set_aside,
+    sync_folder,
+    write_aside,
+)
 from renderer.store.layout import Fan, Layout
 from renderer.store.scratch import Scratch
 
@@ -75,8 +82,7 @@ class Blobs:
         return digest
 
     def _take(self, path: Path) -> Digest:
-        digest = digest_file(path)
-        flush(path)
+        digest = digest_and_flush(path)
         path.chmod(READ_ONLY)
         try:
             put_in_place(path, self._fan.text(digest.sha256))

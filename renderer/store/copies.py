@@ -13,11 +13,11 @@ import sys
 import time
 from pathlib import Path
 
-from renderer.digest import Digest, digest_file
+from renderer.digest import Digest
 from renderer.errors import StoreError
 from renderer.store.blobs import Blobs, copy_bytes, missing
 from renderer.store.border import translated
-from renderer.store.files import WRITABLE, flush, put_in_place
+from renderer.store.files import WRITABLE, digest_and_flush, put_in_place
 from renderer.store.locks import Locks
 
 FICLONE = 0x40049409  # linux/fs.h: _IOW(0x94, 9, int)
@@ -66,11 +66,10 @@ def _copy_checked(blobs: Blobs, digest: Digest, aside: Path) -> None:
         copy_bytes(source, aside)
     settled_ns = time.time_ns() - SETTLED_NS
     os.utime(aside, ns=(settled_ns, settled_ns))
-    actual = digest_file(aside)
+    actual = digest_and_flush(aside)
     if actual != digest:
         blobs.verify(digest)
         raise OSError(errno.EIO, f"the copy of `{digest.short}` reads back as other bytes")
-    flush(aside)
 
 
 if sys.platform == "linux":

@@ -11,9 +11,12 @@ import itertools
 import os
 from pathlib import Path
 
+from renderer.digest import Digest, digest_file
+
 READ_ONLY = 0o444
 WRITABLE = 0o644
 NAMES_MAX = 10_000
+FLUSH_BESIDE_BYTES_MIN = 16 << 20
 
 
 def ensure_folder(folder: Path) -> None:
@@ -45,6 +48,24 @@ def flush(path: Path | str) -> None:
         os.fsync(number)
     finally:
         os.close(number)
+
+
+def digest_and_flush(path: Path) -> Digest:
+    """The digest of a file that someone else has written, and the file flushed.
+
+    A large one is flushed while it is read, since the disk can work beside a core. Neither is done where this raises.
+    """
+    if path.stat().st_size < FLUSH_BESIDE_BYTES_MIN:
+        digest = digest_file(path)
+        flush(path)
+        return digest
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - few files are large
+
+    with ThreadPoolExecutor(1, thread_name_prefix="flush") as pool:
+        flushed = pool.submit(flush, path)
+        digest = digest_file(path)
+    flushed.result()
+    return digest
 
 
 def write_aside(aside: Path | str, content: bytes, *, mode: int = READ_ONLY) -> None:

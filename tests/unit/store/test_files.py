@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from renderer.store.files import ensure_folder, replace_file
+from renderer.digest import digest_bytes
+from renderer.store.files import FLUSH_BESIDE_BYTES_MIN, digest_and_flush, ensure_folder, replace_file
 
 ROUNDS = 150
 THREADS = 4
@@ -48,3 +49,17 @@ def test_a_file_that_cannot_be_replaced_leaves_nothing_beside(tmp_path: Path) ->
     with pytest.raises(OSError, match=r"film\.txt"):
         replace_file(path, b"one")
     assert ["film.txt"] == [own.name for own in tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize("size_bytes", [0, 1, FLUSH_BESIDE_BYTES_MIN - 1, FLUSH_BESIDE_BYTES_MIN + 1])
+def test_a_file_has_one_digest_however_it_is_flushed(tmp_path: Path, size_bytes: int) -> None:
+    """Before its flush or beside it."""
+    content = bytes(range(251)) * (size_bytes // 251 + 1)
+    (tmp_path / "film").write_bytes(content[:size_bytes])
+    assert digest_bytes(content[:size_bytes]) == digest_and_flush(tmp_path / "film")
+
+
+def test_what_is_not_there_is_neither_digested_nor_flushed(tmp_path: Path) -> None:
+    """The system's error, as it came."""
+    with pytest.raises(FileNotFoundError, match=r"film\.mp4"):
+        digest_and_flush(tmp_path / "film.mp4")
