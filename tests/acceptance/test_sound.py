@@ -313,3 +313,62 @@ def test_a_preview_is_heard_too(stage: Stage) -> None:
 def _built(stage: Stage) -> Stage:
     stage.built()
     return stage
+
+
+CUT = """\
+version: 1
+output: {size: 64x36, fps: 24}
+tracks:
+  - {id: music, file: sounds/music.wav, gain_db: -6, fade_out: 1}
+  - {id: bed, file: sounds/voice.wav, loop: true}
+  - {id: narrator, file: sounds/voice.wav, start: {shot: crew, at: 0.25}}
+defaults: {provider: animatic, duration: 1}
+shots:
+  - {id: pad, prompt: steam}
+  - {id: crew, prompt: a visor}
+  - {id: sky, prompt: galaxies}
+"""
+LENGTHS = [
+    ("steam}", "steam, use: 0.5}", "`pad` shows 12 frames, before 24 frames"),
+    ("steam}", "steam, hold: 2}", "`pad` shows 72 frames, before 24 frames"),
+    ("a visor}", "a visor, enter: {crossfade: 0.5}}", "the transition into `crew` changed"),
+    ("steam}", "steam, titles: [{text: One, at: before, for: 1}]}", "another number of times"),
+    ("shots:", "sequence: [sky, pad, crew, sky]\nshots:", "the cut shows its shots another number of times"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "told"), LENGTHS)
+def test_a_film_of_another_length_is_told_of_its_picture_alone(
+    stage: Stage, old: str, new: str, told: str
+) -> None:
+    """Tracks that are cut at the film's end, go on to it, or begin with a shot are as they were written."""
+    staged(stage).write("film.yaml", CUT)
+    stage.built()
+    stage.edit(old, new)
+    plan = stage.run("plan").stdout
+    assert (True, False) == (told in plan, "track" in plan), plan
+    stage.edit("gain_db: -6", "gain_db: -7")
+    plan = stage.run("plan").stdout
+    assert (True, 1) == ("the track `music` changed" in plan, plan.count("track")), plan
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "track"),
+    [
+        ("at: 0.25", "at: 0.5", "narrator"),
+        ("loop: true", "loop: false", "bed"),
+        ("fade_out: 1", "fade_out: 0.5", "music"),
+        ("fade_out: 1", "use: 1", "music"),
+        ("fade_out: 1", "start: 0.5", "music"),
+    ],
+)
+def test_a_track_that_was_edited_is_told_beside_the_picture(
+    stage: Stage, old: str, new: str, track: str
+) -> None:
+    """In a film that has another length, too."""
+    staged(stage).write("film.yaml", CUT)
+    stage.built()
+    stage.edit(old, new)
+    stage.edit("steam}", "steam, use: 0.5}")
+    plan = stage.run("plan").stdout
+    assert (True, 1) == (f"the track `{track}` changed" in plan, plan.count("track")), plan

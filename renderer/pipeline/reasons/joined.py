@@ -8,6 +8,7 @@ from renderer.coding import Coding
 from renderer.model import Json
 from renderer.pipeline.film.lettered import with_cards
 from renderer.pipeline.reading.compile import last_films
+from renderer.pipeline.reasons.heard import CARD, tracks_changed
 from renderer.pipeline.run import Run
 from renderer.pipeline.showing import clips_of
 from renderer.plan.film import OutputRow
@@ -19,8 +20,6 @@ SILENT: Mapping[str, Json] = {"settings": ["48000", "2"], "tracks": {}, "clips":
 """The sound of a film that is nothing but its clips' own."""
 USUAL: Mapping[str, Json] = {**Coding()._asdict(), "background": ""}
 """How a film is written down where nothing is said of it."""
-CARD = "card"
-"""Stands for the clip where a slot is a card."""
 
 
 def recipes(run: Run) -> dict[str, Json]:
@@ -106,7 +105,7 @@ def differences(before: Mapping[str, Json], after: Mapping[str, Json], *, output
         *(slots or [*_fits(before, after), *_words(before, after)]),
         *_enters(before, after),
     ]
-    told += _sound(before.get("sound") or SILENT, after.get("sound") or SILENT, output=output)
+    told += _sound({"sound": SILENT, **before}, {"sound": SILENT, **after}, output=output)
     more = f" and {len(told) - TOLD_MAX} more" if len(told) > TOLD_MAX else ""
     return ", ".join(told[:TOLD_MAX]) + more
 
@@ -126,15 +125,16 @@ def _group(output: str) -> str:
 
 
 def _sound(before: Mapping[str, Json], after: Mapping[str, Json], *, output: str) -> Iterator[str]:
-    if before["settings"] != after["settings"]:
+    old, new = before["sound"], after["sound"]
+    if old["settings"] != new["settings"]:
         yield f"`{_group(output)}.audio` changed"
-    for kind, changed in (("tracks", "the track `{}` changed"), ("clips", "the sound of `{}` changed")):
-        old, new = before[kind], after[kind]
-        if kind == "tracks":
-            yield from (f"the track `{name}` came in" for name in new if name not in old)
-            yield from (f"the track `{name}` is gone" for name in old if name not in new)
-        both = [name for name in {**old, **new} if kind == "clips" or (name in old and name in new)]
-        yield from (changed.format(name) for name in both if old.get(name) != new.get(name))
+    yield from (f"the track `{name}` came in" for name in new["tracks"] if name not in old["tracks"])
+    yield from (f"the track `{name}` is gone" for name in old["tracks"] if name not in new["tracks"])
+    if old["settings"][0] == new["settings"][0]:
+        yield from (f"the track `{name}` changed" for name in tracks_changed(before, after))
+    clips = dict.fromkeys([*old["clips"], *new["clips"]])
+    changed = (name for name in clips if old["clips"].get(name) != new["clips"].get(name))
+    yield from (f"the sound of `{name}` changed" for name in changed)
 
 
 def _slots(before: Sequence[Json], after: Sequence[Json]) -> Iterator[str]:

@@ -15,7 +15,8 @@ from renderer.git import Tree, read_tree
 from renderer.model import Json
 from renderer.pipeline.project import Project
 from renderer.pipeline.reading.examine import Examined, examine
-from renderer.pipeline.reasons.joined import CARD, differences, enters_of, fits_of, sound_recipe, words_of
+from renderer.pipeline.reasons.heard import CARD
+from renderer.pipeline.reasons.joined import differences, enters_of, fits_of, sound_recipe, words_of
 from renderer.pipeline.reasons.lines import cause_lines, outcome, shot_line_of
 from renderer.pipeline.reasons.linkwhy import links_by_role
 from renderer.pipeline.reasons.why import Why, why_of
