@@ -27,7 +27,10 @@ def clip_track(scribe: Scribe) -> Any:
         if event.enter and (before or event.is_heard):
             track.append(_crossing(scribe, number, event.enter.frames))
         heard = heard_of(scribe, event, pieces)
-        rest = sum(piece.frames for piece in pieces) - (heard.frames if heard else 0)
+        before_it = pieces[0].frames if heard and event.motion.reverse and pieces[0].is_held else 0
+        rest = sum(piece.frames for piece in pieces) - (heard.frames if heard else 0) - before_it
+        if before_it:
+            track.append(schema.Gap(source_range=scribe.span(0, before_it)))
         if heard:
             track.append(_clip(scribe, number, event, heard))
         if rest:
@@ -37,12 +40,16 @@ def clip_track(scribe: Scribe) -> Any:
 
 
 def heard_of(scribe: Scribe, event: Event, pieces: Sequence[Piece]) -> Piece | None:
-    """What is heard of a clip, from the beginning of a slot's items on: also under a held frame, as far as there is any; not so backwards."""
+    """What is heard of a clip, from the beginning of a slot's items on: also under a held frame, as far as there is any; not so backwards.
+
+    Backwards a slot may begin with a held frame, and is silent as long as that lasts.
+    """
     clip, first = event.shown.clip, pieces[0]
     if not event.is_heard or clip is None:
         return None
     if event.motion.reverse or first.is_held:
-        return None if first.is_held else first
+        moving = (piece for piece in pieces if not piece.is_held)
+        return next(moving, None) if event.motion.reverse else None
     left = scribe.length_of(clip, event) - first.first
     frames = min(sum(piece.frames for piece in pieces), max(first.frames, left))
     return Piece(first.first, frames, is_held=False)

@@ -39,10 +39,13 @@ def head_of(event: Event, *, at_start: bool) -> int:
 def _pieces(event: Event, start: int, end: int) -> Iterator[Piece]:
     """The items for the frames of a slot from `start` to before `end`."""
     moving = event.frames - event.held
-    still = max(start, min(end, moving))
-    if still > start:
+    turning = max(start, min(end, event.ahead))
+    still = max(turning, min(end, moving))
+    if turning > start:
+        yield Piece(event.first + max(0, moving - event.ahead - 1), turning - start, is_held=True)
+    if still > turning:
         first = event.first + (moving - still if event.motion.reverse else start)
-        yield Piece(first, still - start, is_held=False)
+        yield Piece(first, still - turning, is_held=False)
     if end > still:
         last = event.first + (0 if event.motion.reverse else max(0, moving - 1))
         yield Piece(last, end - still, is_held=True)

@@ -53,7 +53,7 @@ def _rows(timeline: Timeline) -> Iterator[list[str]]:
 def used_of(event: Event) -> tuple[int, int]:
     """The first frame of a clip that a slot uses, and the one after the last, at the film's rate."""
     first = event.motion.shows(event.first)
-    return first, first + event.motion.spans(event.frames - event.held)
+    return first, first + event.motion.spans(event.frames - event.held - event.ahead)
 
 
 def note_of(event: Event) -> str:
@@ -65,6 +65,8 @@ def note_of(event: Event) -> str:
         notes.append("no clip yet")
     if event.motion.words:
         notes.append(f"shown {event.motion.words}")
+    if event.ahead:
+        notes.append(f"last frame of the clip held for {event.ahead} frames before it")
     if event.held:
         notes.append(f"last frame held for {event.held} frames")
     if event.enter:

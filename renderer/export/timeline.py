@@ -107,7 +107,8 @@ class Motion(Row):
 class Event(Row):
     """One slot of the cut: `frames` frames of the clip from `first` on; the last `held` of them repeat one frame.
 
-    Frames of the clip are counted as they are at the speed of `motion`; backwards, the slot begins with the last of them and holds the first.
+    Frames of the clip are counted as they are at the speed of `motion`; backwards, the slot begins with the last of them and holds the first,
+    and where the clip ends before them, the first `ahead` frames of the slot repeat the clip's last one.
     `versions` are all there are of its shot, `shown` the one among them that the film shows. `ground` is the colour of a card, `#rrggbb`, which
     shows no clip; None where there is one. `gain_db` is exact text.
     """
@@ -122,6 +123,7 @@ class Event(Row):
     ground: str | None = None
     gain_db: str = "0"
     mute: bool = False
+    ahead: int = 0
 
     @property
     def is_heard(self) -> bool:

@@ -30,6 +30,9 @@ def leaves(error: ValidationError) -> Iterator[ValidationError]:
     for inner in error.context or ():
         branches.setdefault(inner.schema_path[0], []).append(inner)
     meant = [inners for inners in branches.values() if not any(map(_is_other_kind, inners))]
+    if error.instance == {} and _takes_numbers(error):
+        yield error  # nothing says which of the mappings was meant, if any
+        return
     if len(meant) > 1 and isinstance(error.instance, Mapping):
         meant = [min(meant, key=partial(_strangeness, error))]
     if len(meant) != 1 or any(inner.validator == "pattern" and not inner.relative_path for inner in meant[0]):
@@ -47,6 +50,12 @@ def _strangeness(error: ValidationError, inners: list[ValidationError]) -> int:
     written: Any = error.instance
     names = [name[:WORD_MAX] for name in islice(written, NAMES_MAX)]
     return sum(min((edit_distance(name, other) for other in known), default=len(name)) for name in names)
+
+
+def _takes_numbers(error: ValidationError) -> bool:
+    """Whether a number is one of the alternatives, as for times."""
+    rule: Any = error.schema
+    return any(branch.get("type") == "number" for branch in rule["anyOf"])
 
 
 def _is_other_kind(error: ValidationError) -> bool:

@@ -14,7 +14,7 @@ from renderer.spec.document import Document
 from renderer.spec.following import follow_parents
 from renderer.spec.merge import Merged, Written, merge
 from renderer.spec.nodes import Fields, Items
-from renderer.spec.outputs import read_outputs
+from renderer.spec.outputs import read_outputs, warn_grounds
 from renderer.spec.overrides import check_overrides
 from renderer.spec.problems import Problems
 from renderer.spec.profiles import Profile, choose, read_profiles, variables_of
@@ -147,6 +147,7 @@ def _expand(
     )
     if complete:
         tell_left_out(problems, storyboard, elsewhere=beside.shots)
+        warn_grounds(document, problems, storyboard)
     return storyboard
 
 

@@ -21,7 +21,7 @@ from renderer.spec.times import meant_rate, rate
 from renderer.spec.tracks import read_film_sound
 from renderer.spec.wording import either, shorten
 from renderer.spec.words import read_subtitles
-from renderer.storyboard import MAIN, Output
+from renderer.storyboard import MAIN, Output, Storyboard
 
 OUTPUT, OUTPUTS = "output", "outputs"
 FPS = Fraction(24)
@@ -72,6 +72,18 @@ def _read(document: Document, problems: Problems, name: str, path: Path, *, othe
         coding=coding,
         background=_background(fields.get("background")),
     )
+
+
+def warn_grounds(document: Document, problems: Problems, storyboard: Storyboard) -> None:
+    """Warn of each `background` of an output that pads no clip (S590)."""
+    for output in storyboard.outputs:
+        framings = (shot.framings.get(output.name) for shot in storyboard.shots)
+        fits = {output.fit, *(framing.fit for framing in framings if framing)}
+        if output.background and "pad" not in fits:
+            place = document.place_of_key((*path_of(document, output), "background"))
+            message = "`background` is seen around clips that are padded, and this film pads none"
+            hint = "write `fit: pad` beside it, or delete it"
+            problems.add("S590", message, place, severity="warning", hint=hint)
 
 
 def _background(written: str | None) -> str:

@@ -60,6 +60,8 @@ def describe(value: Any, *, written: str) -> str:
         return f"the number `{written}`"
     if isinstance(value, str):
         return f"the text `{shorten(value)}`" if value else "an empty text"
+    if value == {}:
+        return "an empty mapping"
     return "nothing" if value is None else "a mapping" if isinstance(value, dict) else "a list"
 
 
@@ -90,13 +92,20 @@ def type_hint(value: Any, *, rule: Rule, written: str) -> str | None:
         return f'put quotes around text: `"{written}"`'
     if "number" in wanted and isinstance(value, str) and (hint := _number_hint(value.strip(), wanted)):
         return hint
-    if isinstance(value, dict) and "beats" in value:
-        return "what is bought is told in seconds; how much of it is on screen, `use`, may be in beats"
+    if isinstance(value, dict) and "number" in wanted and (hint := _mapping_hint(value, rule)):
+        return hint
     if wanted == "a list" and isinstance(value, dict | str):
         return "begin each item with `- `"
     if wanted == "a mapping" and isinstance(example := next(iter(rule.get("examples", ())), None), dict):
         return f"for example `{_flow(example)}`"
     return None
+
+
+def _mapping_hint(value: Mapping[str, Any], rule: Rule) -> str | None:
+    if not value:
+        return f"for example `{rule['examples'][0]}`, or leave it out"
+    told = "what is bought is told in seconds; how much of it is on screen, `use`, may be in beats"
+    return told if "beats" in value else None
 
 
 def _number_hint(text: str, wanted: str) -> str | None:

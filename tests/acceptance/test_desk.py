@@ -30,6 +30,8 @@ sequence:
   - {{shot: own, use: {{in: 0, out: 0.5}}, reverse: true, enter: null}}
   - {{shot: own, use: {{in: 0, out: 1}}, reverse: true, speed: 2, enter: {{wipe: 0.125}}}}
   - {{shot: own, use: {{in: 0.5, out: 1}}, hold: 0.5, enter: {{dip: 0.125}}}}
+  - {{shot: own, use: {{in: 0.5, out: 1.5}}, reverse: true, enter: null}}
+  - {{shot: own, use: {{in: 0.5, out: 1.5}}, reverse: true, speed: 2, enter: {{wipe: 0.25}}}}
 """
 CARD_S = Fraction(1, 2)
 FPS = (
@@ -176,7 +178,7 @@ def test_subtitles_are_handed_over_and_exported(stage: Stage) -> None:
     assert 0 == stage.run("handover", "film.yaml", "out").code
     for form in ("srt", "vtt"):
         text = stage.film(f"film.{form}").read_text()
-        assert 7 == text.count("A caption")
+        assert 9 == text.count("A caption")
         assert text == (stage.root / f"out/film.{form}").read_text()
         assert text == stage.run("export", "film.yaml", "--to", form).stdout
     stage.edit("    caption: A caption\n", "")

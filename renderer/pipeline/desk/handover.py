@@ -157,5 +157,7 @@ def _told(film: Timeline) -> Iterator[str]:
     for number, event in enumerate(film.events, start=1):
         if event.motion.words:
             yield f"{film.file}, slot {number} ({event.shown.shot}): the film shows it {event.motion.words}"
+        if event.ahead:
+            yield f"{film.file}, slot {number} ({event.shown.shot}): the clip's last frame is held for {event.ahead} frames before it"
         if event.held > 1:
             yield f"{film.file}, slot {number} ({event.shown.shot}): the last frame is held for {event.held} frames"

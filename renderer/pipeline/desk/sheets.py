@@ -35,7 +35,7 @@ def sheets_of(film: Timeline, output: OutputRow, sources: Mapping[str, Path]) ->
 
 def _cell(film: Timeline, start: int, event: Event, sources: Mapping[str, Path]) -> Cell:
     shown = event.shown
-    moving = max(1, event.frames - event.held)
+    moving = max(1, event.frames - event.held - event.ahead)
     middle = (event.motion.shows(event.first + moving // 2) + Fraction(1, 2)) / film.fps
     how = ", ".join(filter(None, [shown.label, shown.model or shown.provider]))
     clip = sources[shown.clip.path] if shown.clip else None

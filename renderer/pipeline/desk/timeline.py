@@ -231,7 +231,9 @@ def _moved(event: Event, row: MotionRow, facts: MediaFacts | None, fps: Fraction
     """A slot whose clip moves otherwise, and what of it is held, as far as that is one frame."""
     motion = Motion(Fraction(row.speed), row.reverse)
     cut, moved = Cut(event.first, event.frames), Moved(motion.speed, row.reverse, row.moving)
-    lacking = lacking_frames(facts, cut, moved, fps) if facts and not row.reverse else 0
+    lacking = lacking_frames(facts, cut, moved, fps) if facts else 0
+    if row.reverse:
+        return event._replace(held=event.frames - row.moving, motion=motion, ahead=lacking)
     return event._replace(held=event.frames - row.moving + lacking, motion=motion)
 
 
