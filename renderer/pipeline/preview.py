@@ -17,16 +17,14 @@ from typing import TYPE_CHECKING
 from renderer.model import Result, Size
 from renderer.pipeline.actions import take_action
 from renderer.pipeline.build import film_copies, make_films
-from renderer.pipeline.clips.declared import sources_of
 from renderer.pipeline.enrolling import note_use
-from renderer.pipeline.film.assess import FilmState, assess_film
-from renderer.pipeline.film.lettered import clip_slots, with_cards
-from renderer.pipeline.film.notes import notes_of
+from renderer.pipeline.film.assess import FilmState
+from renderer.pipeline.film.lettered import clip_slots
 from renderer.pipeline.opening import open_run
 from renderer.pipeline.project import Project
 from renderer.pipeline.publish import claim, publish
 from renderer.pipeline.run import Run
-from renderer.pipeline.showing import footage_of, shown_takes, tracks_of
+from renderer.pipeline.showing import footage_of, shown_takes, state_from
 from renderer.pipeline.steps import GENERATE, run_actions
 from renderer.pipeline.wishes import Wishes
 from renderer.pipeline.workshop import ANIMATIC, Workshop
@@ -112,17 +110,7 @@ def _assess(preview: Preview, output: OutputRow) -> FilmState | None:
         for number, slot in enumerate(output.slots)
         if slot.take in preview.stale
     }
-    build = run.workshop.ffmpeg.build
-    return assess_film(
-        output,
-        with_cards(output, known),
-        build=build,
-        lookup=run.lookup,
-        fonts=run.fonts(output),
-        overlays=overlays,
-        tracks=tracks_of(run),
-        notes=notes_of(run.compiled, output, sources_of(run)),
-    )
+    return state_from(run, output, known, overlays)
 
 
 def _newest(run: Run, numbers: Sequence[int]) -> dict[int, Result]:

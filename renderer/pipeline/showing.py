@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
 from renderer.digest import Digest
@@ -11,7 +11,7 @@ from renderer.errors import GateError
 from renderer.model import MediaFacts, Result
 from renderer.pipeline.clips.declared import sources_of
 from renderer.pipeline.clips.locked import lost_error
-from renderer.pipeline.film.assess import FilmState, assess_film
+from renderer.pipeline.film.assess import NO_OVERLAYS, Film, FilmState, assess_film
 from renderer.pipeline.film.lettered import clip_slots, with_cards
 from renderer.pipeline.film.notes import notes_of
 from renderer.pipeline.film.pieces import inputs_of
@@ -79,6 +79,28 @@ def tracks_of(run: Run) -> list[Track]:
     ]
 
 
+def film_of(
+    run: Run, output: OutputRow, clips: Sequence[Input], overlays: Mapping[int, Input] = NO_OVERLAYS
+) -> Film:
+    """A film of clips with facts, one for each slot that shows one, in cut order; `overlays` as `Film` has them."""
+    return Film(
+        output,
+        with_cards(output, clips),
+        build=run.workshop.ffmpeg.build,
+        fonts=run.fonts(output),
+        overlays=overlays,
+        tracks=tracks_of(run),
+    )
+
+
+def state_from(
+    run: Run, output: OutputRow, clips: Sequence[Input], overlays: Mapping[int, Input] = NO_OVERLAYS
+) -> FilmState:
+    """Where a film of these clips stands, worked out from its first slot to its last."""
+    film = film_of(run, output, clips, overlays)
+    return assess_film(film, lookup=run.lookup, notes=notes_of(run.compiled, output, sources_of(run)))
+
+
 def assess_output(run: Run, output: OutputRow) -> FilmState | None:
     """Where one film stands; None while a clip of it is missing.
 
@@ -103,16 +125,3 @@ def _basis(run: Run) -> str:
     clips = [result.digest.sha256 for result in run.results if result]
     told = "\0".join([run.compilation.imprint(), run.workshop.ffmpeg.build, *clips])
     return hashlib.sha256(told.encode()).hexdigest()
-
-
-def state_from(run: Run, output: OutputRow, clips: Sequence[Input]) -> FilmState:
-    """Where a film of these clips stands, worked out from its first slot to its last."""
-    return assess_film(
-        output,
-        with_cards(output, clips),
-        build=run.workshop.ffmpeg.build,
-        lookup=run.lookup,
-        fonts=run.fonts(output),
-        tracks=tracks_of(run),
-        notes=notes_of(run.compiled, output, sources_of(run)),
-    )

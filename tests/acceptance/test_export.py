@@ -6,7 +6,7 @@ from pathlib import Path
 
 import opentimelineio as otio
 
-from .stage import THREE_SHOTS, Stage
+from .stage import THREE_SHOTS, Stage, digest_of
 
 FORMS = ("otio", "fcp7xml", "edl", "csv", "depfile", "dot", "mermaid")
 FILM = THREE_SHOTS.replace("fps: 12", "fps: 24")
@@ -126,3 +126,44 @@ def test_a_missing_form_is_told_with_all_that_there_are(stage: Stage) -> None:
         done.code,
         done.stderr.split("\n")[0],
     )
+
+
+GRAPH = """\
+digraph film {
+  rankdir=LR;
+  film1 [shape=doubleoctagon, label="film.mp4"];
+  s1_1 [shape=cds, label="12 frames from 0"];
+  t1 [shape=box, label="pad, take 1"];
+  i2 [shape=note, label="image %s"];
+  s1_2 [shape=cds, label="12 frames from 0"];
+  t3 [shape=box, label="crew, take 1"];
+  c4 [shape=cds, label="a frame of pad"];
+  i2 -> t1;
+  t1 -> s1_1;
+  s1_1 -> film1;
+  c4 -> t3;
+  t3 -> s1_2;
+  s1_2 -> film1;
+  t1 -> c4;
+}
+"""
+
+
+def test_graphs_and_dependencies_are_written_to_the_letter(stage: Stage) -> None:
+    """Of a film that is there: what is needed, what is made of it, and which files a build reads."""
+    still = digest_of(stage.still("a still.png"))[:8]
+    head, _, _ = FILM.partition("shots:")
+    stage.write(
+        "film.yaml",
+        f"{head}shots:\n  - {{id: pad, image: a still.png}}\n  - {{id: crew, prompt: x, image: {{last_frame_of: pad}}}}\n",
+    )
+    stage.built()
+    assert GRAPH % still == exported(stage, "dot")
+    mermaid = exported(stage, "mermaid").splitlines()
+    assert ["flowchart LR", '  film1[["film.mp4"]]', '  s1_1("12 frames from 0")'] == mermaid[:3]
+    assert [line.replace("->", "-->").rstrip(";") for line in GRAPH.splitlines() if "->" in line] == [
+        line for line in mermaid if "-->" in line
+    ]
+    assert (
+        "build/film.mp4: \\\n  film.yaml \\\n  a\\ still.png\n\nfilm.yaml:\n\na\\ still.png:\n"
+    ) == exported(stage, "depfile")

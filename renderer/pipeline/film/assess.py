@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import PurePath
+from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
 from renderer.media.conform import Cut, Profile, choose_profile, held_frames, needs_segment, shows_ground
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from renderer.pipeline.film.soundtrack import Track
 
 ROUNDS_MAX = 4
+NO_OVERLAYS: Mapping[int, Input] = MappingProxyType({})
 ROUNDING_FRAMES = 1
 """A slot may be a frame longer than its clip by rounding alone; nobody need be told."""
 Lookup = Callable[[Sequence[str]], Sequence[Result | None]]
@@ -47,31 +49,14 @@ class FilmState(Row):
     key: str = ""
 
 
-def assess_film(
-    output: OutputRow,
-    clips: Sequence[Input | None],
-    *,
-    build: str,
-    lookup: Lookup,
-    fonts: Mapping[str, Input] = NO_FONTS,
-    overlays: Mapping[int, Input] | None = None,
-    tracks: Sequence[Track] = (),
-    notes: Mapping[str, Json] | None = None,
-) -> FilmState:
-    """Where the film of these clips stands; one clip with facts for each slot, in cut order, ≥ 1; None for a card.
+def assess_film(film: Film, *, lookup: Lookup, notes: Mapping[str, Json] | None = None) -> FilmState:
+    """Where a film stands. `lookup` gives the results that may be reused; `notes` are what the film says of itself.
 
-    `build` names ffmpeg's; `lookup` gives the results that may be reused; `fonts`, by digest, draw its texts; `overlays`, by number of the slot, are
-    pictures to lay over the lower edge; `tracks` are the files of all tracks; `notes` what it says of itself. At most three rounds of making what is missing and asking again lead to
-    the film: a reference, then segments and sound, then the join.
+    At most three rounds of making what is missing and asking again lead to the film: a reference, then segments and sound, then the join.
     """
-    film = Film(output, clips, build, overlays or {}, fonts=fonts, tracks=tracks)
     held = film.held()
-    reference = film.reference()
-    if reference:
-        found = lookup([reference.key])[0]
-        if found is None:
-            return FilmState(None, (reference,), held)
-        film.profile = film.choose(found.facts)
+    if reference := film.settle(lookup):
+        return FilmState(None, (reference,), held)
     segments, sound = film.segments(), film.sound()
     wanted = {action.key: action for action in [*segments.values(), *([sound] if sound else [])]}
     results = dict(zip(wanted, lookup(list(wanted)), strict=True)) if wanted else {}
@@ -92,17 +77,21 @@ def assess_film(
 
 
 class Film:
-    """One film while it is assessed. Equal clips share one facts value, so judgements are made once for each."""
+    """One film while it is assessed. Equal clips share one facts value, so judgements are made once for each.
+
+    `clips` are one with facts for each slot, in cut order, ≥ 1; None for a card. `build` names ffmpeg's; `overlays`, by number of the slot, are
+    pictures to lay over the lower edge; `fonts`, by digest, draw its texts; `tracks` are the files of all tracks.
+    """
 
     def __init__(
         self,
         output: OutputRow,
         clips: Sequence[Input | None],
-        build: str,
-        overlays: Mapping[int, Input],
         *,
-        fonts: Mapping[str, Input],
-        tracks: Sequence[Track],
+        build: str,
+        fonts: Mapping[str, Input] = NO_FONTS,
+        overlays: Mapping[int, Input] = NO_OVERLAYS,
+        tracks: Sequence[Track] = (),
     ) -> None:
         self.output, self.build, self.overlays, self.tracks = output, build, overlays, tracks
         self.clips: Sequence[Input] = (
@@ -171,6 +160,16 @@ class Film:
             self.profile.size, self.fps, build=self.build, coding=self.output.coding
         )
         return Action.of(manifest, name=f"{self.output.name}: reference", inputs={})
+
+    def settle(self, lookup: Lookup) -> Action | None:
+        """Take the profile that our encoder's clips tell; the action that makes such a clip where that is to come first."""
+        if (reference := self.reference()) is None:
+            return None
+        found = lookup([reference.key])[0]
+        if found is None:
+            return reference
+        self.profile = self.choose(found.facts)
+        return None
 
     def segments(self) -> dict[int, Action]:
         """By number of the picture, what must be made for those that cannot be copied as they are."""

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from renderer.media.conform import Cut, needs_segment
 from renderer.pipeline.film.assess import Film
-from renderer.pipeline.film.lettered import with_cards
 from renderer.pipeline.run import Run
-from renderer.pipeline.showing import clips_of, tracks_of
+from renderer.pipeline.showing import clips_of, film_of
 from renderer.plan.film import OutputRow
 
 LINES_MAX = 100
@@ -20,16 +19,8 @@ def encoded_lines(run: Run) -> Iterator[str]:
         clips = clips_of(run, output)
         if clips is None:
             continue
-        film = Film(
-            output,
-            with_cards(output, clips),
-            run.workshop.ffmpeg.build,
-            {},
-            fonts=run.fonts(output),
-            tracks=tracks_of(run),
-        )
-        if (reference := film.reference()) and (found := run.lookup([reference.key])[0]):
-            film.profile = film.choose(found.facts)
+        film = film_of(run, output, clips)
+        film.settle(run.lookup)
         lines = list(_lines(film, output))
         yield from lines[:LINES_MAX]
         if len(lines) > LINES_MAX:
