@@ -33,7 +33,7 @@ from renderer.plan.text import (
     unsaid,
     with_cards,
 )
-from renderer.plan.turns import Subtitle, cues_by_slot, subtitles_of
+from renderer.plan.turns import Subtitle, by_picture, cues_by_slot, subtitles_of
 from renderer.storyboard import Motion, Output, Slot, Storyboard, Use
 
 Entry = tuple[int | None, Shown]
@@ -120,7 +120,7 @@ def _text_of(
     endings = tuple(ending for ending in SUBTITLES if getattr(asked, ending))
     return (
         cards_of(entries),
-        texts_of(entries, where, cues=cues, fps=output.fps, burn=burn),
+        texts_of(entries, where, cues=by_picture(cues) if burn else (), fps=output.fps, burn=burn),
         subtitles_of(cues, fps=output.fps),
         endings,
     )

@@ -156,11 +156,11 @@ def texts_of(
     entries: Sequence[Shown],
     where: Sequence[Screen],
     *,
-    cues: Sequence[Sequence[Cue]],
+    cues: Sequence[Sequence[tuple[int, Cue]]],
     fps: Fraction,
     burn: Burn | None,
 ) -> tuple[TextRow, ...]:
-    """All that is drawn on the slots of a cut, in order; `where` each stands, and what is to be read of each, if that is burned in."""
+    """All that is drawn on the slots of a cut, in order; `where` each stands, and what is to be read on each, by the slot whose words it is, if that is burned in."""
     if not any(shown.words for shown in entries):
         return ()
     found: list[TextRow] = []
@@ -173,7 +173,7 @@ def texts_of(
         if shown.first:
             found += _over(slot, shown.words, screen, fps=fps)
         if burn:
-            found += _burned(slot, shown.words, cues[slot], screen.start, burn=burn)
+            found += _burned(slot, entries, cues[slot], screen.start, burn=burn)
     return tuple(found)
 
 
@@ -231,9 +231,12 @@ def _over(slot: int, words: WordsRow, screen: Screen, *, fps: Fraction) -> Itera
             yield _drawn(slot, title, first, min(last, screen.frames) - first, plain=False)
 
 
-def _burned(slot: int, words: WordsRow, cues: Sequence[Cue], begin: int, *, burn: Burn) -> Iterator[TextRow]:
-    fonts = dict(words.burned).get(burn.output, ())
-    for cue in cues:
+def _burned(
+    slot: int, entries: Sequence[Shown], cues: Sequence[tuple[int, Cue]], begin: int, *, burn: Burn
+) -> Iterator[TextRow]:
+    for owner, cue in cues:
+        words = entries[owner].words
+        fonts = dict(words.burned).get(burn.output, ()) if words else ()
         first, frames = cue.start - begin, cue.end - cue.start
         yield TextRow(slot, first, frames, cue.text, BOTTOM, burn.size, burn.colour, False, True, fonts)
 

@@ -15,6 +15,8 @@ from renderer.plan.cues import Cue, Screen, caption_cues, dialogue_cues, shortes
 from renderer.plan.text import Shown, WordsRow
 from renderer.row import Row
 
+Turn = tuple[int, Cue]
+"""A cue, and the number of the slot whose it is."""
 Words = tuple[str | None, str]
 """Who says something, None: nobody in particular, and what; lines are joined by line breaks."""
 
@@ -53,6 +55,25 @@ def give_way(slots: Sequence[Sequence[Cue]]) -> list[list[Cue]]:
         for comes in [min((cue.start for cue in following), default=0)]
     ]
     return [*ended, list(slots[-1])] if slots else []
+
+
+def by_picture(slots: Sequence[Sequence[Cue]]) -> list[list[Turn]]:
+    """The cues that are drawn on the picture of each slot, each with the number of the slot whose it is.
+
+    Words that begin while the next slot's show, where the two go over into each other, are drawn on the next slot's picture beside those:
+    on two pictures they would fade through one another.
+    """
+    return [
+        [(slot, cue) for cue in own if not _meets(cue, following)]
+        + [(slot - 1, cue) for cue in before if _meets(cue, own)]
+        for slot, (before, own, following) in enumerate(
+            zip([(), *slots], slots, [*slots[1:], ()], strict=False)
+        )
+    ]
+
+
+def _meets(cue: Cue, others: Sequence[Cue]) -> bool:
+    return any(other.start < cue.end and cue.start < other.end for other in others)
 
 
 def subtitles_of(slots: Sequence[Sequence[Cue]], *, fps: Fraction) -> tuple[Subtitle, ...]:

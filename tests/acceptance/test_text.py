@@ -212,6 +212,26 @@ def test_words_of_two_shots_never_stand_over_each_other(stage: Stage) -> None:
     assert found[24][1] < 80
 
 
+def test_words_that_come_while_the_next_ones_show_do_not_fade(stage: Stage) -> None:
+    """A last line of the shot before stands on the picture that comes, above what is said there, as long as it shows."""
+    stage.still("a.png", colour="#404040", size=(160, 90))
+    stage.write(
+        "film.yaml",
+        "version: 1\noutput: {size: 160x90, fps: 24, subtitles: {burn: true, size: 20}}\nshots:\n"
+        "  - {id: a, clip: a.png, duration: 2, dialogue: [{line: MMMMMMMM, at: 1.5, until: 2}]}\n"
+        "  - {id: b, clip: a.png, duration: 2, dialogue: [{line: i, until: 2}], enter: {crossfade: 1}}\n",
+    )
+    stage.built()
+    with av.open(str(stage.film())) as container:
+        pictures: list[Any] = [*container.decode(video=0)]
+    bright = [
+        picture.to_image().convert("L").point(lambda value: 255 * (value > 180)) for picture in pictures
+    ]
+    during, after = (box for frame in (46, 50) if (box := bright[frame].getbbox()))
+    assert (True, True) == (during[2] - during[0] > 100, after[2] - after[0] < 60)
+    assert (True, True) == (during[3] == after[3], during[1] < after[1] - 10)
+
+
 def titled(stage: Stage, text: str) -> list[bytes]:
     """The pictures of a film of two frames with this title."""
     stage.still("grey.png", colour="#808080", size=(160, 90))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from renderer.plan.cues import Cue, Said, Screen, caption_cues, dialogue_cues
-from renderer.plan.turns import Subtitle, give_way, subtitles_of
+from renderer.plan.turns import Subtitle, by_picture, give_way, subtitles_of
 
 FPS = Fraction(24)
 Slots = list[list[Cue]]
@@ -45,6 +45,13 @@ def test_nothing_flashes_up() -> None:
     both = [cue(0, 120, "Pad 39A"), cue(3, 115, "Liftoff!")]
     assert [(0, 120, ["Pad 39A", "Liftoff!"])] == shown(both)
     assert [(0, 60, ["one"]), (60, 120, ["two"])] == shown([cue(0, 62, "one"), cue(60, 120, "two")])
+
+
+def test_words_that_come_after_those_of_the_next_picture_stand_on_it() -> None:
+    """Two slots overlap; what is said last in the first one begins while the second one's words show already."""
+    early, late, following = cue(0, 90, "one"), cue(100, 120, "late"), cue(96, 180, "two")
+    assert [[(0, early)], [(1, following), (0, late)]] == by_picture([[early, late], [following]])
+    assert [[(0, early), (0, late)], []] == by_picture([[early, late], []])
 
 
 lines = st.builds(
@@ -91,3 +98,20 @@ def test_a_subtitle_is_remembered_as_it_is() -> None:
     """JSON has no tuples."""
     kept = Subtitle(1, 2, (("mara", "a"), (None, "b")))
     assert kept == Subtitle.from_json([1, 2, [["mara", "a"], [None, "b"]]])
+
+
+@given(st.lists(slots, max_size=6))
+def test_words_that_show_at_once_are_drawn_on_one_picture(
+    drawn: list[tuple[int, int, str | None, list[Said]]],
+) -> None:
+    """So no two pictures of a transition have words at one time; every cue is drawn once, within its picture."""
+    cues, _ = film(drawn)
+    own = give_way(cues)
+    pictures = by_picture(own)
+    assert sorted(cue for slot in own for cue in slot) == sorted(cue for slot in pictures for _, cue in slot)
+    assert all(
+        one.end <= other.start or other.end <= one.start
+        for before, after in pairwise(pictures)
+        for _, one in before
+        for _, other in after
+    )
