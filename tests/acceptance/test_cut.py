@@ -175,7 +175,7 @@ def test_an_export_says_what_edit_lists_cannot(stage: Stage) -> None:
 
 
 def test_too_much_backwards_is_refused(stage: Stage) -> None:
-    """Frames that are played backwards are all in memory at once, so there is a limit, which is told before any work."""
+    """Frames that are played backwards are all in memory at once, so there is a limit, which is told at its place before any work."""
     clip = write_numbered(stage.root / "own.mp4")
     assert clip.exists()
     stage.write(
@@ -183,7 +183,8 @@ def test_too_much_backwards_is_refused(stage: Stage) -> None:
         "version: 1\noutput: {size: 4096x2160}\nshots:\n  - {id: own, clip: own.mp4, use: 60, reverse: true}\n",
     )
     done = stage.build()
-    assert (1, ["M875"]) == (done.code, done.codes)
+    told = [(one["code"], one["line"], one["column"]) for one in done.json["errors"]]
+    assert (2, ("M875", 4, 48)) == (done.code, told[-1])
 
 
 TRAILER = """\
