@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
@@ -27,8 +28,8 @@ async def run_along(action: Action, shelf: Shelf, performer: Performer, *, alway
             if along
             else [await performer.perform(action)]
         )
-        for one, result in zip((action, *along), results, strict=True):
-            await shelf.record(one, result)
+        made = zip((action, *along), results, strict=True)
+        await asyncio.gather(*(shelf.record(one, result) for one, result in made))
     return results[0]
 
 

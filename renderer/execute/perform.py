@@ -11,6 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from renderer.digest import Digest
 from renderer.execute.bring import bring
 from renderer.execute.events import Emit, Event, Told
 from renderer.execute.sides import side_of
@@ -60,11 +61,12 @@ class StoreShelf(Row):
 
 
 class Made(Row):
-    """A file just made, not in the store yet."""
+    """A file just made, not in the store yet; `sealed` is its digest where it is ready to be stored."""
 
     path: Path
     facts: MediaFacts | None
     price_usd: Decimal = Decimal(0)
+    sealed: Digest | None = None
 
 
 def _unheard(_: Event) -> None:
@@ -99,7 +101,7 @@ class Performer(Row):
         inputs = await bring(action, self.store)
         with self.store.scratch() as folder:
             made = await makers[action.kind](action, inputs, folder)
-            digest = await asyncio.to_thread(self.store.put_file, made.path)
+            digest = await asyncio.to_thread(self.store.put_file, made.path, sealed=made.sealed)
         return Result(digest, made.facts, made.price_usd)
 
     async def perform_along(self, action: Action) -> list[Result]:
@@ -118,7 +120,7 @@ class Performer(Row):
             output = folder / "segment.mp4"
             facts = await make_crossing(self.ffmpeg, action.manifest, sides, output=output, along=along)
             paths = [output, *(one.output for one in along)]
-            digests = [await asyncio.to_thread(self.store.put_file, path) for path in paths]
+            digests = await asyncio.gather(*(asyncio.to_thread(self.store.put_file, path) for path in paths))
         return [Result(digest, made) for digest, made in zip(digests, facts, strict=True)]
 
     async def _generate(self, action: Action, inputs: Mapping[str, list[Path]], folder: Path) -> Made:
@@ -172,6 +174,7 @@ class Performer(Row):
     async def _join(self, action: Action, inputs: Mapping[str, list[Path]], folder: Path) -> Made:
         output, manifest = folder / "film.mp4", action.manifest
         sound = inputs.get("sound")
+        sealed: list[Digest] = []
         facts = await join(
             self.ffmpeg,
             inputs["pictures"],
@@ -184,8 +187,9 @@ class Performer(Row):
             notes=manifest.get("notes"),
             container=manifest.get("container", "mp4"),
             tell=lambda text: self.emit(Told(action.name, text)),
+            meanwhile=lambda: sealed.append(self.store.seal(output)),
         )
-        return Made(output, facts)
+        return Made(output, facts, sealed=sealed[0])
 
 
 def _text_desk(

@@ -94,7 +94,7 @@ async def make_crossing(
             hint="choose another one, or unset `RENDERER_FFMPEG`, so that the one that came with this program is used",
         ) from error
     made = [(output, manifest), *((one.output, one.manifest) for one in along)]
-    return [await verify(path, asked) for path, asked in made]
+    return list(await asyncio.gather(*(verify(path, asked) for path, asked in made)))
 
 
 async def _lay_out(desk: TextDesk | None, manifest: Mapping[str, Json] | None) -> Drawing:

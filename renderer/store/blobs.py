@@ -63,17 +63,22 @@ class Blobs:
             put_in_place(aside, self.path(digest))
         return digest
 
-    def put_file(self, path: Path, *, move: bool = True) -> Digest:
+    def seal(self, path: Path) -> Digest:
+        """The digest of a complete file that nobody writes to any more, which is on the disk after: what `put_file` waits for."""
+        with translated("write the store", path):
+            return digest_and_flush(path)
+
+    def put_file(self, path: Path, *, move: bool = True, sealed: Digest | None = None) -> Digest:
         """Store a file's bytes under their digest; with `move` the file itself is taken and is gone after.
 
-        The file must be complete, and nobody may write to it any more. It always replaces a blob of the
+        The file must be complete, and nobody may write to it any more; `sealed` is its digest where it was. It always replaces a blob of the
         same name, so that storing good bytes again heals a damaged one. After a failure it is where it was.
         """
         self._scratch.begin()
         with translated("write the store", path):
             if move and _is_movable(path):
                 with contextlib.suppress(CrossDeviceError):
-                    return self._take(path)
+                    return self._take(path, sealed=sealed)
             aside = self._scratch.name()
             copy_bytes(path, aside)
             digest = self._take(aside)
@@ -81,8 +86,8 @@ class Blobs:
                 path.unlink()
         return digest
 
-    def _take(self, path: Path) -> Digest:
-        digest = digest_and_flush(path)
+    def _take(self, path: Path, *, sealed: Digest | None = None) -> Digest:
+        digest = sealed or digest_and_flush(path)
         path.chmod(READ_ONLY)
         try:
             put_in_place(path, self._fan.text(digest.sha256))

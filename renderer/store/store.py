@@ -142,9 +142,13 @@ class Store:
     def put_bytes(self, content: bytes) -> Digest:
         return self._blobs.put_bytes(content)
 
-    def put_file(self, path: Path, *, move: bool = True) -> Digest:
-        """Store a complete file that nobody writes to any more; with `move` it is taken and is gone after."""
-        digest = self._blobs.put_file(path, move=move)
+    def seal(self, path: Path) -> Digest:
+        """The digest of a complete file that nobody writes to any more; what is long about storing it is done then."""
+        return self._blobs.seal(path)
+
+    def put_file(self, path: Path, *, move: bool = True, sealed: Digest | None = None) -> Digest:
+        """Store a complete file that nobody writes to any more, by its digest where it is `sealed`; with `move` it is taken and is gone after."""
+        digest = self._blobs.put_file(path, move=move, sealed=sealed)
         blob = self._blobs.path(digest)
         self._seen.learn(blob, digest=digest, status=blob.stat())
         return digest

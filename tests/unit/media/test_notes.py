@@ -40,6 +40,7 @@ def film(
         pictures = [_in_fragments(ffmpeg, path, folder / path.name) for path in pictures]
     output = folder / "film.mp4"
     size = Size(64, 36)
+    whole: list[bytes] = []
     joining = join(
         ffmpeg,
         pictures,
@@ -50,8 +51,10 @@ def film(
         output=output,
         scratch=folder,
         notes=NOTES,
+        meanwhile=lambda: whole.append(output.read_bytes()),
     )
     asyncio.run(joining)
+    assert [output.read_bytes()] == whole
     return output
 
 

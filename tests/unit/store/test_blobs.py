@@ -42,6 +42,23 @@ def test_a_file_that_is_moved_in_is_gone(store: Store, tmp_path: Path) -> None:
     assert not clip.exists()
 
 
+def test_a_sealed_file_is_stored_by_its_digest(store: Store, tmp_path: Path) -> None:
+    """What takes long is done before: it stays where it was until it is stored, under the name of its bytes."""
+    clip = tmp_path / "clip.mp4"
+    clip.write_bytes(MOON)
+    sealed = store.seal(clip)
+    assert MOON == clip.read_bytes()
+    assert digest_bytes(MOON) == sealed == store.put_file(clip, sealed=sealed)
+    assert MOON == store.path(sealed).read_bytes()
+    assert not clip.exists()
+
+
+def test_a_file_that_is_not_there_is_not_sealed(store: Store, tmp_path: Path) -> None:
+    """It is an error of the store's, as it is when it is stored."""
+    with pytest.raises(StoreError):
+        store.seal(tmp_path / "clip.mp4")
+
+
 def test_a_file_that_is_not_moved_stays_and_shares_nothing(store: Store, tmp_path: Path) -> None:
     """Writing to the author's file later leaves the blob alone."""
     clip = tmp_path / "clip.mp4"
