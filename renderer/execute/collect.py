@@ -33,6 +33,8 @@ from renderer.store.store import Store
 FETCHES_MAX = 5
 RETRY_FIRST_S = 1.0
 RETRY_MAX_S = 30.0
+GONE = frozenset({"E614", "E615"})
+"""Errors of a stored file that is damaged, or not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +103,19 @@ class Collector:
         return known
 
     def _stored(self, job: Job) -> Result | None:
+        """The stored clip of a job, None where it is gone or damaged: one that cannot be read now is still paid for."""
         if not job.sha256:
             return None
         path = self.store.path(Digest(job.sha256, 0))
         try:
             digest = Digest(job.sha256, path.stat().st_size)
             self.store.verify(digest)
-        except (OSError, StoreError):
+        except FileNotFoundError:
             return None
+        except StoreError as error:
+            if error.code in GONE:
+                return None
+            raise
         return Result(digest, self.probe(path), price_of(job))
 
     async def _bring(

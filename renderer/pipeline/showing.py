@@ -48,13 +48,15 @@ def shown_takes(run: Run) -> Sequence[Result | None]:
 
 
 def missing_choices(run: Run) -> dict[str, GateError]:
-    """The shots for which a clip was picked or kept that the store does not have."""
+    """The shots for which a clip was picked or kept that the store does not have. Raises `StoreError` where that cannot be told."""
     shown = shown_takes(run)
     named = {
         run.compiled.takes[first].shot: choice.clip
         for first, choice in run.picked.choices.items()
         if choice.clip and shown[first] is None
     }
+    if named:
+        run.workshop.store.check_readable()
     return {shot: lost_error(Digest(sha256, 0), named_by="picks") for shot, sha256 in named.items()}
 
 

@@ -18,6 +18,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import os
@@ -154,6 +155,19 @@ def check_writable(layout: Layout) -> None:
     with translated("write the store", place):
         if not os.access(place, os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(place))
+
+
+def check_readable(layout: Layout) -> None:
+    """Raise `StoreError` where nobody can tell what is here, so that nothing is taken for lost that may well be there.
+
+    E613 where the store may not be looked into, or is not there and could not be made, as on a disk that is not mounted; E610
+    where something else stands in the place of a folder.
+    """
+    for folder in (layout.root, layout.blobs, layout.traces):
+        with translated("read the store", folder), contextlib.suppress(FileNotFoundError):
+            os.stat(f"{folder}{os.sep}.")  # noqa: PTH116 - a `Path` would drop the dot, by which the folder is entered
+    if not layout.root.exists():
+        check_writable(layout)
 
 
 def found(layout: Layout, *, aside: Path) -> None:

@@ -18,7 +18,7 @@ from renderer.store.blobs import Blobs
 from renderer.store.copies import copy_out
 from renderer.store.fetched import Fetched
 from renderer.store.index import Index
-from renderer.store.layout import Layout, check_version, check_writable
+from renderer.store.layout import Layout, check_readable, check_version, check_writable
 from renderer.store.locks import LOCK_TIMEOUT_S, Locks
 from renderer.store.newest import Newest
 from renderer.store.occupancy import Occupancy
@@ -73,6 +73,10 @@ class Store:
     def check_writable(self) -> None:
         """Raise `StoreError` E613 where nothing can be stored here, as on a disk that is not mounted; writes nothing."""
         check_writable(self._layout)
+
+    def check_readable(self) -> None:
+        """Raise `StoreError` E610 or E613 where nobody can tell what is here: asked before anything is said to be lost."""
+        check_readable(self._layout)
 
     def save_some(self) -> None:
         """`save`, once there is enough of it to be worth the while; for builds that learn much before they end."""

@@ -14,7 +14,7 @@ from renderer.decisions.lock import Lock
 from renderer.decisions.read import parse_lock
 from tests.simulator.simulator import Simulator
 
-from .stage import Stage, digest_of
+from .stage import COMMAND, Stage, digest_of
 
 SPEC = """\
 version: 1
@@ -168,6 +168,62 @@ def test_a_store_that_cannot_be_written_is_told_before_what_it_lacks(
     assert (4, True) == (done.code, "E613" in done.codes)
     assert "G926" not in done.codes
     assert 3 == posts(vendor)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["plan"], ["why"], ["build"], ["build", "-n"], ["cost"], ["jobs", "list"], ["lock", "repair"]],
+    ids=" ".join,
+)
+def test_nothing_is_missed_in_a_store_that_is_not_there(
+    bought: Stage, tmp_path: Path, command: list[str]
+) -> None:
+    """As where its disk is not mounted: one error, the store's own, and exit 4."""
+    lock = text_of(bought)
+    with read_only(tmp_path / "disk") as disk:
+        clone = bought.copy(tmp_path / "clone", store=disk / "store")
+        told = clone.run(*command)
+    assert (4, "", 1) == (told.code, told.stdout, told.stderr.count("error["))
+    assert "error[E613]" in told.stderr
+    assert "lost" not in told.stderr
+    assert lock == text_of(clone)
+
+
+@pytest.mark.parametrize("command", [["plan"], ["why"], ["build", "--yes"], ["lock", "repair"]], ids=" ".join)
+def test_nothing_is_missed_in_a_store_that_cannot_be_looked_into(
+    bought: Stage, vendor: Simulator, command: list[str]
+) -> None:
+    """Where something else stands in the place of the clips, they may well be somewhere."""
+    clips = bought.store / "cas"
+    clips.rename(bought.root.parent / "elsewhere")
+    clips.write_text("a note")
+    told = bought.run(*command)
+    assert (4, "") == (told.code, told.stdout)
+    assert "error[E610]" in told.stderr
+    assert "lost" not in told.stderr
+    assert 3 == posts(vendor)
+    clips.unlink()
+    (bought.root.parent / "elsewhere").rename(clips)
+    assert {"reused"} == set(bought.plan().verdicts.values())
+
+
+def test_nothing_is_missed_in_a_store_without_permission(bought: Stage) -> None:
+    """A clip that was picked, too, is one that may not be looked at."""
+    without = ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all", str(COMMAND))
+    privileges = ("setpriv", "--bounding-set=-dac_override", "true")
+    if os.geteuid() == 0 and (
+        shutil.which("setpriv") is None or subprocess.run(privileges, check=False).returncode
+    ):
+        pytest.skip("root cannot do without its privileges here")
+    command = without if os.geteuid() == 0 else (str(COMMAND),)
+    assert 0 == bought.run("pick", "film.yaml", "sky", "2").code
+    (bought.store / "cas").chmod(0)
+    try:
+        said = [bought.run(*asked, command=command) for asked in (["plan"], ["why"], ["build", "--yes"])]
+    finally:
+        (bought.store / "cas").chmod(0o755)
+    assert [(4, "")] * 3 == [(told.code, told.stdout) for told in said]
+    assert all("error[E613]" in told.stderr and "lost" not in told.stderr for told in said)
 
 
 @contextmanager

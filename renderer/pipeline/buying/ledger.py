@@ -48,8 +48,10 @@ def draw_up(
 
 
 def jobs_of(workshop: Workshop, project: Project | None) -> list[Job]:
-    """The jobs that a storyboard asked for, or all of the store, oldest first."""
+    """The jobs that a storyboard asked for, or all of the store, oldest first. Raises `StoreError` where that cannot be told."""
     jobs = workshop.store.journal.jobs()
+    if not jobs:
+        workshop.store.check_readable()  # that nothing was bought is not said of a disk that is not mounted
     if project is None:
         return jobs
     return [job for job in jobs if asker_of(job, project=project.identity, spec=project.spec_name)]

@@ -67,13 +67,16 @@ class Locked:
     ) -> list[Result | None]:
         """The results with the lock's clip wherever it names one for today's key; None where that is lost.
 
-        `replaced` are the keys whose lost clips give way to what the store has. Raises as `parse_lock`.
+        `replaced` are the keys whose lost clips give way to what the store has. Raises as `parse_lock`, and
+        `StoreError` E610 or E613 where clips seem to be lost because the store cannot be read.
         """
         found, self.lost = list(results), {}
         if self.digest is None or (all(results) and self.knows(self.imprint(takes, results))):
             return found
         for number, row in enumerate(takes):
             found[number] = self.settled(row, found[number], is_replaced=row.key in replaced)
+        if self.lost:
+            self.workshop.store.check_readable()
         return found
 
     def settled(self, row: TakeRow, there: Result | None, *, is_replaced: bool = False) -> Result | None:

@@ -15,6 +15,7 @@ from renderer.pipeline.project import Project
 from renderer.plan.rows import TakeRow
 from renderer.row import Row
 from renderer.store.authored import read_authored
+from renderer.store.border import translated
 from renderer.store.store import Store
 
 if TYPE_CHECKING:
@@ -148,8 +149,10 @@ class _Book:
 
 
 def blob_of(store: Store, sha256: str) -> Digest | None:
-    """The digest of a stored clip by its sha256 alone."""
-    try:
-        return Digest(sha256, store.path(Digest(sha256, 0)).stat().st_size)
-    except OSError:
-        return None
+    """The digest of a stored clip by its sha256 alone, None where it is not there. Raises `StoreError` where that cannot be told."""
+    path = store.path(Digest(sha256, 0))
+    with translated("read the store", path):
+        try:
+            return Digest(sha256, path.stat().st_size)
+        except (FileNotFoundError, NotADirectoryError):
+            return None

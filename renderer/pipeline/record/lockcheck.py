@@ -114,6 +114,7 @@ def repair_lock(workshop: Workshop, project: Project, *, reach: Reach) -> Repair
     Of several clips for today's request the one that is in the store counts, ours before theirs; one that the lock names and
     no store has stays in it, as lost.
     """
+    workshop.store.check_readable()
     compiled = compile_storyboard(workshop, project, reach=reach).compiled
     with holding(project):
         sides = salvage_locks(read_text(project) or "")

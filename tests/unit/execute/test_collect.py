@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from renderer.errors import ProviderError, ProviderFailed, ProviderUnavailable
+from renderer.errors import ProviderError, ProviderFailed, ProviderUnavailable, StoreError
 from renderer.job import JobState
 from renderer.model import MediaFacts
 from renderer.providers.base import LinkExpired, Look, Standing
@@ -130,3 +130,18 @@ def test_clips_are_read_one_at_a_time(store: Store) -> None:
     assert {JobState.STORED} == {known(store, job.intent).state for job in jobs}
     spans.sort()
     assert all(ended_s <= began_s for (_, ended_s), (began_s, _) in pairwise(spans))
+
+
+def test_a_stored_clip_that_cannot_be_read_now_is_not_given_up(store: Store) -> None:
+    """Nobody says that it is gone, so nothing is bought in its place; one that is not there is fetched again."""
+    run(store, "one")
+    assert JobState.STORED is collect(store, Scripted())
+    job, expired = known(store, "one"), Scripted(fetches=[EXPIRED])
+    (blob,) = (store.root / "cas").glob("*/*")
+    blob.unlink()
+    blob.mkdir()
+    with store.scratch() as folder:
+        with pytest.raises(StoreError):
+            asyncio.run(collector(store).restore(job, expired.seller, folder))
+        blob.rmdir()
+        assert asyncio.run(collector(store).restore(job, expired.seller, folder)) is None
