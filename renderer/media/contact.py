@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from renderer.lettering.find import Font
+from renderer.media.caption import draw_line
 from renderer.media.probe import open_clip, sniff_container
 from renderer.media.standing import is_picture
 from renderer.model import Centre
@@ -15,7 +17,6 @@ from renderer.row import Row
 
 if TYPE_CHECKING:
     from PIL.Image import Image
-    from PIL.ImageFont import FreeTypeFont
 
 COLUMNS_MAX, ROWS_MAX = 5, 12
 FRAME_PX, GAP_PX, TEXT_PX = 384, 24, 18
@@ -40,15 +41,12 @@ class Cell(Row):
     centre: Centre | None = None
 
 
-class Type(Row):
-    """How texts are set: a font at a size, and as much of a text as fits a width, drawable, at that size."""
-
-    font: Callable[[int], FreeTypeFont]
-    fitted: Callable[[str, int, int], str]
-
-
-def contact_sheets(title: str, cells: Sequence[Cell], *, aspect: Fraction, type_: Type) -> Iterator[bytes]:
+def contact_sheets(
+    title: str, cells: Sequence[Cell], *, aspect: Fraction, fonts: Sequence[Font]
+) -> Iterator[bytes]:
     """Sheets of up to 60 cells each, in order; frames stand in boxes of this aspect, width over height.
+
+    `fonts` draw the texts, the first that can, ≥ 1; what none of them has is told by its number.
 
     Raises `MediaError` M801, M802, M804 for a clip that cannot be read.
     """
@@ -57,11 +55,11 @@ def contact_sheets(title: str, cells: Sequence[Cell], *, aspect: Fraction, type_
     for number, some in enumerate(sheets, start=1):
         told = title if len(sheets) == 1 else f"{title}, {number} of {len(sheets)}"
         stream = BytesIO()
-        _draw(told, some, max(aspect, ASPECT_MIN), type_).save(stream, "JPEG", quality=QUALITY, subsampling=0)
+        _draw(told, some, max(aspect, ASPECT_MIN), fonts).save(stream, "JPEG", quality=QUALITY, subsampling=0)
         yield stream.getvalue()
 
 
-def _draw(title: str, cells: Sequence[Cell], aspect: Fraction, type_: Type) -> Image:
+def _draw(title: str, cells: Sequence[Cell], aspect: Fraction, fonts: Sequence[Font]) -> Image:
     from PIL import Image, ImageDraw  # noqa: PLC0415 - only where something is drawn
 
     columns = min(COLUMNS_MAX, len(cells))
@@ -73,14 +71,14 @@ def _draw(title: str, cells: Sequence[Cell], aspect: Fraction, type_: Type) -> I
     sheet = Image.new("RGB", (GAP_PX + columns * step[0], top + rows * step[1]), PAPER)
     pen = ImageDraw.Draw(sheet)
     width = sheet.width - 2 * GAP_PX
-    pen.text((GAP_PX, GAP_PX), type_.fitted(title, TITLE_PX, width), fill=INK, font=type_.font(TITLE_PX))
+    draw_line(pen, (GAP_PX, GAP_PX), title, fonts=fonts, size_px=TITLE_PX, width_px=width, fill=INK)
     for number, cell in enumerate(cells):
         left, y = GAP_PX + number % columns * step[0], top + number // columns * step[1]
         _paste(sheet, pen, cell, box=(left, y, height))
         for line, text in enumerate(cell.lines):
             place = (left, y + height + GAP_PX // 3 + line * LEADING_PX)
             fill = FAINT if line else INK
-            pen.text(place, type_.fitted(text, TEXT_PX, FRAME_PX), fill=fill, font=type_.font(TEXT_PX))
+            draw_line(pen, place, text, fonts=fonts, size_px=TEXT_PX, width_px=FRAME_PX, fill=fill)
     return sheet
 
 

@@ -178,6 +178,32 @@ def test_the_contact_sheet_shows_a_frame_of_each_shot(stage: Stage) -> None:
     assert 24 + 3 * 408 == sheet.width
 
 
+@pytest.mark.parametrize(
+    ("title", "told", "lacking"),
+    [
+        ("Lift\\U0010FFFDoff", "Lift U+10FFFD off", "\U0010fffd"),
+        ("One\\u200b \\t two\\n", "One two", ""),
+        ("\\u0627\\u0644\\u0625\\u0642\\u0644\\u0627\\u0639", "", ""),
+        ("\\u0e1a\\u0e34\\u0e19 \\u05d0\\u05d1 \\u092e", "", ""),
+    ],
+)
+def test_the_contact_sheet_loses_no_character_of_a_title(
+    stage: Stage, title: str, told: str, lacking: str
+) -> None:
+    """Scripts that fonts here have are drawn; what none has is told by its number, and said."""
+    sheets = []
+    for one in (title, told or "x", ""):
+        stage.write("film.yaml", f'{FILM}title: "{one}"\n' if one else FILM)
+        stage.built()
+        notes = handed(stage).json["notes"]
+        said = [note for note in notes if "by its number" in note]
+        assert ([lacking] if lacking and one == title else []) == [note.rpartition(": ")[2] for note in said]
+        assert all(note in (stage.root / "out/README.txt").read_text("utf-8") for note in said)
+        sheets.append((stage.root / "out/film.jpg").read_bytes())
+    assert (sheets[0] == sheets[1]) is bool(told)
+    assert sheets[0] != sheets[2]
+
+
 def test_each_output_has_its_lists(stage: Stage) -> None:
     """Clips are shared; a rate without timecode has no edit list, and the page says so."""
     outputs = "outputs: {wide: {size: 64x36, fps: 24}, tall: {size: 36x64, fps: 15}}"

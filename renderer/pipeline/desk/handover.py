@@ -14,7 +14,7 @@ from renderer.export.otio import to_otio
 from renderer.export.shotlist import to_csv
 from renderer.export.timeline import SHORT, Timeline, clip_name, safe_name, unique_names
 from renderer.pipeline.desk.folder import Content, Filled, fill
-from renderer.pipeline.desk.sheets import sheets_of
+from renderer.pipeline.desk.sheets import fonts_for, sheets_of, unshown
 from renderer.pipeline.desk.subtitled import SUBTITLES, subtitles_of
 from renderer.pipeline.desk.timeline import Wanted, chosen_outputs, timeline_of
 from renderer.pipeline.run import Run
@@ -141,11 +141,16 @@ def _documents(
         texts |= {f"{stem}.{form}": write(film).encode() for form, write in forms.items()}
         subtitles = {form: subtitles_of(outputs[film.file], form) for form in SUBTITLES}
         texts |= {f"{stem}.{form}": text.encode() for form, text in subtitles.items() if text}
-        sheets = list(sheets_of(film, outputs[film.file], sources))
+        fonts = fonts_for(run, film, outputs[film.file])
+        sheets = list(sheets_of(film, outputs[film.file], sources, fonts=fonts))
         texts |= {
             f"{stem}{f'-{number}' if number > 1 else ''}.jpg": sheet for number, sheet in enumerate(sheets, 1)
         }
         notes += _told(film)
+        if lacking := unshown(film, fonts):
+            notes.append(
+                f"the contact sheet of {film.file} tells what no font here has by its number: {lacking}"
+            )
     meanings |= {name: MEANINGS[name.rpartition(".")[2]] for name in texts}
     title = run.compiled.title or run.project.spec.stem
     texts[README] = to_readme(title, films, files=meanings, notes=notes).encode()

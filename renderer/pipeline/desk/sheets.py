@@ -2,21 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 
 from renderer.export.plain import timecode
 from renderer.export.timeline import Event, Timeline
-from renderer.media.contact import Cell, Type, contact_sheets
+from renderer.lettering.face import read_faces
+from renderer.lettering.find import TEXT, Font, search, shipped, system_files
+from renderer.lettering.runs import missing
+from renderer.media.contact import Cell, contact_sheets
 from renderer.model import MIDDLE
+from renderer.pipeline.run import Run
 from renderer.plan.film import OutputRow
 
 WIDE = Fraction(16, 9)
 CROP = "crop"
 
 
-def sheets_of(film: Timeline, output: OutputRow, sources: Mapping[str, Path]) -> Iterator[bytes]:
+def fonts_for(run: Run, film: Timeline, output: OutputRow) -> list[Font]:
+    """The fonts for a sheet's texts: those that ship, those that the film's own titles are drawn with, those of this machine."""
+    found = [*shipped(TEXT), *_own(run, output)]
+    lacking = missing(film.title, [font.face for font in found])
+    return [*found, *(search(lacking, system_files(run.workshop.environ)) if lacking else ())]
+
+
+def _own(run: Run, output: OutputRow) -> Iterator[Font]:
+    paths = {sha256: given.path for sha256, given in run.fonts(output).items()}
+    for font in dict.fromkeys(font for text in output.texts for font in text.fonts):
+        if path := paths[font.sha256]:
+            yield from (Font(path, face) for face in read_faces(path) if face.number == font.number)
+
+
+def unshown(film: Timeline, fonts: Sequence[Font]) -> str:
+    """What of a film's title no font here has, so that its sheets tell it by its number; empty where that is nothing."""
+    return missing(film.title, [font.face for font in fonts])
+
+
+def sheets_of(
+    film: Timeline, output: OutputRow, sources: Mapping[str, Path], *, fonts: Sequence[Font]
+) -> Iterator[bytes]:
     """A frame of each shot that the film shows, from the middle of its first slot, cut out as it is there."""
     first: dict[int, tuple[int, int, Event]] = {}
     for number, (start, event) in enumerate(zip(film.starts, film.events, strict=True)):
@@ -30,7 +55,7 @@ def sheets_of(film: Timeline, output: OutputRow, sources: Mapping[str, Path]) ->
         is_cut = film.size is not None and (fit.fit if fit else output.fit) == CROP
         cells.append(_cell(film, start, event, sources)._replace(centre=centre if is_cut else None))
     aspect = Fraction(*film.size) if film.size else WIDE
-    return contact_sheets(film.title, cells, aspect=aspect, type_=_type())
+    return contact_sheets(film.title, cells, aspect=aspect, fonts=fonts)
 
 
 def _cell(film: Timeline, start: int, event: Event, sources: Mapping[str, Path]) -> Cell:
@@ -40,14 +65,3 @@ def _cell(film: Timeline, start: int, event: Event, sources: Mapping[str, Path])
     how = ", ".join(filter(None, [shown.label, shown.model or shown.provider]))
     clip = sources[shown.clip.path] if shown.clip else None
     return Cell(clip, middle, (shown.shot, how, timecode(start, fps=film.fps)))
-
-
-def _type() -> Type:
-    """The fonts of cards and slates."""
-    from renderer.providers.animatic.typeset import font, printable, shorten, width_em  # noqa: PLC0415 - drawing is imported late
-
-    def fitted(text: str, size_px: int, width_px: int) -> str:
-        measure: Callable[[str], float] = lambda part: width_em("text", part)  # noqa: E731 - a port of one line
-        return shorten(printable(text), width_px / size_px, measure)
-
-    return Type(lambda size_px: font("text", size_px), fitted)

@@ -1,0 +1,87 @@
+"""Lines of text on a sheet: which font draws which character, and how much of a text fits. No text is an error, and no character vanishes."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from renderer.lettering.find import Font
+from renderer.lettering.lines import is_rightward
+from renderer.lettering.runs import Run, clusters, missing, split_runs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PIL.ImageFont import FreeTypeFont
+
+ELLIPSIS = "…"
+TYPES_MAX = 64
+CONTROLS = ("Cc", "Zl", "Zp")
+
+
+def shown(text: str, fonts: Sequence[Font]) -> str:
+    r"""A text on one line, where what no font here has is told by its number, as `U+8A9E`; `fonts` are in order of preference, ≥ 1.
+
+    >>> shown("a\n b語", [])
+    'U+0061 U+0062 U+8A9E'
+    """
+    line = " ".join("".join(" " if _is_control(sign) else sign for sign in text).split())
+    told: list[str] = []
+    for cluster in clusters(line):
+        lacking = missing(cluster, [font.face for font in fonts])
+        words = [f"U+{ord(sign):04X}" for sign in lacking if unicodedata.category(sign)[0] != "M"] or [""]
+        told.append(f" {' '.join(words)} " if lacking else cluster)
+    return " ".join("".join(told).split())
+
+
+def draw_line(
+    pen: Any,
+    place: tuple[int, int],
+    text: str,
+    *,
+    fonts: Sequence[Font],
+    size_px: int,
+    width_px: int,
+    fill: tuple[int, int, int],
+) -> None:
+    """Draw a text on one line, its upper left corner at a place: as much of its start as a width holds, with an ellipsis."""
+    line = _fitted(shown(text, fonts), fonts, size_px=size_px, width_px=width_px)
+    x, y = place
+    # The line stands on one base, which is where the first font puts it; runs follow each other as the line is read.
+    base = y + _type(fonts[0], size_px).getmetrics()[0]
+    for run, type_ in _set(line, fonts, size_px):
+        pen.text((x, base), run.text, fill=fill, font=type_, anchor="ls")
+        x += round(type_.getlength(run.text))
+
+
+def _fitted(line: str, fonts: Sequence[Font], *, size_px: int, width_px: int) -> str:
+    stem = line
+    while stem and sum(type_.getlength(run.text) for run, type_ in _set(line, fonts, size_px)) > width_px:
+        *before, _ = clusters(stem)
+        stem = "".join(before).rstrip()
+        line = stem + ELLIPSIS
+    return line
+
+
+def _set(line: str, fonts: Sequence[Font], size_px: int) -> Iterator[tuple[Run, FreeTypeFont]]:
+    """The runs of a line from left to right, each with its type."""
+    runs = split_runs(line, [font.face for font in fonts])
+    for run in runs if is_rightward(line) else reversed(runs):
+        yield run, _type(fonts[run.face], size_px)
+
+
+def _type(font: Font, size_px: int) -> FreeTypeFont:
+    return _read(font.path, font.face.number, size_px)
+
+
+@lru_cache(maxsize=TYPES_MAX)
+def _read(path: Path, number: int, size_px: int) -> FreeTypeFont:
+    from PIL import ImageFont  # noqa: PLC0415 - only where something is drawn
+
+    return ImageFont.truetype(path, size_px, index=number)
+
+
+def _is_control(sign: str) -> bool:
+    return unicodedata.category(sign) in CONTROLS
