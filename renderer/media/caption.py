@@ -66,10 +66,13 @@ def _fitted(line: str, fonts: Sequence[Font], *, size_px: int, width_px: int) ->
 
 
 def _set(line: str, fonts: Sequence[Font], size_px: int) -> Iterator[tuple[Run, FreeTypeFont]]:
-    """The runs of a line from left to right, each with its type."""
+    """The runs of a line from left to right, each with its type; spaces at their ends apart, which stand there whichever way a run goes."""
     runs = split_runs(line, [font.face for font in fonts])
     for run in runs if is_rightward(line) else reversed(runs):
-        yield run, _type(fonts[run.face], size_px)
+        core = run.text.strip(" ")
+        before, _, after = run.text.partition(core) if core else (run.text, "", "")
+        for part in filter(None, (before, core, after)):
+            yield Run(run.face, part), _type(fonts[run.face], size_px)
 
 
 def _type(font: Font, size_px: int) -> FreeTypeFont:
