@@ -311,3 +311,21 @@ def test_9_what_goes_along_is_made_once_beside_a_step_of_its_key() -> None:
         bench = Bench()
         run(bench, *steps)
         assert ["a", "b"] == sorted(bench.ran)
+
+
+class Hesitant(Bench):
+    """A bench whose locks are taken a moment after they are asked for, so that others get theirs in between."""
+
+    @asynccontextmanager
+    async def exclusive(self, key: str, *, on_wait: Callable[[], None]) -> AsyncIterator[None]:
+        await asyncio.sleep(0)
+        async with super().exclusive(key, on_wait=on_wait):
+            yield
+
+
+def test_9_two_that_take_the_same_along_do_not_wait_for_each_other() -> None:
+    """In whatever order they name it; it is made once."""
+    bench = Hesitant()
+    endings = run(bench, along("a", "c", "d"), along("b", "d", "c"))
+    assert {"a": "ran", "b": "ran"} == outcomes(endings)
+    assert ["a", "b", "c", "d"] == sorted(bench.ran)
