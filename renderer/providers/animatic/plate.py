@@ -50,7 +50,8 @@ def frame_still(still: tuple[int, int], frame: Size) -> Framing:
     """
     width, height = still
     scale = max(frame.width_px / width, frame.height_px / height)
-    kept_width, kept_height = frame.width_px / scale, frame.height_px / scale
+    # Rounded, a whole side may come out larger than it is, and Pillow takes no box that stands over.
+    kept_width, kept_height = min(width, frame.width_px / scale), min(height, frame.height_px / scale)
     loss = 1 - (kept_width / width) * (kept_height / height)
     if loss > LOSS_MAX:
         return Framing("contain", (0, 0, width, height), Focus(0.5, 0.5))
@@ -58,7 +59,8 @@ def frame_still(still: tuple[int, int], frame: Size) -> Framing:
     left, top = (width - kept_width) / 2, (height - kept_height) * lift
     portrait = height - kept_height > width - kept_width
     focus = Focus(0.5, 0.08 + 0.34 * lift / 0.5) if portrait else Focus()
-    return Framing("cover", (left, top, left + kept_width, top + kept_height), focus)
+    right, bottom = min(width, left + kept_width), min(height, top + kept_height)
+    return Framing("cover", (left, top, right, bottom), focus)
 
 
 def plate_size(frame: Size) -> Size:
