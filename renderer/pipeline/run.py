@@ -56,7 +56,8 @@ class Run:
         selected: frozenset[int],
     ) -> None:
         self.workshop, self.project, self.wishes = workshop, project, wishes
-        self.compilation = compilation
+        # Without its details: those known are let go of as takes are made.
+        self.compilation = compilation._replace(details={})
         self.bare = self.compiled = compilation.compiled
         self.known_details = dict(compilation.details)
         self.selected = selected
