@@ -20,6 +20,8 @@ VERSION_TIMEOUT_S = 20.0
 VARIABLE = "RENDERER_FFMPEG"
 ENCODER_LINE = r"^ [VAS][A-Z.]{5} ([\w-]+)"
 """How `ffmpeg -encoders` tells of one."""
+FILTER_LINE = r"^ [A-Z.]{2,3} +(\w+) +\S+->\S+ "
+"""How `ffmpeg -filters` does."""
 
 
 class Ffmpeg(Row):
@@ -69,12 +71,21 @@ def list_encoders(path: Path) -> frozenset[str]:
 
     Raises `MediaToolError` when it does not start or answers something else.
     """
+    return _listed(path, "-encoders", ENCODER_LINE, "ffmpeg does not say what it can encode")
+
+
+def list_filters(path: Path) -> frozenset[str]:
+    """The filters that an ffmpeg was built with, likewise."""
+    return _listed(path, "-filters", FILTER_LINE, "ffmpeg does not say what it can draw")
+
+
+def _listed(path: Path, asked: str, line: str, otherwise: str) -> frozenset[str]:
     import re  # noqa: PLC0415 - not needed where that is known
 
-    with _answered(path, "ffmpeg does not say what it can encode"):
-        found = frozenset(re.findall(ENCODER_LINE, _ask(path, "-hide_banner", "-encoders"), re.MULTILINE))
+    with _answered(path, otherwise):
+        found = frozenset(re.findall(line, _ask(path, "-hide_banner", asked), re.MULTILINE))
         if not found:
-            raise ValueError("it names no encoder")
+            raise ValueError(f"`{asked}` names nothing")
     return found
 
 

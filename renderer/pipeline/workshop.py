@@ -5,14 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from renderer.catalogue.providers import providers
-from renderer.ffmpeg.binary import Ffmpeg, describe_ffmpeg, list_encoders, locate_ffmpeg, may_change_unseen
+from renderer.ffmpeg.binary import (
+    Ffmpeg,
+    describe_ffmpeg,
+    list_encoders,
+    list_filters,
+    locate_ffmpeg,
+    may_change_unseen,
+)
 from renderer.model import Size
 from renderer.pipeline.prices import price_file, read_book
 from renderer.store.layout import locate_root
@@ -87,12 +94,20 @@ class Workshop:
     @cached_property
     def encoders(self) -> frozenset[str]:
         """What the ffmpeg in use can encode, by its own names; remembered under its build."""
+        return self._listed("encoders", list_encoders)
+
+    @cached_property
+    def filters(self) -> frozenset[str]:
+        """The filters of the ffmpeg in use; remembered likewise."""
+        return self._listed("filters", list_filters)
+
+    def _listed(self, name: str, ask: Callable[[Path], frozenset[str]]) -> frozenset[str]:
         path, build = self.ffmpeg
-        known = None if may_change_unseen(path) else self.store.memo_get("encoders", build)
+        known = None if may_change_unseen(path) else self.store.memo_get(name, build)
         if isinstance(known, list):
             return frozenset(known)
-        found = list_encoders(path)
-        self.store.memo_put("encoders", build, sorted(found))
+        found = ask(path)
+        self.store.memo_put(name, build, sorted(found))
         return found
 
     @cached_property

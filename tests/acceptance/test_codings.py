@@ -300,3 +300,26 @@ def test_an_ffmpeg_without_the_encoder_is_told_before_anything_is_bought(
     buyer.edit("64x36}", "64x36, codec: h265}")
     late = buyer.build("--yes")
     assert (4, ["M880"], 1) == (late.code, late.codes, len(vendor.received("submit")))
+
+
+def test_an_ffmpeg_without_libass_is_told_before_anything_is_bought(
+    stage: Stage, vendor: Simulator, tmp_path: Path
+) -> None:
+    """Exit 4, one error, no request; without texts the same storyboard is built."""
+    script, real = tmp_path / "mute-ffmpeg", real_ffmpeg()
+    script.write_text(
+        f'#!/bin/sh\ncase " $* " in\n  *" -filters "*) "{real}" "$@" | grep -v " ass " ;;\n'
+        f'  *) exec "{real}" "$@" ;;\nesac\n'
+    )
+    script.chmod(0o755)
+    stage.still("a.png")
+    stage.write(
+        "film.yaml",
+        "version: 1\noutput: {size: 64x36}\nshots:\n"
+        "  - {id: pad, provider: aimlapi, model: gen3a_turbo, prompt: steam, image: a.png, duration: 5, ratio: '16:9', use: 0.25, titles: [{text: Hi}]}\n",
+    )
+    buyer = stage.using(**vendor.environ, RENDERER_FFMPEG=str(script))
+    refused = buyer.build("--yes")
+    assert (4, ["M870"], []) == (refused.code, refused.codes, vendor.received("submit"))
+    buyer.edit(", titles: [{text: Hi}]", "")
+    assert 0 == buyer.build("--yes").code

@@ -10,6 +10,9 @@ from renderer.ffmpeg.codecs import ENCODERS
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.film import OutputRow
 
+TEXTS = "ass"
+"""The filter that draws texts, which needs libass."""
+
 
 def lacking(workshop: Workshop) -> Iterator[Codec]:
     """The codecs that the ffmpeg in use has no encoder for."""
@@ -17,7 +20,7 @@ def lacking(workshop: Workshop) -> Iterator[Codec]:
 
 
 def refuse_unable(workshop: Workshop, outputs: Iterable[OutputRow]) -> None:
-    """Raises `MediaToolError` M880 where a film cannot be encoded."""
+    """Raises `MediaToolError` M880 where a film cannot be encoded, M870 where its texts cannot be drawn."""
     for output in outputs:
         codec = output.coding.codec
         if ENCODERS[codec] not in workshop.encoders:
@@ -26,4 +29,11 @@ def refuse_unable(workshop: Workshop, outputs: Iterable[OutputRow]) -> None:
                 code="M880",
                 facts=[("ffmpeg", workshop.ffmpeg.path), ("it lacks", ENCODERS[codec])],
                 hint="unset `RENDERER_FFMPEG`, so that the one that came with this program is used, or choose another `codec`",
+            )
+        if output.texts and TEXTS not in workshop.filters:
+            raise MediaToolError(
+                f"this ffmpeg cannot draw text, which `{output.file}` has: nothing was sent or made",
+                code="M870",
+                facts=[("ffmpeg", workshop.ffmpeg.path), ("it lacks", "libass")],
+                hint="unset `RENDERER_FFMPEG`, so that the one that came with this program is used",
             )
