@@ -82,7 +82,7 @@ def run_round(ffmpeg: Path, clips: Sequence[Path], folder: Path) -> dict[str, Co
     for clip in clips[:CLIPS]:
         shutil.copyfile(clip, project / clip.name)
     costs = {GRAPH: measure(graph(ffmpeg, clips[:CLIPS], folder / "graph.mp4"), folder)}
-    build = [RENDERER, "build", "-q", "film.yaml", "--cache-dir", str(project / "store")]
+    build = [RENDERER, "build", "film.yaml"]
     for act, enter in ((COLD, ""), (KIND, "{wipe: 0.5}"), (LENGTH, "{crossfade: 0.8}"), (NOTHING, "")):
         (project / "film.yaml").write_text(storyboard({9: enter} if enter else {}), "utf-8")
         costs[act] = measure(build, project)
@@ -119,7 +119,8 @@ def graph(ffmpeg: Path, clips: Sequence[Path], film: Path) -> list[str]:
 
 def measure(command: Sequence[str], folder: Path) -> Cost:
     before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    subprocess.run(command, cwd=folder, env=surroundings({}), check=True, stdout=subprocess.DEVNULL)
+    environ = surroundings({"RENDERER_CACHE_DIR": str(folder / "store")})
+    subprocess.run(command, cwd=folder, env=environ, check=True, stdout=subprocess.DEVNULL)
     elapsed_s, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
     return Cost(elapsed_s, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 
