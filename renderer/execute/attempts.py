@@ -38,6 +38,16 @@ def unknown(job: Job | Intent, *, has_log: bool, reason: str = "") -> GateError:
     )
 
 
+def sent_meanwhile(job: Job | None) -> GateError:
+    """When this build began an earlier attempt stood in the way, so it has nothing to do with the seller; another one went past that."""
+    return GateError(
+        "another build has seen to this very request since this one began: nothing was sent here",
+        code="G931",
+        facts=[("request", job.intent), ("job", job.job or "none yet")] if job else [],
+        hint="run the same command again: what was bought is fetched",
+    )
+
+
 def refused_before(job: Job) -> ProviderRefused:
     """The vendor refused this very request, or could not make it; it would again."""
     facts = [("reason", job.reason), ("when", job.ended_at)]

@@ -19,7 +19,7 @@ from renderer.errors import (
     ProviderUnavailable,
     RendererError,
 )
-from renderer.execute.attempts import check_earlier, unknown
+from renderer.execute.attempts import check_earlier, sent_meanwhile, unknown
 from renderer.execute.clock import Clock
 from renderer.execute.collect import Collector
 from renderer.execute.consent import Purse
@@ -59,13 +59,15 @@ class Buyer:
         """The result of a paid take, its clip in the store; the caller holds the key's lock and records the trace.
 
         Raises `GateError` G920 where an earlier request's outcome is unknown or now became so, `ProviderRefused` P712
-        where an earlier one was refused or failed, `ProviderError` as the vendor answers, `StoreError`. May spend money.
+        where an earlier one was refused or failed, `GateError` G931 where another build saw to it meanwhile and this one came
+        without its seller, `ProviderError` as the vendor answers, `StoreError`. May spend money.
         """
         job, aside = await asyncio.to_thread(self._standing, action.key)
         counter = self.counters.get(action.manifest["provider"])
         if job:
             check_earlier(job, has_log=counter is None or counter.seller.has_log)
-        assert counter, "BUG: a purchase from nobody"
+        if counter is None:
+            raise sent_meanwhile(job)
         resume = self._resume(job, counter, folder) if job else self._once_more(aside, counter, folder)
         known = await resume
         if known is not None:

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from renderer.errors import ProviderUnavailable
+from renderer.errors import GateError, ProviderUnavailable
 from renderer.execute.clock import HastyClock
 from renderer.execute.consent import Consent, Purse
 from renderer.execute.counter import Counter
 from renderer.execute.draft import Draft
 from renderer.execute.flight import Flight
 from renderer.execute.purchase import Buyer
-from renderer.job import JobState
+from renderer.job import Frozen, Intent, JobState
 from renderer.model import Asker
 from renderer.plan.action import Action
 from renderer.providers.aimlapi import open_aimlapi
@@ -81,3 +81,47 @@ def test_a_medium_that_cannot_be_read_fails_its_take_alone(store: Store, tmp_pat
         "pad": [JobState.NOT_ACCEPTED, JobState.RUNNING],
         "sky": [JobState.RUNNING],
     } == states
+
+
+def test_what_another_build_sent_meanwhile_is_left_to_the_next(store: Store, tmp_path: Path) -> None:
+    """A build that found a failed attempt has no dealings with the seller; the other one's job stays as it is, and nothing is sent."""
+    take = action("pad")
+    asked = Asker("project", "film.yaml", "pad", 1)
+    clock = HastyClock()
+
+    async def draft(*_: object) -> Draft:
+        raise AssertionError("nothing is to be sent")
+
+    def buyer() -> Buyer:
+        return Buyer(
+            journal=store.journal,
+            purse=Purse(Consent()),
+            clock=clock,
+            collector=collector(store),
+            draft=draft,
+            counters={},
+        )
+
+    with pytest.raises(GateError) as gone:
+        asyncio.run(buyer().buy(take, tmp_path))
+    store.journal.intend(
+        Intent(
+            name="r-1",
+            at=clock.now().isoformat(timespec="milliseconds"),
+            key=take.key,
+            provider="aimlapi",
+            model="gen3a_turbo",
+            account="77fc9f3ea9d1",
+            base="http://127.0.0.1:1",
+            frozen=Frozen("/v2/video/generations", {"prompt": "pad"}),
+            manifest=take.manifest,
+            askers=(asked,),
+            estimate_usd=Decimal("0.2625"),
+        )
+    )
+    store.journal.accept("r-1", at=clock.now(), job="7", price=None, how="answer")
+    with pytest.raises(GateError) as running:
+        asyncio.run(buyer().buy(take, tmp_path))
+    assert ("G931", "G931") == (gone.value.code, running.value.code)
+    assert {"request": "r-1", "job": "7"} == dict(running.value.facts)
+    assert [JobState.RUNNING] == [job.state for job in store.journal.of_key(take.key)]
