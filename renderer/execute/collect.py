@@ -31,6 +31,8 @@ from renderer.providers.base import LinkExpired, Look, Seller, Standing
 from renderer.store.store import Store
 
 FETCHES_MAX = 5
+ALIKE_MIN = 3
+"""A clip is given up after so many failures of one kind in a row: a link that is dead once, or a clip cut short, may pass."""
 RETRY_FIRST_S = 1.0
 RETRY_MAX_S = 30.0
 GONE = frozenset({"E614", "E615"})
@@ -129,24 +131,23 @@ class Collector:
         forgive: bool = False,
     ) -> Result:
         """Fetch, probe and store the clip; a link that has expired is asked for anew. With `forgive` no failure is noted."""
-        trouble: ProviderError | MediaError = _linkless(job)
+        troubles: list[ProviderError | MediaError] = []
         for attempt in range(fetches_max):
             if attempt:
                 await self.clock.sleep(self.backoff_s(attempt))
                 look = await _fresh(job, seller, look)
-            if not look.link:
-                continue
             path = folder / f"clip-{attempt}.mp4"
             try:
-                self.tell(job, "fetching")
-                await seller.fetch(look.link, output=path)
-                facts = await self._read(path)
+                facts = await self._fetch(job, seller, look, output=path)
             except (ProviderError, MediaError) as error:
-                trouble = error
+                troubles.append(error)
                 continue
             return await asyncio.to_thread(self._keep, job, path, facts)
+        trouble = troubles[-1]
         if isinstance(trouble, ProviderUnavailable):
             raise trouble
+        if not forgive and len(set(map(type, troubles[-ALIKE_MIN:]))) > 1:
+            raise _in_passing(job, trouble)
         failure = _never(job, trouble)
         if not forgive:
             await asyncio.to_thread(
@@ -157,6 +158,13 @@ class Collector:
                 at=self.clock.now(),
             )
         raise failure
+
+    async def _fetch(self, job: Job, seller: Seller, look: Look, *, output: Path) -> MediaFacts:
+        if not look.link:
+            raise _linkless(job)
+        self.tell(job, "fetching")
+        await seller.fetch(look.link, output=output)
+        return await self._read(output)
 
     async def _read(self, path: Path) -> MediaFacts:
         """What a fetched clip is. One is read at a time: its decoder works on all cores, and holds pictures for each."""
@@ -203,6 +211,17 @@ def _linkless(job: Job) -> ProviderFailed:
     return ProviderFailed(
         "the vendor completed the job and gives no link to its clip", code="P707", facts=job_facts(job)
     )
+
+
+def _in_passing(job: Job, trouble: ProviderError | MediaError) -> ProviderUnavailable:
+    """The clip could not be fetched, now for this reason and now for that: none of them is for good."""
+    failure = ProviderUnavailable(
+        f"the clip was made and could not be fetched yet: {trouble.message}",
+        facts=job_facts(job),
+        hint="build again: it is fetched then, and nothing is bought anew",
+    )
+    failure.__cause__ = trouble
+    return failure
 
 
 def _never(job: Job, trouble: ProviderError | MediaError) -> ProviderFailed:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from renderer.errors import ProviderError, ProviderFailed, ProviderUnavailable, StoreError
+from renderer.execute.collect import FETCHES_MAX
 from renderer.job import JobState
 from renderer.model import MediaFacts
 from renderer.providers.base import LinkExpired, Look, Standing
@@ -21,6 +22,7 @@ from .vendor import ABSENT, DONE, WAITING, Scripted, collector, known, run
 
 DOWN = ProviderUnavailable("`aimlapi` cannot be reached")
 EXPIRED = LinkExpired("the link has expired")
+CUT_SHORT = ProviderError("what came is no clip")
 
 
 @pytest.fixture
@@ -79,6 +81,28 @@ def test_a_clip_that_cannot_be_had_now_waits(store: Store) -> None:
         collect(store, Scripted(fetches=[DOWN]))
     assert JobState.READY is known(store, "one").state
     assert JobState.STORED is collect(store, Scripted())
+
+
+@pytest.mark.parametrize("between", [DOWN, CUT_SHORT])
+@pytest.mark.parametrize("at", [2, 3])
+def test_a_clip_is_not_given_up_for_what_may_pass(store: Store, at: int, between: ProviderError) -> None:
+    """Dead links, and in between one that led somewhere: the last three must say the same. The next build goes on."""
+    run(store, "one")
+    fetches: list[bytes | ProviderError] = [EXPIRED] * FETCHES_MAX
+    fetches[at] = between
+    with pytest.raises(ProviderUnavailable) as caught:
+        collect(store, Scripted(fetches=fetches))
+    assert "fetched yet" in caught.value.message
+    assert JobState.READY is known(store, "one").state
+    assert JobState.STORED is collect(store, Scripted())
+
+
+def test_a_clip_is_given_up_when_its_fresh_links_are_dead(store: Store) -> None:
+    """What went wrong before does not speak for it."""
+    run(store, "one")
+    with pytest.raises(ProviderFailed):
+        collect(store, Scripted(fetches=[DOWN, CUT_SHORT, EXPIRED]))
+    assert JobState.FAILED is known(store, "one").state
 
 
 def test_a_clip_that_can_never_be_had_is_charged_and_failed(store: Store) -> None:
