@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-from renderer.digest import Digest
 from renderer.errors import (
     MediaError,
     ProviderError,
@@ -28,6 +27,7 @@ from renderer.execute.waiting import Tell, Wait, job_facts
 from renderer.job import Job
 from renderer.model import MediaFacts, Result, dollars
 from renderer.providers.base import LinkExpired, Look, Seller, Standing
+from renderer.store.blobs import DAMAGED
 from renderer.store.store import Store
 
 FETCHES_MAX = 5
@@ -35,8 +35,6 @@ ALIKE_MIN = 3
 """A clip is given up after so many failures of one kind in a row: a link that is dead once, or a clip cut short, may pass."""
 RETRY_FIRST_S = 1.0
 RETRY_MAX_S = 30.0
-GONE = frozenset({"E614", "E615"})
-"""Errors of a stored file that is damaged, or not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +106,16 @@ class Collector:
         """The stored clip of a job, None where it is gone or damaged: one that cannot be read now is still paid for."""
         if not job.sha256:
             return None
-        path = self.store.path(Digest(job.sha256, 0))
-        try:
-            digest = Digest(job.sha256, path.stat().st_size)
-            self.store.verify(digest)
-        except FileNotFoundError:
+        digest = self.store.find(job.sha256)
+        if digest is None:
             return None
+        try:
+            self.store.verify(digest)
         except StoreError as error:
-            if error.code in GONE:
+            if error.code in DAMAGED:
                 return None
             raise
-        return Result(digest, self.probe(path), price_of(job))
+        return Result(digest, self.probe(self.store.path(digest)), price_of(job))
 
     async def _bring(
         self,
@@ -147,7 +144,7 @@ class Collector:
         if isinstance(trouble, ProviderUnavailable):
             raise trouble
         if not forgive and len(set(map(type, troubles[-ALIKE_MIN:]))) > 1:
-            raise _in_passing(job, trouble)
+            raise _in_passing(job, trouble) from trouble
         failure = _never(job, trouble)
         if not forgive:
             await asyncio.to_thread(
@@ -160,16 +157,14 @@ class Collector:
         raise failure
 
     async def _fetch(self, job: Job, seller: Seller, look: Look, *, output: Path) -> MediaFacts:
+        """Fetch the clip of a job that is done, and say what it is. Raises `ProviderError` and `MediaError`."""
         if not look.link:
             raise _linkless(job)
         self.tell(job, "fetching")
         await seller.fetch(look.link, output=output)
-        return await self._read(output)
-
-    async def _read(self, path: Path) -> MediaFacts:
-        """What a fetched clip is. One is read at a time: its decoder works on all cores, and holds pictures for each."""
+        # One is read at a time: its decoder works on all cores, and holds pictures for each.
         async with self.reading:
-            return await asyncio.to_thread(self.probe, path)
+            return await asyncio.to_thread(self.probe, output)
 
     def _keep(self, job: Job, path: Path, facts: MediaFacts) -> Result:
         digest = self.store.put_file(path)
@@ -215,13 +210,11 @@ def _linkless(job: Job) -> ProviderFailed:
 
 def _in_passing(job: Job, trouble: ProviderError | MediaError) -> ProviderUnavailable:
     """The clip could not be fetched, now for this reason and now for that: none of them is for good."""
-    failure = ProviderUnavailable(
+    return ProviderUnavailable(
         f"the clip was made and could not be fetched yet: {trouble.message}",
         facts=job_facts(job),
         hint="build again: it is fetched then, and nothing is bought anew",
     )
-    failure.__cause__ = trouble
-    return failure
 
 
 def _never(job: Job, trouble: ProviderError | MediaError) -> ProviderFailed:

@@ -16,11 +16,12 @@ from renderer.pipeline.enrolling import note_use
 from renderer.pipeline.film.able import refuse_unable
 from renderer.pipeline.film.assess import ROUNDS_MAX, FilmState
 from renderer.pipeline.places import check_places
-from renderer.pipeline.publish import DAMAGED, claim, publish
+from renderer.pipeline.publish import claim, publish
 from renderer.pipeline.reading.compile import remember_build
 from renderer.pipeline.run import PUBLISHING, Run
 from renderer.pipeline.showing import assess_output, missing_choices
 from renderer.plan.film import OutputRow
+from renderer.store.blobs import DAMAGED
 
 if TYPE_CHECKING:
     import asyncio

@@ -11,10 +11,10 @@ from renderer.digest import Digest
 from renderer.errors import StoreError, UsageError
 from renderer.pipeline.project import BUILD, Project
 from renderer.store.authored import unwritable
+from renderer.store.blobs import DAMAGED
 from renderer.store.store import Store
 
 OWNERS = ".owners.json"
-DAMAGED = ("E614", "E615")
 
 
 def publish(store: Store, wanted: Sequence[tuple[str, Digest]]) -> int:

@@ -12,7 +12,7 @@ from renderer.digest import Digest
 from renderer.errors import GateError, RendererError
 from renderer.model import Result, Trace
 from renderer.pipeline.clips.locked import Locked, lost_error
-from renderer.pipeline.clips.picked import NOTHING_PICKED, blob_of, read_picks, resolve_picks
+from renderer.pipeline.clips.picked import NOTHING_PICKED, read_picks, resolve_picks
 from renderer.pipeline.clips.shots import select
 from renderer.pipeline.clips.verdict import NOTHING_CHAINED, Verdict
 from renderer.pipeline.film.assess import FilmState
@@ -242,5 +242,5 @@ class Run:
 
     def named(self, sha256: str) -> Result | None:
         """A stored clip by its digest alone, None where it is not there."""
-        digest = blob_of(self.workshop.store, sha256)
+        digest = self.workshop.store.find(sha256)
         return Result(digest, self.locked.facts(digest)) if digest else None

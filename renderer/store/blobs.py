@@ -27,6 +27,9 @@ from renderer.store.files import (
 from renderer.store.layout import Fan, Layout
 from renderer.store.scratch import Scratch
 
+DAMAGED = frozenset({"E614", "E615"})
+"""The codes of errors for a blob whose bytes are others, or that is not there."""
+
 
 class CrossDeviceError(Exception):
     """A file is on another filesystem than the store, so a rename does not move it."""
@@ -54,6 +57,15 @@ class Blobs:
             return False
         except OSError as error:
             raise store_error(error, act="read the store", path=self.path(digest)) from error
+
+    def find(self, sha256: str) -> Digest | None:
+        """The digest of a blob by its sha256 alone, None where it is not there. Raises `StoreError` where that cannot be told."""
+        path = self._fan.path(sha256)
+        with translated("read the store", path):
+            try:
+                return Digest(sha256, path.stat().st_size)
+            except (FileNotFoundError, NotADirectoryError):
+                return None
 
     def put_bytes(self, content: bytes) -> Digest:
         digest = digest_bytes(content)

@@ -143,6 +143,10 @@ class Store:
         """Whether a blob of this name and size is there; one stat."""
         return self._blobs.has(digest)
 
+    def find(self, sha256: str) -> Digest | None:
+        """The digest of a blob by its sha256 alone, None where it is not there. Raises `StoreError` where that cannot be told."""
+        return self._blobs.find(sha256)
+
     def put_bytes(self, content: bytes) -> Digest:
         return self._blobs.put_bytes(content)
 

@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from renderer.digest import Digest
 from renderer.model import Json, output_of
 from renderer.pipeline.project import Project
 from renderer.plan.rows import TakeRow
 from renderer.row import Row
 from renderer.store.authored import read_authored
-from renderer.store.border import translated
 from renderer.store.store import Store
 
 if TYPE_CHECKING:
@@ -146,13 +144,3 @@ class _Book:
 
         place = Place(self.file, decision.line, 1, 1)
         self.warnings.append(Diagnostic(code, message, place, "warning", hint=hint))
-
-
-def blob_of(store: Store, sha256: str) -> Digest | None:
-    """The digest of a stored clip by its sha256 alone, None where it is not there. Raises `StoreError` where that cannot be told."""
-    path = store.path(Digest(sha256, 0))
-    with translated("read the store", path):
-        try:
-            return Digest(sha256, path.stat().st_size)
-        except (FileNotFoundError, NotADirectoryError):
-            return None

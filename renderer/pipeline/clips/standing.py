@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from renderer.job import FAILURES, Job, JobState
-from renderer.pipeline.clips.picked import blob_of
 from renderer.pipeline.clips.verdict import Verdict
 from renderer.row import Row
 from renderer.store.journal import current
@@ -56,6 +55,6 @@ def _standing(store: Store, key: str, again: Mapping[JobState, Collection[str]])
     if job is None:
         return Standing(Verdict.RUN, aside=names)
     if job.state is JobState.STORED:
-        is_there = blob_of(store, job.sha256) is not None
+        is_there = store.find(job.sha256) is not None
         return Standing(Verdict.IN_FLIGHT if is_there else Verdict.RUN, job, names)
     return Standing(VERDICTS[job.state], job, names)

@@ -18,7 +18,7 @@ from renderer.digest import Digest
 from renderer.errors import StoreError, UsageError
 from renderer.model import Trace
 from renderer.pipeline.clips.locked import read_lock
-from renderer.pipeline.clips.picked import blob_of, read_picks
+from renderer.pipeline.clips.picked import read_picks
 from renderer.pipeline.project import Project
 from renderer.pipeline.workshop import Workshop
 from renderer.row import Row
@@ -86,7 +86,7 @@ def _export(store: Store, project: Project, there: Store) -> Shared:
         else:
             lost.append(take.name)
     for sha256 in _decided(store, project):
-        if found := blob_of(store, sha256):
+        if found := store.find(sha256):
             blobs[found] = None
         else:
             lost.append(f"@{sha256[:8]}")

@@ -10,7 +10,7 @@ from renderer.errors import SpecError
 from renderer.model import MediaFacts
 from renderer.pipeline.clips.lockchains import LockedChains
 from renderer.pipeline.clips.locked import Locked, read_lock, read_text
-from renderer.pipeline.clips.picked import blob_of, read_picks, resolve_picks
+from renderer.pipeline.clips.picked import read_picks, resolve_picks
 from renderer.pipeline.clips.shots import select
 from renderer.pipeline.project import Project, Reach
 from renderer.pipeline.reading.compile import compile_storyboard
@@ -143,7 +143,7 @@ def _by_sides(workshop: Workshop, project: Project, compiled: Compiled, sides: S
         return known.clip.sha256 if known and known.key == row.key else there and there.digest.sha256
 
     def facts_of(sha256: str) -> MediaFacts | None:
-        blob = blob_of(store, sha256)
+        blob = store.find(sha256)
         return facts(blob) if blob else None
 
     chains = LockedChains(compiled, sides, read_picks(store, project), clip_of, facts_of)
