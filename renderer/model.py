@@ -22,6 +22,8 @@ Fit = Literal["crop", "pad", "stretch"]
 Json = Any
 STILLS = ("jpeg", "png", "webp")
 """The containers of clips that are a single picture, shown as long as is asked for."""
+FACTS = "facts.2"
+"""Under which name a store remembers what footage is; another one as soon as more is told of it, so that it is looked at again."""
 AT = "@"
 """What joins the id of a shot and the name of an output to that of a variant; it stands in neither."""
 
@@ -72,7 +74,8 @@ class MediaFacts(Row):
     `container` is ffmpeg's demuxer name to force on the next open (`mp4`, `matroska`); `fps` is the exact
     average rate and `constant_rate` whether all frames keep it; `frames` counts decoded pictures;
     `parameter_sets` is the sha256 of the codec's extradata; `colour` is range/matrix/primaries/transfer;
-    `origin` is where the first frame stands in time, 0 for a clean clip; `rotation_deg` is 0, 90, 180 or 270.
+    `origin` is where the first frame stands in time, 0 for a clean clip; `rotation_deg` is 0, 90, 180 or 270;
+    `is_interlaced` says that the lines of a picture are of two moments. What was stored before that was told has no such word.
     """
 
     container: str
@@ -90,6 +93,7 @@ class MediaFacts(Row):
     origin_s: Fraction
     duration_s: Fraction
     audio: AudioFacts | None
+    is_interlaced: bool = False
 
     @property
     def is_still(self) -> bool:
@@ -120,6 +124,7 @@ class MediaFacts(Row):
                 "channels": audio.channels,
                 "samples": audio.samples,
             },
+            **({"interlaced": True} if self.is_interlaced else {}),
         }
 
     @classmethod
@@ -142,6 +147,7 @@ class MediaFacts(Row):
             origin_s=Fraction(value["origin_s"]),
             duration_s=Fraction(value["duration_s"]),
             audio=audio and AudioFacts(**audio),
+            is_interlaced=value.get("interlaced", False),
         )
 
 

@@ -12,6 +12,7 @@ from renderer.model import MIDDLE, Centre, Fit, Size
 from renderer.row import Row
 
 SCALER = "flags=lanczos+accurate_rnd+full_chroma_int+bitexact"
+DEINTERLACER = "bwdif"
 HD_WIDTH_MIN, HD_HEIGHT_MIN = 1280, 577
 MATRICES = {
     "bt709": "bt709",
@@ -36,6 +37,14 @@ class Shape(Row):
         """Width and height as seen, in square pixels: widened by the pixel's shape, then turned."""
         width, height = self.size.width_px * self.sample_aspect, Fraction(self.size.height_px)
         return (height, width) if self.rotation_deg % 180 else (width, height)
+
+
+def field_filters(*, is_interlaced: bool) -> list[str]:
+    """One whole picture of each one whose lines are of two moments, that of its first field; others go by as they are.
+
+    What comes first of all: scaled, the lines of both moments would be mixed for good.
+    """
+    return [f"{DEINTERLACER}=mode=send_frame:parity=auto:deint=interlaced"] if is_interlaced else []
 
 
 def frame_filters(*, first: int, frames: int, fps: Fraction, origin_s: Fraction) -> list[str]:

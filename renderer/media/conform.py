@@ -123,6 +123,7 @@ def is_plain(facts: MediaFacts, coding: Coding = COMMON) -> bool:
         and facts.codec == DECODERS[coding.codec]
         and facts.pixel_format == pixels_of(coding)
         and not is_full_range(facts)
+        and not facts.is_interlaced
         and facts.constant_rate
         and facts.sample_aspect == 1
         and not facts.rotation_deg
@@ -207,6 +208,7 @@ def _plain_reasons(facts: MediaFacts, coding: Coding) -> list[str]:
         f"codec {facts.codec}": facts.codec != DECODERS[coding.codec],
         f"pixel format {facts.pixel_format}": facts.pixel_format != pixels_of(coding),
         "full range": is_full_range(facts),
+        "it is interlaced": facts.is_interlaced,
         f"pixels of {facts.sample_aspect}": facts.sample_aspect != 1,
         f"turned by {facts.rotation_deg} degrees": bool(facts.rotation_deg),
         f"starts at {float(facts.origin_s):.3f} s": bool(facts.origin_s),

@@ -9,7 +9,7 @@ from renderer.errors import MediaError
 from renderer.ffmpeg.binary import Ffmpeg
 from renderer.ffmpeg.encode import still_arguments
 from renderer.ffmpeg.inputs import input_arguments
-from renderer.ffmpeg.picture import Shape, still_filters
+from renderer.ffmpeg.picture import Shape, field_filters, still_filters
 from renderer.ffmpeg.run import run_ffmpeg
 from renderer.media.segment import refuse_high_dynamic_range
 from renderer.media.standing import STILL_DEMUXER, made_ready
@@ -36,7 +36,8 @@ async def make_frame(ffmpeg: Ffmpeg, clip: Path, facts: MediaFacts, *, number: i
 def frame_arguments(clip: Path, facts: MediaFacts, *, number: int, output: Path) -> list[str]:
     """The command line of a frame. Nothing is sought: a frame's number counts from the clip's first picture."""
     shape = Shape(facts.size, facts.sample_aspect, facts.rotation_deg)
-    chain = ",".join(still_filters(shape, number=number, colour=facts.colour))
+    fields = field_filters(is_interlaced=facts.is_interlaced)
+    chain = ",".join([*fields, *still_filters(shape, number=number, colour=facts.colour)])
     return [
         "-autorotate",
         *input_arguments(clip, container=STILL_DEMUXER if facts.is_still else facts.container),

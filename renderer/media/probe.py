@@ -7,19 +7,18 @@ demuxer is forced, and no protocol but local files is open.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from renderer.errors import MediaError
-from renderer.ffmpeg.encode import ticks_per_frame
 from renderer.ffmpeg.inputs import local_url
 from renderer.media.colour import colour_of
+from renderer.media.rate import find_rate
 from renderer.media.stills import LFS_POINTER
 from renderer.model import AudioFacts, MediaFacts, Size
 
@@ -135,6 +134,7 @@ class Tally:
     stamps: list[int] = field(default_factory=list)
     packets: int = 0
     hidden: bool = False
+    interlaced: bool = False
     rotation_deg: int = 0
     last_ticks: int = 0
     samples: int = 0
@@ -164,6 +164,7 @@ def _count_picture(path: Path, packet: Packet[Any], tally: Tally) -> None:
     for frame in packet.decode():
         if frame.is_corrupt or frame.pts is None:
             raise damaged(path, ("frame", len(tally.stamps)))
+        tally.interlaced |= frame.interlaced_frame
         if not tally.stamps:
             tally.rotation_deg = round(frame.rotation / 90) * 90 % 360
         if not tally.stamps or frame.pts > tally.stamps[-1]:
@@ -206,6 +207,7 @@ def facts_of(container: str, video: VideoStream, audio: AudioStream | None, tall
         origin_s=tally.stamps[0] * base,
         duration_s=len(tally.stamps) / fps if constant else _span(tally) * base,
         audio=_sound_facts(audio, tally.samples) if audio else None,
+        is_interlaced=tally.interlaced,
     )
 
 
@@ -220,34 +222,3 @@ def _declared(video: VideoStream) -> Iterable[Fraction]:
 
 def _span(tally: Tally) -> int:
     return max(1, tally.stamps[-1] - tally.stamps[0] + tally.last_ticks)
-
-
-def find_rate(
-    stamps: Sequence[int], *, last_ticks: int, time_base: Fraction, declared: Iterable[Fraction]
-) -> tuple[Fraction, bool]:
-    """The rate of frames with these time stamps (sorted, ≥ 1), and whether all keep it.
-
-    A frame keeps a rate when it stands on its place exactly, or within a tick where the time base cannot
-    carry the rate (Matroska counts milliseconds). Else the rate is the average.
-
-    >>> find_rate([0, 42, 83, 125], last_ticks=42, time_base=Fraction(1, 1000), declared=[Fraction(24)])
-    (Fraction(24, 1), True)
-    """
-    span = max(1, stamps[-1] - stamps[0] + last_ticks)
-    average = len(stamps) / (span * time_base)
-    steps = {after - before for before, after in pairwise(stamps)}
-    exact = [1 / (step * time_base) for step in steps if len(steps) == 1 and step > 0]
-    for rate in (*declared, *exact):
-        if _keeps(stamps, rate=rate, time_base=time_base):
-            return rate, True
-    return average, False
-
-
-def _keeps(stamps: Sequence[int], *, rate: Fraction, time_base: Fraction) -> bool:
-    step = ticks_per_frame(rate, time_base=time_base)
-    slack = 0 if step.denominator == 1 else step.denominator
-    first = stamps[0] * step.denominator
-    return all(
-        abs(stamp * step.denominator - first - place * step.numerator) <= slack
-        for place, stamp in enumerate(stamps)
-    )

@@ -15,7 +15,14 @@ from renderer.ffmpeg.binary import Ffmpeg
 from renderer.ffmpeg.codecs import seen_format
 from renderer.ffmpeg.encode import encode_arguments
 from renderer.ffmpeg.inputs import input_arguments
-from renderer.ffmpeg.picture import Shape, fit_filters, flat_filters, frame_filters, ground_source
+from renderer.ffmpeg.picture import (
+    Shape,
+    field_filters,
+    fit_filters,
+    flat_filters,
+    frame_filters,
+    ground_source,
+)
 from renderer.ffmpeg.run import run_ffmpeg
 from renderer.media.conform import is_high_range
 from renderer.media.made import probe_made
@@ -153,7 +160,7 @@ def picture_chain(facts: MediaFacts, manifest: Mapping[str, Json]) -> list[str]:
     if facts.is_still:
         return [*fitted, *standing_filters(manifest["frames"])]
     shown, _ = _shown(facts, manifest)
-    return [*shown, *fitted]
+    return [*field_filters(is_interlaced=facts.is_interlaced), *shown, *fitted]
 
 
 def _shown(facts: MediaFacts, manifest: Mapping[str, Json]) -> tuple[list[str], Fraction]:

@@ -20,7 +20,7 @@ from renderer.pipeline.actions import askers_of, take_action, take_inputs
 from renderer.pipeline.clips.chains import Parents
 from renderer.pipeline.clips.locked import lost_error
 from renderer.pipeline.clips.shots import select
-from renderer.pipeline.film.pieces import with_still
+from renderer.pipeline.film.pieces import with_reading
 from renderer.pipeline.order import longest_first
 from renderer.pipeline.run import Run
 from renderer.pipeline.steps import LOCAL, Decide, run_all, take_step
@@ -212,7 +212,7 @@ class _Link:
             number = frame_number(self.row, clip.facts)
             build = self.run.workshop.ffmpeg.build
             manifest = frame_manifest(clip.digest.sha256, number, build=build)
-            return Action.of(with_still(manifest, clip), name=self.name, inputs={"clip": (clip,)})
+            return Action.of(with_reading(manifest, clip), name=self.name, inputs={"clip": (clip,)})
 
         return Step(self.name, decide, needs=self.needs, pool=LOCAL, always=self.run.wishes.always)
 

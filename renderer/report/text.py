@@ -100,10 +100,11 @@ def plan_total(shots: Sequence[ShotLine], films: Sequence[FilmLine] = ()) -> str
     parts = ", ".join(f"{count} {_words(verdict)}" for verdict, count in counts.items())
     verdicts = {shot.verdict for shot in shots} | {film.verdict for film in films}
     if verdicts <= {"reused", "kept"}:
-        return f"nothing to do: {parts}"
+        return f"nothing to do: {parts}" if parts else "nothing to do"
     total, unknown = price_of(shots)
     cost = f"costs {dollars(total)}" if total else "buys nothing" if verdicts & AT_STAKE else "free"
-    return f"{parts}; {f'{cost} and {unknown} of unknown price' if unknown else cost}"
+    priced = f"{cost} and {unknown} of unknown price" if unknown else cost
+    return f"{parts}; {priced}" if parts else priced
 
 
 def shot_line(shot: ShotLine, *, width: int, elapsed_s: float | None, colour: bool) -> str:

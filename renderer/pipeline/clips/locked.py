@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from renderer.digest import Digest
 from renderer.errors import GateError
-from renderer.model import MediaFacts, Result
+from renderer.model import FACTS, MediaFacts, Result
 from renderer.pipeline.project import Project
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.rows import Compiled, TakeRow
@@ -138,11 +138,11 @@ class Locked:
         """What a stored clip is, where no trace tells: probed once."""
         from renderer.media.probe import probe  # noqa: PLC0415 - only for a clip that came without its trace
 
-        known = self.workshop.store.memo_get("facts", clip.sha256)
+        known = self.workshop.store.memo_get(FACTS, clip.sha256)
         if known is not None:
             return MediaFacts.from_json(known)
         facts = probe(self.workshop.store.path(clip))
-        self.workshop.store.memo_put("facts", clip.sha256, facts.to_json())
+        self.workshop.store.memo_put(FACTS, clip.sha256, facts.to_json())
         return facts
 
 

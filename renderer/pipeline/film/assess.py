@@ -21,7 +21,7 @@ from renderer.media.manifests import (
 from renderer.media.moving import Moved, lacking_frames
 from renderer.model import MIDDLE, Fit, Json, MediaFacts, Result, Size
 from renderer.pipeline.film.lettered import CARD, NO_FONTS, Lettered, Made, Part
-from renderer.pipeline.film.pieces import cut_of, facts_of, is_still, piece, with_still
+from renderer.pipeline.film.pieces import cut_of, facts_of, is_still, piece, with_reading
 from renderer.plan.action import Action, Input
 from renderer.plan.enter import spans_of
 from renderer.plan.film import OutputRow
@@ -219,7 +219,7 @@ class Film:
             motion=moved._replace(skip=part.skip).manifest() if moved else None,
         )
         inputs = {"clip": (clip,)} | ({"overlay": (overlay,)} if overlay else {})
-        return Made(with_still(manifest, clip), inputs | self.lettered.inputs(part))
+        return Made(with_reading(manifest, clip), inputs | self.lettered.inputs(part))
 
     def sound(self) -> Action | None:
         """One track for the whole film, where anything has sound."""

@@ -7,6 +7,7 @@ from itertools import repeat
 from typing import cast
 
 from renderer.columns import rows_of
+from renderer.ffmpeg.picture import DEINTERLACER
 from renderer.media.conform import Cut
 from renderer.model import Json, MediaFacts, Result
 from renderer.plan.action import Input
@@ -45,8 +46,10 @@ def cut_of(slot: SlotRow, clip: Input, *, skip: int = 0, frames: int | None = No
     return Cut(first, slot.frames if frames is None else frames)
 
 
-def with_still(manifest: dict[str, Json], clip: Input) -> dict[str, Json]:
-    """The manifest of what is made of a clip, with what decides a still's pixels beside its bytes, where it is one."""
+def with_reading(manifest: dict[str, Json], clip: Input) -> dict[str, Json]:
+    """The manifest of what is made of a clip, with what decides its pixels beside its bytes, where it is a still or interlaced."""
+    if facts_of(clip).is_interlaced:
+        return {**manifest, "deinterlacer": DEINTERLACER}
     if not is_still(clip):
         return manifest
     from renderer.media.standing import decoder  # noqa: PLC0415 - only for films with stills

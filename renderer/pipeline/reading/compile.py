@@ -14,7 +14,7 @@ from renderer import __version__
 from renderer.catalogue.locate import schemas_digest
 from renderer.digest import Digest, digest_bytes
 from renderer.errors import SpecError
-from renderer.model import Json
+from renderer.model import FACTS, Json
 from renderer.pipeline.clips.picked import retakes_of
 from renderer.pipeline.project import Project, Reach, no_storyboard
 from renderer.pipeline.workshop import Workshop
@@ -167,6 +167,7 @@ def _ground(workshop: Workshop, project: Project, *, reach: Reach) -> tuple[str,
     """All that decides what a text compiles to, beside the text."""
     return (
         __version__,
+        FACTS,
         schemas_digest(),
         workshop.tools,
         workshop.addresses,

@@ -22,7 +22,7 @@ from renderer.media.probe import probe
 from renderer.media.standing import inspect_standing, is_picture
 from renderer.media.stills import STILL_BYTES_MAX, inspect_still, parse_data_uri
 from renderer.media.tracks import inspect_track
-from renderer.model import MediaFacts, Size
+from renderer.model import FACTS, MediaFacts, Size
 from renderer.pipeline.clips.locked import read_lock
 from renderer.pipeline.project import Project, Reach
 from renderer.pipeline.reading.fetching import Sort, fetch_medium
@@ -149,10 +149,10 @@ class InputDesk:
 
     def _clip(self, path: Path) -> Material:
         digest = self._digest(path)
-        known = self.store.memo_get("facts", digest.sha256)
+        known = self.store.memo_get(FACTS, digest.sha256)
         if known is None:
             facts = inspect_standing(path) if is_picture(path) else probe(path)
-            self.store.memo_put("facts", digest.sha256, facts.to_json())
+            self.store.memo_put(FACTS, digest.sha256, facts.to_json())
         else:
             facts = MediaFacts.from_json(known)
         return Material(digest, path, facts=facts)

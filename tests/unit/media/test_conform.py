@@ -103,6 +103,7 @@ def test_a_cut_puts_the_film_in_our_own_format() -> None:
         ({"pixel_format": "yuvj420p"}, "pixel format yuvj420p"),
         ({"sample_aspect": Fraction(4, 3)}, "pixels of 4/3"),
         ({"rotation_deg": 90}, "turned by 90 degrees"),
+        ({"is_interlaced": True}, "it is interlaced"),
         ({"origin_s": Fraction(1, 12)}, "starts at 0.083 s"),
         ({"constant_rate": False}, "its frames keep no exact rate"),
         ({"time_base": Fraction(1, 1000)}, "its frames keep no exact rate"),

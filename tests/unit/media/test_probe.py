@@ -11,12 +11,19 @@ from hypothesis import strategies as st
 
 from renderer.errors import MediaError
 from renderer.media.mp4 import index_stands_first, track_kinds
-from renderer.media.probe import find_rate, probe, sniff_container
+from renderer.media.probe import probe, sniff_container
+from renderer.media.rate import find_rate
 from renderer.model import MediaFacts, Size
 
 Clips = Callable[..., Path]
 Run = Callable[..., Path]
 X264 = ("-c:v", "libx264", "-preset", "ultrafast")
+FIELDS = {
+    "fields.mp4": ("-c:v", "libx264", "-flags", "+ildct+ilme"),
+    "fields.mov": ("-c:v", "prores_ks", "-flags", "+ildct", "-pix_fmt", "yuv422p10le"),
+    "fields.mkv": ("-c:v", "mpeg2video", "-flags", "+ildct+ilme", "-q:v", "2"),
+}
+"""Clips of two fields a frame, as cameras and broadcasters write them."""
 
 
 def refusal(path: Path) -> str:
@@ -111,6 +118,17 @@ def test_a_variable_rate_is_not_taken_for_a_constant_one(clips: Clips) -> None:
         clips("variable.mp4", options=(*X264, "-vf", "setpts='if(lt(N,6),N,2*N)/24/TB'", "-fps_mode", "vfr"))
     )
     assert (False, 12) == (facts.constant_rate, facts.frames)
+
+
+@pytest.mark.parametrize(("name", "options"), FIELDS.items())
+def test_a_clip_whose_lines_are_of_two_moments_is_seen(
+    clips: Clips, name: str, options: tuple[str, ...]
+) -> None:
+    """Whatever its codec; what was stored of it says so, too, and of any other clip nothing."""
+    facts = probe(clips(name, options=("-vf", "tinterlace=interleave_top,setfield=tff", *options)))
+    assert (True, facts) == (facts.is_interlaced, MediaFacts.from_json(facts.to_json()))
+    plain = probe(clips("own.mp4"))
+    assert (False, False) == (plain.is_interlaced, "interlaced" in plain.to_json())
 
 
 def test_hidden_frames_make_a_clip_unfit_to_copy(clips: Clips, run: Run, tmp_path: Path) -> None:

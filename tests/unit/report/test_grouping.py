@@ -5,8 +5,8 @@ from typing import Any
 
 from renderer.cli.ask import offer_lines
 from renderer.pipeline.buying.gate import Purchase, offer_of
-from renderer.report.run import CauseLine, ShotLine
-from renderer.report.text import plan_lines
+from renderer.report.run import CauseLine, FilmLine, ShotLine
+from renderer.report.text import plan_lines, plan_total
 
 STYLE = CauseLine("defaults.style", "film.yaml", 20, 10)
 USD = Decimal("0.2625")
@@ -50,6 +50,13 @@ def test_few_takes_and_a_list_in_full_have_a_line_each() -> None:
     """Nine are few."""
     assert 9 + 4 == len(plan_lines(shots(9), [], colour=False, grouped=True))
     assert 40 + 4 == len(plan_lines(shots(40), [], colour=False))
+
+
+def test_a_film_of_footage_alone_adds_up_to_no_takes() -> None:
+    """Nothing stands before its price."""
+    assert ["free", "nothing to do"] == [
+        plan_total([], [FilmLine("main", "film.mp4", verdict, "")]) for verdict in ("run", "reused")
+    ]
 
 
 def test_a_question_is_grouped_by_cause() -> None:
