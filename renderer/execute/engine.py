@@ -22,45 +22,28 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
-from enum import Enum
 from heapq import heappop, heappush
 from typing import Protocol
 
-from renderer.errors import GateError, RendererError, StoreError
+from renderer.errors import GateError, RendererError
 from renderer.execute.along import run_along
 from renderer.execute.events import Emit, Finished, Outcome, Planned, Started, Waiting
+from renderer.execute.step import (
+    ENDED,
+    Ending,
+    State,
+    Step,
+    foreign,
+    interrupted,
+    needs_missing,
+    stopped_early,
+)
 from renderer.model import Result
 from renderer.plan.action import Action
-from renderer.row import Row
 
 QUIET_S = 0.1
-NEED_MISSING = "G901"
 Chore = Callable[[], None]
 """Something that is done anyway when the run has ended, and done by then if there was time: it takes milliseconds."""
-
-
-class State(Enum):
-    """What is true of a step."""
-
-    WANT = "at least one need has no result yet"
-    READY = "every need has a result; it stands in its pool's queue"
-    RUNNING = "it has a place in its pool, and its task has not returned"
-    DONE = "its result is in the store and on record"
-    FAILED = "its action was tried and raised"
-    BLOCKED = "it will not be tried: a need failed or was blocked, or the run was stopped"
-
-
-ENDED = (State.DONE, State.FAILED, State.BLOCKED)
-
-
-class Step(Row):
-    """A node of the graph. `decide` is pure: from the needs' results it says what to do, or gives the result."""
-
-    name: str
-    decide: Callable[[Mapping[str, Result]], Action | Result]
-    needs: tuple[str, ...] = ()
-    pool: str = "local"
-    always: bool = False
 
 
 class Shelf(Protocol):
@@ -79,14 +62,6 @@ class Performer(Protocol):
     async def perform(self, action: Action) -> Result: ...
 
     async def perform_along(self, action: Action) -> list[Result]: ...
-
-
-class Ending(Row):
-    """How a step ended."""
-
-    outcome: Outcome
-    result: Result | None = None
-    error: RendererError | None = None
 
 
 async def run_steps(
@@ -186,7 +161,7 @@ class _Run:
             name = self.tasks.pop(task)
             self.running[self.steps[name].pool] -= 1
             if task.cancelled():
-                self._end(name, Ending(Outcome.BLOCKED, error=_interrupted()))
+                self._end(name, Ending(Outcome.BLOCKED, error=interrupted()))
             else:
                 self._end(name, task.result())
 
@@ -203,16 +178,16 @@ class _Run:
         self.starting = self.starting and not (self.fail_fast and ending.outcome is Outcome.FAILED)
         for dependent in self.needed_by.get(name, ()):
             if self.states[dependent] is State.WANT:
-                self._end_unstarted(dependent, _needs_missing(name, ending.error))
+                self._end_unstarted(dependent, needs_missing(name, ending.error))
 
     def _end_unstarted(self, name: str, error: RendererError) -> None:
         self.emit(Finished(name, "", Outcome.BLOCKED, 0.0, error=error))
         self._end(name, Ending(Outcome.BLOCKED, error=error))
 
-    def _block_the_rest(self, interrupted: bool) -> None:  # noqa: FBT001
+    def _block_the_rest(self, is_stopped: bool) -> None:  # noqa: FBT001
         for name, state in list(self.states.items()):
             if state not in ENDED and self.states[name] not in ENDED:
-                self._end_unstarted(name, _interrupted() if interrupted else _stopped_early())
+                self._end_unstarted(name, interrupted() if is_stopped else stopped_early())
 
     def _set(self, name: str, state: State) -> None:
         before = self.states[name]
@@ -244,10 +219,10 @@ class _Run:
         except RendererError as error:
             ending = Ending(Outcome.FAILED, error=error)
         except Exception as error:  # noqa: BLE001 - a bug in one step must not cost the others, which may be paid
-            ending = Ending(Outcome.FAILED, error=_foreign(error))
+            ending = Ending(Outcome.FAILED, error=foreign(error))
         except asyncio.CancelledError:
             self.emit(
-                Finished(step.name, kind, Outcome.BLOCKED, time.monotonic() - started, error=_interrupted())
+                Finished(step.name, kind, Outcome.BLOCKED, time.monotonic() - started, error=interrupted())
             )
             raise
         elapsed_s = time.monotonic() - started
@@ -273,33 +248,3 @@ class _Run:
 def _do(chore: Chore) -> None:
     with contextlib.suppress(RendererError):
         chore()
-
-
-def _foreign(error: Exception) -> RendererError:
-    """An exception that no room translated: the operating system's, or a bug."""
-    if isinstance(error, OSError):
-        facts = [("reason", error.strerror or error), ("file", error.filename or "unknown")]
-        found: RendererError = StoreError(
-            "the operating system refused a read or write", code="E618", facts=facts
-        )
-    else:
-        found = RendererError(f"BUG: {type(error).__name__}: {error}", code="E699", hint="please report this")
-    found.__cause__ = error
-    return found
-
-
-def _needs_missing(name: str, error: RendererError | None) -> RendererError:
-    """What blocks a step whose need `name` ended so: the first step of the chain that has no result."""
-    if error and error.code == NEED_MISSING:
-        return error
-    return GateError(f"`{name}` has no clip", code=NEED_MISSING)
-
-
-def _interrupted() -> RendererError:
-    return GateError("interrupted", code="G902", hint="run the same command again: what is done stays done")
-
-
-def _stopped_early() -> RendererError:
-    return GateError(
-        "not started after an earlier failure", code="G903", hint="leave out `--fail-fast` to keep going"
-    )

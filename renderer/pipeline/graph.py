@@ -12,8 +12,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from renderer.errors import GateError
-from renderer.execute.engine import Ending, Step
 from renderer.execute.events import Finished, Outcome
+from renderer.execute.step import Ending, Step
 from renderer.media.manifests import frame_manifest
 from renderer.model import Asker, Result
 from renderer.pipeline.actions import askers_of, take_action, take_inputs

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from renderer.catalogue.library import CatalogueError, load
-from renderer.execute.engine import Step
+from renderer.execute.step import Step
 from renderer.plan.rows import TakeRow
 
 PAID_S = 120.0

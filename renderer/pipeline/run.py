@@ -28,7 +28,7 @@ from renderer.plan.rows import Detail
 if TYPE_CHECKING:
     from renderer.decisions.picks import Decision
     from renderer.diagnostic import Diagnostic
-    from renderer.execute.engine import Ending
+    from renderer.execute.step import Ending
     from renderer.job import JobState
     from renderer.pipeline.clips.standing import Standing
 

@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from renderer.execute.engine import Chore, Ending, Step, run_steps
+from renderer.execute.engine import Chore, run_steps
 from renderer.execute.perform import Performer, StoreShelf
+from renderer.execute.step import Ending, Step
 from renderer.model import Result
 from renderer.plan.action import Action
 from renderer.plan.rows import TakeRow

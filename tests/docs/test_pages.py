@@ -8,7 +8,7 @@ import pytest
 
 from renderer.cli.help import explanations
 from renderer.digest import action_key
-from renderer.execute.engine import State
+from renderer.execute.step import State
 from renderer.pipeline.opening import open_run
 from renderer.pipeline.project import open_project
 from renderer.pipeline.wishes import Wishes

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from renderer.digest import digest_bytes
 from renderer.errors import MediaError
-from renderer.execute.engine import Ending, Step, run_steps
+from renderer.execute.engine import run_steps
 from renderer.execute.events import Event, Finished, Outcome, Started
+from renderer.execute.step import Ending, Step
 from renderer.model import Result
 from renderer.plan.action import Action
 

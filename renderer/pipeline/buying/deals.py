@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from renderer.execute.consent import Consent
-from renderer.execute.engine import Ending
 from renderer.execute.events import Emit
+from renderer.execute.step import Ending
 from renderer.pipeline.buying.shop import Shop, open_shop, until_stopped
 from renderer.pipeline.buying.strays import collecting_strays
 from renderer.pipeline.buying.thrift import thrifty
