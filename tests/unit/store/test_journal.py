@@ -16,7 +16,8 @@ from renderer.errors import StoreError
 from renderer.job import Frozen, Intent, JobState, Price
 from renderer.model import Asker
 from renderer.store import Store
-from renderer.store.lines import RESERVE_BYTES, Lines
+from renderer.store.appending import RESERVE_BYTES
+from renderer.store.lines import Lines
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ASKER = Asker("project", "film.yaml", "pad", 1)

@@ -20,9 +20,10 @@ from hypothesis import strategies as st
 from renderer.errors import StoreError
 from renderer.job import Job, Price
 from renderer.store import Store
+from renderer.store.appending import RESERVE_BYTES, Appender
 from renderer.store.index import Index
 from renderer.store.journal import Journal
-from renderer.store.lines import RESERVE_BYTES, Lines, Position
+from renderer.store.lines import SEGMENT_BYTES_MAX, Lines, Position, line_of
 
 from .conftest import NOON
 from .test_journal import intent
@@ -210,11 +211,14 @@ def test_whoever_waits_for_another_append_hears_how_it_ended(tmp_path: Path) -> 
         yield
 
     lines = Lines(tmp_path / "journal", hold=hold)
+    appender = Appender(lines, hold=hold, segment_bytes_max=SEGMENT_BYTES_MAX)
     with ThreadPoolExecutor(4) as pool:
-        with lines._guard:
-            appends = [pool.submit(lines.append, number) for number in range(4)]
+        with appender._guard:
+            appends = [
+                pool.submit(appender.append, line_of(number), last_resort=False) for number in range(4)
+            ]
             until = time.monotonic() + QUEUED_TIMEOUT_S
-            while len(lines._waiting) < 4 and time.monotonic() < until:
+            while len(appender._waiting) < 4 and time.monotonic() < until:
                 time.sleep(0.001)
         returned = [number for number, append in enumerate(appends) if append.exception() is None]
     assert returned == [line.value for line in lines.read()]
