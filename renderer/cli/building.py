@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from renderer.cli.main import INTERRUPTED
-from renderer.cli.voice import Voice, interrupts
+from renderer.cli.voice import Voice
 from renderer.errors import RendererError
 from renderer.pipeline.build import run_build
 from renderer.pipeline.opening import open_run
@@ -22,6 +22,9 @@ from renderer.pipeline.workshop import open_workshop
 from renderer.report.run import build_json
 
 if TYPE_CHECKING:
+    import asyncio
+    import signal
+
     from renderer.pipeline.buying.gate import Offer, Purchase
     from renderer.pipeline.reasons.reviewed import Reviewed
 
@@ -107,6 +110,23 @@ def _build(run: Run, voice: Voice, *, started_s: float, as_json: bool) -> int:
     if as_json:
         _print_json(run, elapsed_s)
     return exit_code(run)
+
+
+def interrupts() -> asyncio.Event:
+    """An event that the first Ctrl-C (or SIGTERM) sets; the second one ends the program at once."""
+    import asyncio  # noqa: PLC0415 - loaded by whoever calls this
+    import signal  # noqa: PLC0415
+
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def on_signal(number: signal.Signals) -> None:
+        stop.set()
+        loop.remove_signal_handler(number)
+        signal.signal(number, signal.SIG_DFL)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, on_signal, number)
+    return stop
 
 
 def _reviewed(path: Path | None) -> Reviewed | None:

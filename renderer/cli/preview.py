@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from renderer.cli import options
-from renderer.cli.building import exit_code
-from renderer.cli.voice import Voice, interrupts
+from renderer.cli.building import exit_code, interrupts
+from renderer.cli.voice import Voice
 from renderer.pipeline.preview import Preview, open_preview, run_preview
 from renderer.pipeline.project import Reach
 from renderer.pipeline.reasons.lines import film_lines

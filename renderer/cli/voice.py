@@ -13,18 +13,12 @@ from renderer.pipeline.run import Run
 from renderer.report.text import closing_line, film_line, name_width, shot_line
 
 if TYPE_CHECKING:
-    import asyncio
-    import signal
-
-    from rich.progress import Progress, TaskID
-
+    from renderer.cli.display import Display
     from renderer.execute.events import Event, Finished
     from renderer.pipeline.preview import Preview
 
 HOLDS = "S223"
 UNKNOWN = "G920"
-TOTAL = "total"
-TICK_S = 0.2
 LISTED_MAX = 100
 FOLLOWING = frozenset({"G901", "G902", "G903"})
 """Errors that follow from others, or from an interrupt."""
@@ -40,9 +34,7 @@ class Voice:
         self.run, self.quiet, self.verbose, self.clips = run, quiet, verbose, clips
         self.colour = wants_colour(sys.stderr)
         self.told: set[tuple[str, int]] = set()
-        self.bar: Progress | None = None
-        self.tasks: dict[str, TaskID] = {}
-        self.steps = self.ended = 0
+        self.display: Display | None = None
 
     @cached_property
     def width(self) -> int:
@@ -65,8 +57,8 @@ class Voice:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.bar:
-            self.bar.stop()
+        if self.display:
+            self.display.stop()
 
     def warn(self) -> None:
         """Print the storyboard's warnings."""
@@ -90,9 +82,7 @@ class Voice:
         elif isinstance(event, Told) and self.verbose:
             self._say(f"{event.step}: {event.text}")
         elif isinstance(event, Finished):
-            self._hide(event.step)
-            self._tell(event)
-            self._advance(1)
+            self._finish(event)
 
     def close(self, elapsed_s: float) -> None:
         """Say what it all came to: reused takes where asked for, errors in full, the films, the closing line."""
@@ -145,6 +135,14 @@ class Voice:
                 which = f" {film.file}" if len(films) > 1 else ""
                 self._say(f"no film{which}: {film.reason}")
 
+    def _finish(self, event: Finished) -> None:
+        """Tell of a step that has ended: its line in the display goes before, the bar moves after."""
+        if self.display:
+            self.display.hide(event.step)
+        self._tell(event)
+        if self.display:
+            self.display.advance()
+
     def _tell(self, event: Finished) -> None:
         """The one line of a take that has ended; takes that share its request are told with it."""
         if self.quiet:
@@ -190,10 +188,8 @@ class Voice:
             self.quiet = True
 
     def _write(self, text: str) -> None:
-        if self.bar:
-            from rich.text import Text  # noqa: PLC0415 - a bar is shown, so it is loaded
-
-            self.bar.console.print(Text.from_ansi(text), soft_wrap=True)
+        if self.display:
+            self.display.write(text)
         else:
             say(text)
 
@@ -201,56 +197,15 @@ class Voice:
         """Start the live display, or let its total grow by the steps of a further round."""
         if self.quiet or not steps or not sys.stderr.isatty():
             return
-        if self.bar is None:
-            self.bar = _progress()
-            self.bar.start()
-            self.tasks[TOTAL] = self.bar.add_task(self.run.project.label, total=0, share="")
-            self._tick()
-        self.steps += steps
-        self._advance(0)
+        if self.display is None:
+            from renderer.cli.display import Display  # noqa: PLC0415 - 50 ms, for a terminal at work only
 
-    def _tick(self) -> None:
-        """Draw the display from the loop's own thread: another thread's drawing could wipe out a printed line."""
-        import asyncio  # noqa: PLC0415 - a loop runs, or nobody would count
-
-        if self.bar and self.bar.live.is_started:
-            self.bar.refresh()
-            asyncio.get_running_loop().call_later(TICK_S, self._tick)
-
-    def _advance(self, steps: int) -> None:
-        if self.bar:
-            self.ended += steps
-            share = f"{self.ended} of {self.steps}"
-            self.bar.update(self.tasks[TOTAL], completed=self.ended, total=self.steps, share=share)
+            self.display = Display(self.run.project.label)
+        self.display.grow(steps)
 
     def _show(self, step: str, text: str) -> None:
-        if self.bar is None:
-            return
-        if step in self.tasks:
-            self.bar.update(self.tasks[step], description=text)
-        else:
-            self.tasks[step] = self.bar.add_task(f"  {text}", total=None, share="")
-
-    def _hide(self, step: str) -> None:
-        if self.bar and step in self.tasks:
-            self.bar.remove_task(self.tasks.pop(step))
-
-
-def interrupts() -> asyncio.Event:
-    """An event that the first Ctrl-C (or SIGTERM) sets; the second one ends the program at once."""
-    import asyncio  # noqa: PLC0415 - loaded by whoever calls this
-    import signal  # noqa: PLC0415
-
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-
-    def on_signal(number: signal.Signals) -> None:
-        stop.set()
-        loop.remove_signal_handler(number)
-        signal.signal(number, signal.SIG_DFL)
-
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, on_signal, number)
-    return stop
+        if self.display:
+            self.display.show(step, text)
 
 
 def _is_uncertain(run: Run) -> bool:
@@ -267,18 +222,3 @@ def _closing(run: Run, counted: Counter[str], elapsed_s: float) -> str:
     if not (run.endings or run.made or run.published or counted["blocked"]):
         return f"nothing to do: {counted['reused']} reused in {elapsed_s:.1f} s"
     return text
-
-
-def _progress() -> Progress:
-    from rich.console import Console  # noqa: PLC0415 - 50 ms, for a terminal at work only
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
-
-    return Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=20),
-        TextColumn("{task.fields[share]}", markup=False),
-        TimeElapsedColumn(),
-        console=Console(stderr=True, highlight=False),
-        transient=True,
-        auto_refresh=False,
-    )

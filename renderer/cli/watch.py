@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import click
 
 from renderer.cli import options
+from renderer.cli.building import interrupts
 from renderer.cli.terminal import errors_json, show_error, wants_colour
-from renderer.cli.voice import Voice, interrupts
+from renderer.cli.voice import Voice
 from renderer.errors import RendererError, UsageError
 from renderer.model import Json, dollars
 from renderer.pipeline.project import Reach, no_storyboard, relative
