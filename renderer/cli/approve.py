@@ -29,7 +29,7 @@ def command(*, spec: str, shots: tuple[str, ...], undone: bool, cache_dir: Path 
 
     Written into `<spec>.picks.yaml`, in the lines of the shots. SHOT may be a pattern.
     """
-    from renderer.pipeline.record.takes import approve, undo  # noqa: PLC0415 - for this command alone
+    from renderer.pipeline.record.deciding import approve, undo  # noqa: PLC0415 - for this command alone
 
     with options.workshop_for(cache_dir) as workshop:
         run = opened(workshop, spec)

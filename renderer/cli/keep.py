@@ -31,7 +31,7 @@ def command(*, spec: str, shots: tuple[str, ...], reason: str, undone: bool, cac
 
     Written into `<spec>.picks.yaml`, in the lines of the shots, with the reason. SHOT may be a pattern.
     """
-    from renderer.pipeline.record.takes import keep, undo  # noqa: PLC0415 - for this command alone
+    from renderer.pipeline.record.deciding import keep, undo  # noqa: PLC0415 - for this command alone
 
     with options.workshop_for(cache_dir) as workshop:
         run = opened(workshop, spec)

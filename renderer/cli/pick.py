@@ -33,7 +33,7 @@ def command(*, spec: str, shot: str, wanted: str | None, undone: bool, cache_dir
     Written into `<spec>.picks.yaml`, in the line of the shot; commit it. Where the shot's request changes later, that one take is
     made anew, and no other. Buys nothing.
     """
-    from renderer.pipeline.record.takes import pick, undo  # noqa: PLC0415 - for this command alone
+    from renderer.pipeline.record.deciding import pick, undo  # noqa: PLC0415 - for this command alone
 
     if undone == (wanted is not None):
         raise UsageError(

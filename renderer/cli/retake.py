@@ -43,7 +43,7 @@ def command(
 
     Written into `<spec>.picks.yaml`, in the line of the shot. The takes that there are stay as they are.
     """
-    from renderer.pipeline.record.takes import retake, undo  # noqa: PLC0415 - for this command alone
+    from renderer.pipeline.record.deciding import retake, undo  # noqa: PLC0415 - for this command alone
 
     with options.workshop_for(cache_dir) as workshop:
         run = opened(workshop, spec)
