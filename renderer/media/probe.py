@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
@@ -127,18 +126,14 @@ def signature(codec: CodecContext) -> str:
     return hashlib.sha256(codec.extradata or codec.codec_tag.encode("latin-1", "replace")).hexdigest()
 
 
-@dataclass(slots=True)
 class Tally:
     """What was counted while a clip was read; `stamps` are those of its pictures."""
 
-    stamps: list[int] = field(default_factory=list)
-    packets: int = 0
-    hidden: bool = False
-    interlaced: bool = False
-    rotation_deg: int = 0
-    last_ticks: int = 0
-    samples: int = 0
-    end_s: Fraction = Fraction(0)
+    def __init__(self) -> None:
+        self.stamps: list[int] = []
+        self.packets = self.rotation_deg = self.last_ticks = self.samples = 0
+        self.hidden = self.interlaced = False
+        self.end_s = Fraction(0)
 
 
 def _decode_all(path: Path, clip: InputContainer, video: VideoStream, audio: AudioStream | None) -> Tally:

@@ -7,7 +7,6 @@ another run side by side; where there is a choice, the one that will take longes
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -35,18 +34,17 @@ if TYPE_CHECKING:
     from renderer.pipeline.buying.shop import Shop
 
 
-@dataclass(eq=False, repr=False)
 class Graph:
     """The steps that make some takes of a run. `keys` are those of the takes by their steps' names: of one that is not known yet, its placeholder.
 
     `shop` buys; without one nothing is bought.
     """
 
-    run: Run
-    makers: Mapping[str, int]
-    steps: list[Step] = field(default_factory=list)
-    keys: dict[str, str] = field(default_factory=dict)
-    shop: Shop | None = None
+    def __init__(self, run: Run, makers: Mapping[str, int]) -> None:
+        self.run, self.makers = run, makers
+        self.steps: list[Step] = []
+        self.keys: dict[str, str] = {}
+        self.shop: Shop | None = None
 
     @property
     def names(self) -> dict[str, str]:

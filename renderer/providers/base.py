@@ -8,7 +8,6 @@ poll, fetch.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
@@ -22,8 +21,7 @@ from renderer.model import Json, Size
 from renderer.row import Row
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Row):
     """All that a maker is told about one take: the manifest's fields and the input files.
 
     `manifest` is the action's own manifest, so that what was keyed is what is made. `inputs` maps a field
@@ -31,7 +29,7 @@ class Order:
     """
 
     manifest: Mapping[str, Json]
-    inputs: Mapping[str, Path] = field(default_factory=dict)
+    inputs: Mapping[str, Path]
 
 
 class Maker(Protocol):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -65,19 +64,26 @@ def compose(text: Text, problems: Problems, *, pure: bool = False) -> Node | Non
     return composer.root
 
 
-@dataclass(slots=True)
 class _Open:
     """A collection whose end has not come yet. `nodes_before` counts all nodes before it, aliases expanded."""
 
-    start: int
-    end: int
-    flow: bool
-    anchor: str | None
-    nodes_before: int
-    entries: dict[str, Entry] | None = None
-    nodes: list[Node] = field(default_factory=list)
-    key: Scalar | None = None
-    merge: Entry | None = None
+    __slots__ = ("anchor", "end", "entries", "flow", "key", "merge", "nodes", "nodes_before", "start")
+
+    def __init__(
+        self,
+        start: int,
+        end: int,
+        *,
+        flow: bool,
+        anchor: str | None,
+        nodes_before: int,
+        entries: dict[str, Entry] | None,
+    ) -> None:
+        self.start, self.end, self.flow, self.anchor = start, end, flow, anchor
+        self.nodes_before, self.entries = nodes_before, entries
+        self.nodes: list[Node] = []
+        self.key: Scalar | None = None
+        self.merge: Entry | None = None
 
 
 class _Composer:
@@ -207,7 +213,15 @@ class _Composer:
             kind = "list" if entries is None else "mapping"
             self.refuse_key(f"a {kind} cannot be the name of a field", start, start + 1)
             raise Stop
-        self.stack.append(_Open(start, end, bool(event.flow_style), event.anchor, nodes_before, entries))
+        opened = _Open(
+            start,
+            end,
+            flow=bool(event.flow_style),
+            anchor=event.anchor,
+            nodes_before=nodes_before,
+            entries=entries,
+        )
+        self.stack.append(opened)
 
     def close(self, top: _Open, node: Fields | Items) -> None:
         size = self.nodes_written + self.nodes_shared - top.nodes_before

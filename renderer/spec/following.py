@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from renderer.model import AT, variant_of
 from renderer.spec.chains import frames_of
@@ -86,4 +85,4 @@ def _linked(shot: Shot, output: str, names: Collection[str]) -> Shot:
     request = shot.request
     assert request, "BUG: own footage with a parent"
     image, last_image = frames.get("image", request.image), frames.get("last_image", request.last_image)
-    return shot._replace(request=replace(request, image=image, last_image=last_image))
+    return shot._replace(request=request._replace(image=image, last_image=last_image))

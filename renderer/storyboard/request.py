@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 
 from renderer.model import Json
-from renderer.row import Row
+from renderer.row import NOTHING, Row
 from renderer.storyboard.source import Frame, Source
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Row):
     """What the author asks a provider for, in neutral fields, defaults merged and variables filled in.
 
     `prompt` is the whole text after `prompt_template`, stripped and NFC; None or absent means not asked.
@@ -35,7 +33,7 @@ class Request:
     duration_s: Fraction | None = None
     enhance_prompt: bool | None = None
     seed: int = 1
-    params: Mapping[str, Json] = field(default_factory=dict)
+    params: Mapping[str, Json] = NOTHING
 
 
 class Take(Row):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
@@ -22,20 +21,24 @@ from renderer.plan.rows import ChainRow, Detail, FootageRow, InputRow, ShotRow, 
 from renderer.storyboard import Shot
 
 
-@dataclass(slots=True)
 class Bench:
     """What a compilation gathers: diagnostics, rows and details. `folders` are those of included files, by their label.
 
     `sizes` are those of the clips of shots that an output shows in a way of its own, by the shot's id.
     """
 
-    desk: InputDesk
-    folders: Mapping[str, str]
-    diagnostics: list[Diagnostic] = field(default_factory=list)
-    shots: list[ShotRow] = field(default_factory=list)
-    details: list[Detail] = field(default_factory=list)
-    sizes: dict[str, Size | None] = field(default_factory=dict)
-    letterer: Letterer | None = None
+    def __init__(
+        self,
+        desk: InputDesk,
+        folders: Mapping[str, str],
+        diagnostics: list[Diagnostic],
+        *,
+        letterer: Letterer,
+    ) -> None:
+        self.desk, self.folders, self.diagnostics, self.letterer = desk, folders, diagnostics, letterer
+        self.shots: list[ShotRow] = []
+        self.details: list[Detail] = []
+        self.sizes: dict[str, Size | None] = {}
 
     def report(self, findings: Iterable[Finding], shot: Shot) -> None:
         for finding in findings:
@@ -56,7 +59,6 @@ class Bench:
     ) -> None:
         """Add the row of a shot, with all inputs that were asked for since the last one."""
         use = use_row(shot.use)
-        assert self.letterer, "BUG: nobody letters the film"
         words = self.letterer.words_of(shot.words, output=shot.output)
         framings = framing_rows(shot, self.letterer.words_of)
         inputs = tuple(_input_row(name, found, self.desk.project) for name, found in self.desk.taken())

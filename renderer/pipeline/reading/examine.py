@@ -108,8 +108,8 @@ def _examine(
     if storyboard is None:
         raise SpecError(diagnostics)
     storyboard = _with_retakes(storyboard, retakes_of(workshop.store, project))
-    bench = Bench(desk, document.text.folders, diagnostics)
-    bench.letterer = Letterer(desk, storyboard.outputs, workshop.environ, tell=diagnostics.append)
+    letterer = Letterer(desk, storyboard.outputs, workshop.environ, tell=diagnostics.append)
+    bench = Bench(desk, document.text.folders, diagnostics, letterer=letterer)
     settings, outline = settings_of(document, storyboard.outputs), spec.outline_of(document)
     del document  # its tree is a third of all that a large storyboard takes up
     key_takes(workshop, bench, storyboard, settings=settings)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from renderer.digest import Digest, digest_bytes
@@ -14,13 +13,12 @@ Included = tuple[tuple[str, str, int], ...]
 """Path relative to the storyboard's folder, sha256 and size of each included file, in the order of reading."""
 
 
-@dataclass(frozen=True, slots=True)
 class Reader:
     """Reads included files for one storyboard, and keeps the digest of what it read; what stands in `texts` was read before."""
 
-    desk: InputDesk
-    texts: dict[Path, bytes] = field(default_factory=dict)
-    digests: dict[str, Digest] = field(default_factory=dict)
+    def __init__(self, desk: InputDesk, texts: dict[Path, bytes]) -> None:
+        self.desk, self.texts = desk, texts
+        self.digests: dict[str, Digest] = {}
 
     def read(self, name: str) -> bytes:
         """The bytes of a file, one more than are allowed at most; `RendererError` where it is not to be had.

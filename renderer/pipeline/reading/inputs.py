@@ -10,7 +10,6 @@ import contextlib
 import hashlib
 import os
 import stat
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -51,15 +50,13 @@ class Material(Row):
     sound: SoundFacts | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class InputDesk:
     """Examines sources for one storyboard, each once."""
 
-    project: Project
-    store: Store
-    reach: Reach
-    seen: dict[tuple[Kind, Source], Material | Finding | None] = field(default_factory=dict)
-    asked: dict[tuple[Kind, Source], None] = field(default_factory=dict)
+    def __init__(self, project: Project, store: Store, reach: Reach) -> None:
+        self.project, self.store, self.reach = project, store, reach
+        self.seen: dict[tuple[Kind, Source], Material | Finding | None] = {}
+        self.asked: dict[tuple[Kind, Source], None] = {}
 
     def medium(self, sort: Sort, source: Source) -> Material | Finding | None:
         """The image, clip or sound that a source names, or what is wrong with it; None where it was not to be fetched."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -112,7 +111,7 @@ def _placed(shot: Shot, take: Take, *, settings: Mapping[str, tuple[Place, ...]]
 def _offer(workshop: Workshop, bench: Bench, shot: Shot, name: str | None, *, number: int) -> _Offer | None:
     """What model `name` makes of a shot, None where there is no such model. Tells all that stands between the two."""
     assert shot.request
-    request = shot.request if name == shot.request.model else replace(shot.request, model=name)
+    request = shot.request if name == shot.request.model else shot.request._replace(model=name)
     try:
         model = workshop.priced(load(request.provider, name))
     except CatalogueError as error:

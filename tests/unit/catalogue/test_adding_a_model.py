@@ -1,7 +1,6 @@
 """Adding a model is adding a file."""
 
 import json
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -62,7 +61,7 @@ def test_a_new_model_file_needs_no_code(tmp_path: Path) -> None:
     (tmp_path / "atelier.json").write_text(json.dumps(FILE), encoding="utf-8")
     model = load("aimlapi", "dream-2", folder=tmp_path)
     resolved = resolve(SHOT, model=model, take=2)
-    wrong = replace(SHOT, prompt="x" * 21, duration_s=Fraction(20), seed=7, params={"mod": "wild"})
+    wrong = SHOT._replace(prompt="x" * 21, duration_s=Fraction(20), seed=7, params={"mod": "wild"})
 
     assert [] == check(SHOT, model=model, stills={})
     assert [(found.code, found.hint) for found in check(wrong, model=model, stills={})] == [
@@ -74,7 +73,7 @@ def test_a_new_model_file_needs_no_code(tmp_path: Path) -> None:
     assert ("atelier/dream-2", None, 2) == (resolved.model, resolved.seed, resolved.take)
     assert ({"prompt": "a launch"}, {"mood": "wild"}) == (resolved.keyed, resolved.params_keyed)
     assert Decimal("2.4") == estimate_usd(SHOT, model=model)
-    assert Size(720, 720) == clip_size(replace(SHOT, ratio="1:1"), model=model)
+    assert Size(720, 720) == clip_size(SHOT._replace(ratio="1:1"), model=model)
     assert body(
         resolved, model=model, endpoint="universal", media={"image": "https://example.org/a.png"}
     ) == {

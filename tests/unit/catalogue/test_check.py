@@ -1,7 +1,6 @@
 """What stands between a request and its model."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -25,7 +24,7 @@ def _codes(findings: list[Finding]) -> list[tuple[str, tuple[str | int, ...]]]:
 
 def test_a_request_that_the_model_can_make_has_no_findings(gen3a: Model) -> None:
     """All that gen3a_turbo takes, at once."""
-    shot = replace(SHOT, last_image=STILL, ratio="9:16", duration_s=Fraction(10), seed=2**32 - 1)
+    shot = SHOT._replace(last_image=STILL, ratio="9:16", duration_s=Fraction(10), seed=2**32 - 1)
     assert [] == check(shot, model=gen3a, stills={"image": Size(800, 600), "last_image": Size(10, 1000)})
 
 
@@ -55,7 +54,7 @@ def test_everything_that_is_wrong_is_told_at_once(gen3a: Model) -> None:
 
 def test_only_what_is_not_sent_is_a_warning(gen3a: Model) -> None:
     """A field that the model lacks stops nothing."""
-    found = check(replace(SHOT, negative_prompt="people"), model=gen3a, stills={})
+    found = check(SHOT._replace(negative_prompt="people"), model=gen3a, stills={})
     assert [("S308", "warning")] == [(finding.code, finding.severity) for finding in found]
 
 
@@ -72,7 +71,7 @@ def test_a_length_that_is_not_made_is_met_with_the_nearest(
     gen3a: Model, seconds: Fraction, hint: str
 ) -> None:
     """And with the longer clip that could be trimmed."""
-    (found,) = check(replace(SHOT, duration_s=seconds), model=gen3a, stills={})
+    (found,) = check(SHOT._replace(duration_s=seconds), model=gen3a, stills={})
     assert ("S303", hint) == (found.code, found.hint)
     assert "gen3a_turbo` makes clips of 5 or 10 s, not" in found.message
 
@@ -82,7 +81,7 @@ def test_a_length_that_is_not_made_is_met_with_the_nearest(
 )
 def test_a_ratio_that_is_not_made_is_met_with_the_nearest(gen3a: Model, ratio: str, nearest: str) -> None:
     """Near is what crops least."""
-    (found,) = check(replace(SHOT, ratio=ratio), model=gen3a, stills={})
+    (found,) = check(SHOT._replace(ratio=ratio), model=gen3a, stills={})
     assert f"the nearest is `{nearest}`" == found.hint
 
 
@@ -91,7 +90,7 @@ def test_a_ratio_that_is_not_made_is_met_with_the_nearest(gen3a: Model, ratio: s
 )
 def test_gen3a_turbo_counts_utf16_units(gen3a: Model, text: str, fits: bool) -> None:  # noqa: FBT001
     """An emoji has two."""
-    assert fits == (not check(replace(SHOT, prompt=text), model=gen3a, stills={}))
+    assert fits == (not check(SHOT._replace(prompt=text), model=gen3a, stills={}))
 
 
 @given(text=st.text(st.characters(codec="utf-8"), max_size=1100))
@@ -99,7 +98,7 @@ def test_a_prompt_is_as_long_as_its_utf16_code_units(text: str) -> None:
     """The vendor's count and ours agree on every text."""
     model = load("aimlapi", "gen3a_turbo")
     units = sum(2 if ord(character) > 0xFFFF else 1 for character in text)
-    assert (units > 1000) == bool(check(replace(SHOT, prompt=text), model=model, stills={}))
+    assert (units > 1000) == bool(check(SHOT._replace(prompt=text), model=model, stills={}))
 
 
 @pytest.mark.parametrize("size", [Size(2001, 1000), Size(499, 1000)])
@@ -108,7 +107,7 @@ def test_a_picture_of_the_wrong_shape_is_an_error_unless_a_ratio_is_asked_for(
 ) -> None:
     """Width to height must be 0.5 to 2 where the ratio comes from the picture."""
     assert [("S309", ("image",))] == _codes(check(SHOT, model=gen3a, stills={"image": size}))
-    assert [] == check(replace(SHOT, ratio="16:9"), model=gen3a, stills={"image": size})
+    assert [] == check(SHOT._replace(ratio="16:9"), model=gen3a, stills={"image": size})
 
 
 @pytest.mark.parametrize("size", [Size(2000, 1000), Size(500, 1000), Size(1, 1)])
@@ -144,8 +143,8 @@ def test_a_listed_seed_out_of_range_is_told_at_its_entry(gen3a: Model) -> None:
 def test_a_seed_for_a_model_without_one_is_a_warning(make_model: Callable[..., Model]) -> None:
     """Seed 1 is what every request has; only another was asked for."""
     model = make_model(fields={"prompt": {"wire": "prompt"}, "image": {"wire": "image_url"}})
-    assert [] == check(replace(SHOT, seed=1), model=model, stills={})
-    assert [("S308", ("seed",))] == _codes(check(replace(SHOT, seed=7), model=model, stills={}))
+    assert [] == check(SHOT._replace(seed=1), model=model, stills={})
+    assert [("S308", ("seed",))] == _codes(check(SHOT._replace(seed=7), model=model, stills={}))
 
 
 def test_a_field_that_the_vendor_ignores_counts_as_lacking(make_model: Callable[..., Model]) -> None:
@@ -182,7 +181,7 @@ def test_params_are_checked_against_the_models_schemas(
             "points": {"type": "array", "minItems": 1, "items": point},
         },
     )
-    assert [("S307", field)] == _codes(check(replace(SHOT, params=params), model=model, stills={}))
+    assert [("S307", field)] == _codes(check(SHOT._replace(params=params), model=model, stills={}))
 
 
 def test_params_that_must_be_given_are_missed(make_model: Callable[..., Model]) -> None:
@@ -192,13 +191,13 @@ def test_params_that_must_be_given_are_missed(make_model: Callable[..., Model]) 
         params={"scene": {"type": "string", "required": True}},
     )
     assert [("S302", ("params",))] == _codes(check(SHOT, model=model, stills={}))
-    assert [] == check(replace(SHOT, params={"scene": "hug"}), model=model, stills={})
+    assert [] == check(SHOT._replace(params={"scene": "hug"}), model=model, stills={})
 
 
 @pytest.mark.parametrize("name", ["tail_image_url", "last_image_url", "last_image"])
 def test_a_neutral_field_below_params_is_sent_home(gen3a: Model, name: str) -> None:
     """Whoever knows the vendor's name learns the neutral one."""
-    (found,) = check(replace(SHOT, params={name: "x"}), model=gen3a, stills={})
+    (found,) = check(SHOT._replace(params={name: "x"}), model=gen3a, stills={})
     assert ("S306", "that is `last_image` of the shot itself") == (found.code, found.hint)
 
 

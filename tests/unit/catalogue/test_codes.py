@@ -3,7 +3,6 @@
 import re
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -28,15 +27,15 @@ ART = {
 }
 
 BAD_REQUESTS = {
-    "S302": replace(SHOT, image=None),
-    "S303-duration": replace(SHOT, duration_s=Fraction(7)),
-    "S303-ratio": replace(SHOT, ratio="4:3"),
-    "S304": replace(SHOT, seed=2**32),
-    "S304-takes": replace(SHOT, seed=2**32 - 2),
-    "S305": replace(SHOT, prompt="🚀" * 600),
-    "S306": replace(SHOT, params={"watermark": False}),
-    "S306-neutral": replace(SHOT, params={"tail_image_url": "https://example.org/b.png"}),
-    "S308": replace(SHOT, negative_prompt="people"),
+    "S302": SHOT._replace(image=None),
+    "S303-duration": SHOT._replace(duration_s=Fraction(7)),
+    "S303-ratio": SHOT._replace(ratio="4:3"),
+    "S304": SHOT._replace(seed=2**32),
+    "S304-takes": SHOT._replace(seed=2**32 - 2),
+    "S305": SHOT._replace(prompt="🚀" * 600),
+    "S306": SHOT._replace(params={"watermark": False}),
+    "S306-neutral": SHOT._replace(params={"tail_image_url": "https://example.org/b.png"}),
+    "S308": SHOT._replace(negative_prompt="people"),
     "S309": SHOT,
 }
 
@@ -74,7 +73,7 @@ def test_bad_params_are_told_in_these_words(
     make_model: Callable[..., Model], name: str, params: dict[str, object]
 ) -> None:
     """The model's own schema speaks, in plain words."""
-    found = check(replace(SHOT, params=params), model=make_model(**ART), stills={})
+    found = check(SHOT._replace(params=params), model=make_model(**ART), stills={})
     _assert_golden(name, found[0])
 
 

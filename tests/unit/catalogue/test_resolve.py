@@ -1,7 +1,6 @@
 """What is sent, what is keyed, and what it costs."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -32,7 +31,7 @@ def test_defaults_are_sent_and_not_keyed(gen3a: Model) -> None:
 
 def test_a_default_written_out_gives_the_same_key(gen3a: Model) -> None:
     """Writing down what would have been sent anyway buys nothing."""
-    written = replace(SHOT, ratio="16:9", duration_s=Fraction(5))
+    written = SHOT._replace(ratio="16:9", duration_s=Fraction(5))
     assert resolve(SHOT, model=gen3a) == resolve(written, model=gen3a)
 
 
@@ -46,7 +45,7 @@ def test_the_defaults_of_gen3a_turbo_are_frozen(gen3a: Model) -> None:
 
 def test_what_is_keyed_is_exact(gen3a: Model) -> None:
     """Numbers are strings, so that no two programs write one number in two ways."""
-    resolved = resolve(replace(SHOT, ratio="9:16", duration_s=Fraction(10)), model=gen3a)
+    resolved = resolve(SHOT._replace(ratio="9:16", duration_s=Fraction(10)), model=gen3a)
     assert {"prompt": "a launch", "ratio": "9:16", "duration": "10"} == resolved.keyed
     assert action_key(resolved.keyed)
 
@@ -68,7 +67,7 @@ def test_without_a_seed_the_takes_number_is_keyed(
 
 def test_a_field_that_the_model_lacks_is_neither_sent_nor_keyed(gen3a: Model) -> None:
     """Changing it never buys a clip again."""
-    asked = replace(SHOT, negative_prompt="people")
+    asked = SHOT._replace(negative_prompt="people")
     assert resolve(SHOT, model=gen3a) == resolve(asked, model=gen3a)
 
 
@@ -77,7 +76,7 @@ def test_params_equal_to_their_defaults_are_sent_and_not_keyed(make_model: Calla
     model = make_model(
         params={"loop": {"type": "boolean", "default": False}, "steps": {"type": "integer", "default": 1}}
     )
-    resolved = resolve(replace(SHOT, params={"loop": False, "steps": 2}), model=model)
+    resolved = resolve(SHOT._replace(params={"loop": False, "steps": 2}), model=model)
     assert {"loop": False, "steps": 2} == resolved.params_sent
     assert {"steps": 2} == resolved.params_keyed
 
@@ -85,14 +84,14 @@ def test_params_equal_to_their_defaults_are_sent_and_not_keyed(make_model: Calla
 def test_true_is_not_one(make_model: Callable[..., Model]) -> None:
     """JSON tells them apart, and so does the key."""
     model = make_model(params={"steps": {"type": "integer", "default": 1}})
-    assert {"steps": True} == resolve(replace(SHOT, params={"steps": True}), model=model).params_keyed
+    assert {"steps": True} == resolve(SHOT._replace(params={"steps": True}), model=model).params_keyed
 
 
 @pytest.mark.parametrize(("seconds", "usd"), [(None, "0.2625"), (5, "0.2625"), (10, "0.525")])
 def test_gen3a_turbo_is_priced_by_the_second(gen3a: Model, seconds: int | None, usd: str) -> None:
     """To the cent and beyond: decimals, never floats."""
     duration_s = None if seconds is None else Fraction(seconds)
-    assert Decimal(usd) == estimate_usd(replace(SHOT, duration_s=duration_s), model=gen3a)
+    assert Decimal(usd) == estimate_usd(SHOT._replace(duration_s=duration_s), model=gen3a)
 
 
 def test_the_first_price_whose_conditions_hold_counts(make_model: Callable[..., Model]) -> None:
@@ -107,7 +106,7 @@ def test_the_first_price_whose_conditions_hold_counts(make_model: Callable[..., 
             {"usd": "0.1", "per": "second", **price},
         ],
     )
-    asked = [replace(SHOT, params={"mode": "pro"}), replace(SHOT, duration_s=Fraction(10)), SHOT]
+    asked = [SHOT._replace(params={"mode": "pro"}), SHOT._replace(duration_s=Fraction(10)), SHOT]
     assert [Decimal(1), Decimal("0.3"), Decimal("0.5")] == [estimate_usd(shot, model=model) for shot in asked]
 
 
@@ -121,13 +120,13 @@ def test_a_price_by_the_second_is_exact(usd: Decimal, seconds: int) -> None:
     """The estimate is the product, whatever the decimals."""
     known = load("aimlapi", "gen3a_turbo")
     model = known._replace(prices=(known.prices[0]._replace(usd=usd),))
-    assert usd * seconds == estimate_usd(replace(SHOT, duration_s=Fraction(seconds)), model=model)
+    assert usd * seconds == estimate_usd(SHOT._replace(duration_s=Fraction(seconds)), model=model)
 
 
 @pytest.mark.parametrize(("ratio", "size"), [(None, "1280x768"), ("16:9", "1280x768"), ("9:16", "768x1280")])
 def test_gen3a_turbo_has_its_own_sizes(gen3a: Model, ratio: str | None, size: str) -> None:
     """Its 16:9 is 5:3."""
-    assert Size.parse(size) == clip_size(replace(SHOT, ratio=ratio), model=gen3a)
+    assert Size.parse(size) == clip_size(SHOT._replace(ratio=ratio), model=gen3a)
 
 
 @pytest.mark.parametrize(
@@ -142,13 +141,13 @@ def test_gen3a_turbo_has_its_own_sizes(gen3a: Model, ratio: str | None, size: st
 )
 def test_any_ratio_has_a_size(ratio: str, size: str) -> None:
     """Where no model says otherwise the shorter side is 720 px."""
-    assert Size.parse(size) == clip_size(replace(SHOT, ratio=ratio), model=load("animatic", None))
+    assert Size.parse(size) == clip_size(SHOT._replace(ratio=ratio), model=load("animatic", None))
 
 
 @given(width=st.integers(1, 50), height=st.integers(1, 50))
 def test_a_size_is_even_and_near_its_ratio(width: int, height: int) -> None:
     """An encoder takes it, and the eye sees the ratio asked for."""
-    size = clip_size(replace(SHOT, ratio=f"{width}:{height}"), model=load("animatic", None))
+    size = clip_size(SHOT._replace(ratio=f"{width}:{height}"), model=load("animatic", None))
     assert size.width_px % 2 == size.height_px % 2 == 0
     assert abs(Fraction(size.width_px, size.height_px) / Fraction(width, height) - 1) < Fraction(1, 300)
 
@@ -162,7 +161,7 @@ def test_resolution_sets_the_shorter_side(make_model: Callable[..., Model]) -> N
 
 def test_a_model_without_duration_says_how_long_its_clips_are(make_model: Callable[..., Model]) -> None:
     """A slot is known before rendering."""
-    assert Fraction(6) == clip_duration(replace(SHOT, duration_s=Fraction(9)), model=make_model(clip_s=6))
+    assert Fraction(6) == clip_duration(SHOT._replace(duration_s=Fraction(9)), model=make_model(clip_s=6))
     assert clip_duration(SHOT, model=make_model(id="studio-2/dream")) is None
 
 
@@ -170,7 +169,7 @@ def test_animatic_makes_any_length_for_nothing() -> None:
     """The preview of a shot costs 0 and lasts as asked."""
     model, shot = (
         load("animatic", "gen3a_turbo"),
-        replace(SHOT, duration_s=Fraction(7, 2), negative_prompt="people"),
+        SHOT._replace(duration_s=Fraction(7, 2), negative_prompt="people"),
     )
     assert Fraction(7, 2) == clip_duration(shot, model=model)
     assert Decimal(0) == estimate_usd(shot, model=model)
