@@ -65,7 +65,10 @@ def interpret(
     with problems.gathering():
         problems.extend(document.diagnostics)
         if check_version(document, problems):
-            faults = [*check_shape(document, problems, schema=schema), *document.faults]
+            faults = [
+                *check_shape(document, problems, schema=schema, forms=beside.forms),
+                *document.faults,
+            ]
             rest = prune(document, faults) if problems.errors else document
             storyboard = _expand(
                 rest, problems, provider=provider, profile=profile, faults=tuple(faults), beside=beside

@@ -40,11 +40,15 @@ NO_CHARACTERS: Mapping[str, Character] = MappingProxyType({})
 
 
 class Beside(Row):
-    """What stands beside an excerpt in the whole text: ids of shots, variables asked for, characters they came to."""
+    """What stands beside an excerpt in the whole text: ids of shots, variables asked for, characters they came to.
+
+    `forms` are those that shots had there while nothing was wrong with its shape.
+    """
 
     shots: frozenset[str] = frozenset()
     variables: frozenset[str] = frozenset()
     characters: int = 0
+    forms: frozenset[str] = frozenset()
 
 
 ALONE = Beside()

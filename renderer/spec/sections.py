@@ -22,6 +22,7 @@ from renderer.row import Row
 from renderer.spec.compose import NODES_MAX
 from renderer.spec.document import Document
 from renderer.spec.nodes import Fields, Items, Node, Scalar
+from renderer.spec.shape import form_of
 
 NODES_PER_SIGN = 3
 """At most as many values come of one `:`, `-`, `,`, `?` or bracket: in `[a: b]` a mapping, its key and its value."""
@@ -101,17 +102,19 @@ def cut_sections(content: bytes) -> Sections | None:
 
 
 class Outline(Row):
-    """Where the entries of `shots` begin and end in a text of so many characters. A tree is a hundred times as large."""
+    """Where the entries of `shots` begin and end in a text of so many characters, and the form of each. A tree is a hundred times as large."""
 
     characters: int
     shots: tuple[tuple[int, int], ...]
+    forms: tuple[str, ...]
 
 
 def outline_of(document: Document) -> Outline:
     """The outline of a document; without entries where `shots` is no list."""
     shots = document.node(("shots",))
     nodes = shots.nodes if isinstance(shots, Items) else ()
-    return Outline(len(document.text.own.content), tuple((node.start, _end(node)) for node in nodes))
+    places = tuple((node.start, _end(node)) for node in nodes)
+    return Outline(len(document.text.own.content), places, tuple(form_of(node.value) for node in nodes))
 
 
 def fit(sections: Sections, outline: Outline) -> bool:

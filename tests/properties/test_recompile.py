@@ -85,6 +85,10 @@ FIELDS = (
     "sound: {mute: true}\n",
     "image: {last_frame_of: s1}\n",
     "prompt: calm\nlast_image: {frame_of: s2, at: 0.1}\n",
+    "prompt: true\n",
+    "prompt: steam\nstyle: null\n",
+    "prompt: steam\ncamera: [slow, push in]\n",
+    "prompt: steam\nnegative_prompt: 5\n",
 )
 IDS = ("s0", "s1", "s2", "s3", "s4", "s5", "s0.take2", "S")
 

@@ -33,7 +33,7 @@ from renderer.storyboard import Span, Storyboard
 
 
 class Known(Row):
-    """A text by its sections: the digest of each, the line on which it begins, and the rows of its shots, in order.
+    """A text by its sections: the digest of each, the line on which it begins, the rows and the form of its shots, in order.
 
     `included` are the files that it includes, as they were.
     """
@@ -41,16 +41,17 @@ class Known(Row):
     names: Sequence[str]
     lines: Sequence[int]
     rows: Sequence[Sequence[ShotRow] | Json]
+    forms: Sequence[str]
     included: Included = ()
 
     def to_json(self) -> Json:
-        return [list(self.names), list(self.lines), list(self.rows), list(self.included)]
+        return list(map(list, self))
 
     @classmethod
     def from_json(cls, value: Json) -> Known:
         """The inverse of `to_json`, its rows not read yet; raises `TypeError` or `ValueError` for another form."""
-        names, lines, rows, included = value
-        return cls(names, lines, rows, tuple((path, sha256, size) for path, sha256, size in included))
+        names, lines, rows, forms, included = value
+        return cls(names, lines, rows, forms, tuple((path, sha256, size) for path, sha256, size in included))
 
     def moved(self, number: int, line: int) -> list[ShotRow]:
         """The rows of a section that begins on another line now."""
@@ -71,7 +72,8 @@ def known_of(sections: spec.Sections, examined: Examined) -> Known | None:
     if examined.diagnostics or not spec.fit(sections, examined.outline):
         return None
     rows = _by_section(examined, len(sections.shots))
-    return Known(sections.names(), sections.first_lines(), rows, examined.included)
+    forms = examined.outline.forms
+    return Known(sections.names(), sections.first_lines(), rows, forms, examined.included)
 
 
 def recompile(
@@ -86,7 +88,7 @@ def recompile(
         for number in sorted(set(range(len(names))) - set(fresh))
     }
     excerpt = sections.excerpt(fresh)
-    beside = _beside([row for section in rows.values() for row in section])
+    beside = _beside([row for section in rows.values() for row in section], forms=known.forms)
     examined = _examined(workshop, project, excerpt, reach=reach, beside=beside)
     if examined is None or examined.included != known.included:
         return None
@@ -103,7 +105,9 @@ def recompile(
         return None
     move = sections.mover(fresh, file=project.label)
     details = [_placed(detail, move, fresh) for detail in examined.details]
-    remembered = Known(names, lines, by_section, examined.included)
+    fresh_forms = dict(zip(fresh, examined.outline.forms, strict=True))
+    forms = [fresh_forms.get(number) or known.forms[place[name]] for number, name in enumerate(names)]
+    remembered = Known(names, lines, by_section, forms, examined.included)
     return Recompiled(compiled, _details(by_section, fresh, details), remembered)
 
 
@@ -188,11 +192,12 @@ def _examined(
     return None if examined.diagnostics or not spec.fit(excerpt, examined.outline) else examined
 
 
-def _beside(shots: Sequence[ShotRow]) -> spec.Beside:
+def _beside(shots: Sequence[ShotRow], *, forms: Iterable[str]) -> spec.Beside:
     return spec.Beside(
         shots=frozenset(row.shot for row in shots),
         variables=frozenset(name for row in shots for name in row.variables),
         characters=sum(row.characters for row in shots),
+        forms=frozenset(forms),
     )
 
 

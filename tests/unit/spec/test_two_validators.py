@@ -1,4 +1,4 @@
-"""Two validators, one answer: the quick one says whether there is a fault, the other says which."""
+"""Two validators, one answer: the quick one says whether there is a fault, the other says which. And when neither need be asked."""
 
 import json
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from renderer import spec
 from renderer.errors import SpecError
 from renderer.spec.nodes import Fields
-from renderer.spec.shape import inline, is_in_shape
+from renderer.spec.shape import WORDS, form_of, inline, is_in_shape
 
 ROOT = Path(__file__).parents[3]
 SCHEMA = json.loads((ROOT / "schemas" / "storyboard.schema.json").read_bytes())
@@ -88,3 +88,35 @@ def test_both_agree_on_any_shot(shot: dict[str, Any], more: dict[str, Any]) -> N
     """Whatever an author may write in place of a value."""
     explained, quick = answers({"version": 1, "shots": [{"id": "a", "prompt": "b"} | shot], **more})
     assert explained == quick
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    shot=st.dictionaries(st.sampled_from([*NAMES, *sorted(WORDS)]), VALUES, max_size=5),
+    words=st.dictionaries(st.sampled_from(sorted(WORDS)), st.none() | st.text(max_size=9), min_size=4),
+)
+def test_other_words_do_not_change_whether_a_shot_is_in_shape(
+    shot: dict[str, Any], words: dict[str, Any]
+) -> None:
+    """So a shot that was in shape before only its words were edited is in shape."""
+    one = {"id": "a"} | shot
+    other = {
+        name: words[name] if name in words and isinstance(told, str | None) else told
+        for name, told in one.items()
+    }
+    assert form_of(one) == form_of(other)
+    assert answers({"version": 1, "shots": [one]}) == answers({"version": 1, "shots": [other]})
+
+
+@pytest.mark.parametrize("told", [True, 5, [], ["steam"], {}, {"text": "steam"}])
+def test_what_is_no_text_is_of_another_form(told: Any) -> None:
+    """What stands in place of words is not taken for words."""
+    assert form_of({"id": "a", "prompt": "steam"}) != form_of({"id": "a", "prompt": told})
+
+
+def test_a_field_more_or_another_value_is_another_form() -> None:
+    """Only words may change."""
+    forms = [
+        form_of({"id": "a", "seed": 1} | more) for more in ({}, {"prompt": "b"}, {"seed": 2}, {"seed": "1"})
+    ]
+    assert len(set(forms)) == 4
