@@ -18,7 +18,7 @@ from renderer.cli.terminal import write_json
 from renderer.errors import UsageError
 from renderer.model import Trace
 from renderer.report.sweep import size_words
-from renderer.store.check import StoreCheck
+from renderer.store.audit import StoreCheck
 
 if TYPE_CHECKING:
     from renderer.pipeline.keeping.lost import Lost
@@ -56,7 +56,7 @@ def command() -> None:
 def stats(*, cache_dir: Path | None, as_json: bool) -> int:
     """Say how much is stored, and where."""
     with options.workshop_for(cache_dir) as workshop:
-        found = workshop.store.stats()
+        found = workshop.store.audit.count()
         root = str(workshop.store.root)
     shown = {
         "root": root,
@@ -86,7 +86,7 @@ def stats(*, cache_dir: Path | None, as_json: bool) -> int:
 def ls(*, cache_dir: Path | None, as_json: bool) -> int:
     """List what is stored, oldest first: key, kind, clip, size, time (UTC) and the shot that asked."""
     with options.workshop_for(cache_dir) as workshop:
-        traces = sorted(workshop.store.list_traces(), key=lambda trace: trace.made_at)
+        traces = sorted(workshop.store.audit.traces(), key=lambda trace: trace.made_at)
         pinned = {one.digest.sha256 for one in workshop.store.care.pinned.all()}
     if as_json:
         write_json({"version": 1, "traces": [_trace_row(trace, pinned) for trace in traces]})
@@ -128,7 +128,7 @@ def verify(*, cache_dir: Path | None, as_json: bool) -> int:
     from renderer.pipeline.keeping.lost import list_lost  # noqa: PLC0415 - for this command alone
 
     with options.workshop_for(cache_dir) as workshop:
-        check = workshop.store.verify_all()
+        check = workshop.store.audit.verify()
         lost = list_lost(workshop.store)
     code = _report(check, as_json=as_json, verb="verify", lost=lost)
     return code or (LOST if lost else 0)
@@ -143,7 +143,7 @@ def repair(*, cache_dir: Path | None, as_json: bool) -> int:
     Damaged lines of the journal stay where they are; buying goes on after that.
     """
     with options.workshop_for(cache_dir) as workshop:
-        check = workshop.store.repair(now=datetime.now(UTC))
+        check = workshop.store.audit.repair(now=datetime.now(UTC))
     _report(check, as_json=as_json, verb="repair")
     return 0
 

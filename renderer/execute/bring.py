@@ -19,7 +19,9 @@ async def bring(action: Action, store: Store) -> dict[str, list[Path]]:
     Raises `MediaError` M820 where a file changed since it was keyed, `StoreError` where a blob is damaged or gone.
     """
     given = [item for inputs in action.inputs.values() for item in inputs]
-    recalled = store.recall([item.digest for item in given])  # here, since no other thread may ask the index
+    recalled = store.checked.recall(
+        [item.digest for item in given]
+    )  # here, since no other thread may ask the index
     paths = iter(await asyncio.to_thread(_fetch, given, store, recalled))
     return {role: [next(paths) for _ in inputs] for role, inputs in action.inputs.items()}
 
@@ -32,4 +34,4 @@ def _fetch(given: list[Input], store: Store, recalled: Mapping[str, Json]) -> li
                 code="M820",
                 hint="run the same command again",
             )
-    return store.verified_paths([item.digest for item in given], recalled=recalled)
+    return store.checked.paths([item.digest for item in given], recalled=recalled)

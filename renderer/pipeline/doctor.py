@@ -105,7 +105,7 @@ def _parser(_: Workshop) -> Iterator[Finding]:
 
 
 def _store(workshop: Workshop) -> Iterator[Finding]:
-    stats = workshop.store.stats()
+    stats = workshop.store.audit.count()
     size = f"{stats.blobs:,} clips, {stats.blob_bytes / 1e6:,.1f} MB"
     yield Finding("ok", "store", f"{workshop.store.root}: {size}, {stats.traces:,} traces")
     if stats.damaged:

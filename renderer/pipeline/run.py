@@ -217,7 +217,7 @@ class Run:
             return []  # the store would be asked for all its traces
         shots = [self.compiled.takes[number].shot for number in numbers]
         project = self.project
-        return self.workshop.store.newest_for(project.identity, spec=project.asker_spec, shots=shots)
+        return self.workshop.store.newest.of(project.identity, spec=project.asker_spec, shots=shots)
 
     def films_imprint(self) -> str:
         """The films there are, and ffmpeg's build, as one text."""

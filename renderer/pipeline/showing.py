@@ -110,13 +110,13 @@ def assess_output(run: Run, output: OutputRow) -> FilmState | None:
     """
     store, place = run.workshop.store, f"{run.project.identity}/{run.project.asker_spec}/{output.name}"
     basis = _basis(run)
-    known = store.memo_get(JOINS, place) if basis else None
+    known = store.memos.get(JOINS, place) if basis else None
     if known and known["basis"] == basis and (result := run.lookup([known["key"]])[0]):
         return FilmState(result, held=tuple(known["held"]), key=known["key"])
     clips = clips_of(run, output)
     state = None if clips is None else state_from(run, output, clips)
     if basis and state and state.result:
-        store.memo_put(JOINS, place, {"basis": basis, "key": state.key, "held": state.held})
+        store.memos.put(JOINS, place, {"basis": basis, "key": state.key, "held": state.held})
     return state
 
 

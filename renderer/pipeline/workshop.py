@@ -68,11 +68,11 @@ class Workshop:
         stat = path.stat()
         seen = f"{path}\0{stat.st_size}\0{stat.st_mtime_ns}\0{stat.st_ctime_ns}"
         key = hashlib.sha256(seen.encode("utf-8", "surrogateescape")).hexdigest()
-        build = self.store.memo_get("ffmpeg", key)
+        build = self.store.memos.get("ffmpeg", key)
         if isinstance(build, str):
             return Ffmpeg(path, build)
         ffmpeg = describe_ffmpeg(path)
-        self.store.memo_put("ffmpeg", key, ffmpeg.build)
+        self.store.memos.put("ffmpeg", key, ffmpeg.build)
         return ffmpeg
 
     @cached_property
@@ -84,11 +84,11 @@ class Workshop:
         if state is None:
             return drawing_tools()
         key = hashlib.sha256(state.encode("utf-8", "surrogateescape")).hexdigest()
-        known = self.store.memo_get("drawing", key)
+        known = self.store.memos.get("drawing", key)
         if isinstance(known, dict):
             return known
         tools = drawing_tools()
-        self.store.memo_put("drawing", key, dict(tools))
+        self.store.memos.put("drawing", key, dict(tools))
         return tools
 
     @cached_property
@@ -103,11 +103,11 @@ class Workshop:
 
     def _listed(self, name: str, ask: Callable[[Path], frozenset[str]]) -> frozenset[str]:
         path, build = self.ffmpeg
-        known = None if may_change_unseen(path) else self.store.memo_get(name, build)
+        known = None if may_change_unseen(path) else self.store.memos.get(name, build)
         if isinstance(known, list):
             return frozenset(known)
         found = ask(path)
-        self.store.memo_put(name, build, sorted(found))
+        self.store.memos.put(name, build, sorted(found))
         return found
 
     @cached_property

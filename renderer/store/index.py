@@ -10,6 +10,7 @@ to any other thread nothing is known, and what it puts waits.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import threading
 import zlib
@@ -28,6 +29,7 @@ Answer = TypeVar("Answer")
 PENDING_MAX = 2000
 GATHERED_MAX = 100
 SMALL_BYTES = 4096
+MEMO_SLOTS = 128
 SEAL = 8
 """So many digits of a checksum stand before each row."""
 _decoder = json.JSONDecoder()
@@ -166,6 +168,28 @@ class Index:
             if door is not None:
                 with contextlib.suppress(Exception):
                     door.close()
+
+
+class Memos:
+    """What can be computed again, under a name and a key, megabytes too: for this store alone."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+
+    def get(self, name: str, key: str) -> Json | None:
+        """A value that was kept under a digest, or None, at any time and for any reason."""
+        row = self._index.get(f"memo/{name}/{key}") or self._index.get(_memo_slot(name, key))
+        return row[1] if row and row[0] == key else None
+
+    def put(self, name: str, key: str, value: Json) -> None:
+        """Keep a value. One beyond 4 KiB shares `MEMO_SLOTS` places with the others of its name, so that the index does
+        not grow with every edit of a storyboard.
+        """
+        self._index.put(f"memo/{name}/{key}", [key, value], when_large=_memo_slot(name, key))
+
+
+def _memo_slot(name: str, key: str) -> str:
+    return f"memo/{name}/slot/{hashlib.sha256(key.encode()).digest()[0] % MEMO_SLOTS}"
 
 
 def _inode(folder: Path) -> int | None:

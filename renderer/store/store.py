@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import datetime
 from functools import cached_property
@@ -12,15 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from renderer.digest import Digest
-from renderer.errors import StoreError
 from renderer.model import Asker, Json, Result, Trace
 from renderer.store.blobs import Blobs
 from renderer.store.copies import copy_out
-from renderer.store.fetched import Fetched
-from renderer.store.index import Index
+from renderer.store.index import Index, Memos
 from renderer.store.layout import Layout, check_readable, check_version, check_writable
 from renderer.store.locks import LOCK_TIMEOUT_S, Locks
-from renderer.store.newest import Newest
 from renderer.store.occupancy import Occupancy
 from renderer.store.prices import Prices
 from renderer.store.results import Results
@@ -30,11 +26,12 @@ from renderer.store.traces import Traces
 
 if TYPE_CHECKING:
     from renderer.job import Job
+    from renderer.store.audit import Audit
     from renderer.store.care import Care
-    from renderer.store.check import StoreCheck, StoreStats
+    from renderer.store.checked import Checked
+    from renderer.store.fetched import Fetched
     from renderer.store.journal import Journal
-
-MEMO_SLOTS = 128
+    from renderer.store.newest import Newest
 
 
 class Store:
@@ -55,8 +52,8 @@ class Store:
         self._traces = Traces(layout, self._scratch, self._locks)
         self._results = Results(self._index, self._traces, self._blobs)
         self._seen = Seen(self._index, clock_ns=clock_ns)
-        self._newest = Newest(layout, self._index, self._traces, self._blobs, clock_ns=clock_ns)
-        self._fetched = Fetched(layout, self._scratch)
+        self._clock_ns = clock_ns
+        self.memos = Memos(self._index)
         self.prices = Prices(layout, self._scratch)
 
     @classmethod
@@ -116,8 +113,30 @@ class Store:
         from renderer.store.care import Care  # noqa: PLC0415 - not for those who only look
 
         return Care(
-            self._layout, self._scratch, occupancy=self._occupancy, fetched=self._fetched, hold=self.hold
+            self._layout, self._scratch, occupancy=self._occupancy, fetched=self.fetched, hold=self.hold
         )
+
+    @cached_property
+    def audit(self) -> Audit:
+        """The whole of it: listed, counted, checked, mended."""
+        from renderer.store.audit import Audit  # noqa: PLC0415 - not on the way of a build
+
+        return Audit(
+            self._layout,
+            index=self._index,
+            blobs=self._blobs,
+            traces=self._traces,
+            fetched=self.fetched,
+            journal=lambda: self.journal,
+            learn=self._results.learn,
+        )
+
+    @cached_property
+    def fetched(self) -> Fetched:
+        """What each URL was pinned to when first fetched; its blob may be gone, and must then be fetched as such."""
+        from renderer.store.fetched import Fetched  # noqa: PLC0415 - for storyboards that name a URL
+
+        return Fetched(self._layout, self._scratch)
 
     # The journal
 
@@ -165,30 +184,12 @@ class Store:
         """Read the whole blob; raises `StoreError` E615 when it is gone, E614 when it is damaged."""
         self._blobs.verify(digest)
 
-    def recall(self, digests: Sequence[Digest]) -> Mapping[str, Json]:
-        """What is remembered of some blobs' files: ask before a thread that may not ask the index calls `verified_paths`."""
-        return self._seen.recall([self._blobs.path(digest) for digest in digests])
+    @cached_property
+    def checked(self) -> Checked:
+        """Blobs whose bytes somebody is about to use."""
+        from renderer.store.checked import Checked  # noqa: PLC0415 - not for those who only look
 
-    def verified_paths(
-        self, digests: Sequence[Digest], *, recalled: Mapping[str, Json] | None = None
-    ) -> list[Path]:
-        """Where some blobs stand, in order, each read and checked since it last changed.
-
-        Where nothing was `recalled` in another thread than the store's, all are read: there the index says nothing.
-
-        Raises as `verify` does, for the first that fails; all are looked at, so that one more try meets no other.
-        """
-        paths = [self._blobs.path(digest) for digest in digests]
-        failures = []
-        for digest, found in zip(digests, self._seen.digests_of(paths, recalled=recalled), strict=True):
-            if found != digest:
-                try:
-                    self._blobs.verify(digest)
-                except StoreError as error:
-                    failures.append(error)
-        if failures:
-            raise failures[0]
-        return paths
+        return Checked(self._blobs, self._seen)
 
     def copy_out(self, digest: Digest, target: Path) -> None:
         """Put the verified bytes at `target` by rename, a reflink where possible, never a hard link."""
@@ -220,20 +221,19 @@ class Store:
     ) -> Trace:
         """Add a result to the trace of a key, durably; a digest that it has already is not added again.
 
-        `askers` are named for generations alone, since `newest_for` takes all that a shot asked for as footage.
+        `askers` are named for generations alone, since `newest` takes all that a shot asked for as footage.
         `now` has a time zone.
         """
         trace = self._traces.record(key, manifest=manifest, result=result, askers=askers, now=now)
         self._results.learn(trace)
         return trace
 
-    def newest_for(self, project: str, *, spec: str, shots: Sequence[str]) -> list[Trace | None]:
-        """For each shot, in order, the newest trace that it asked for and that has a result here."""
-        return self._newest.of(project, spec=spec, shots=shots)
+    @cached_property
+    def newest(self) -> Newest:
+        """Which traces a shot asked for, the newest first."""
+        from renderer.store.newest import Newest  # noqa: PLC0415 - for shots whose request changed
 
-    def traces_for(self, project: str, *, spec: str, shot: str) -> list[Trace]:
-        """Every trace that a shot asked for, the newest first, whether or not its blobs are there."""
-        return self._newest.all_of(project, spec=spec, shot=shot)
+        return Newest(self._layout, self._index, self._traces, self._blobs, clock_ns=self._clock_ns)
 
     # What files held
 
@@ -248,33 +248,6 @@ class Store:
     def are_known(self, paths: Sequence[str], digests: Sequence[Digest]) -> bool:
         """Whether each file is known to hold the bytes of its digest: of long lists the quick question, asked before `digests_of`."""
         return self._seen.are_known(paths, digests)
-
-    def fetched_get(self, url: str) -> Digest | None:
-        """What a URL was pinned to when first fetched; its blob may be gone, and must then be fetched as such."""
-        return self._fetched.get(url)
-
-    def fetched_put(self, url: str, digest: Digest) -> None:
-        self._fetched.put(url, digest)
-
-    def pin_get(self, name: str) -> Digest | None:
-        """`fetched_get` by the sha256 of the address."""
-        return self._fetched.named(name)
-
-    def pin_put(self, name: str, digest: Digest) -> None:
-        self._fetched.put_named(name, digest)
-
-    def memo_get(self, name: str, key: str) -> Json | None:
-        """A value that was kept under a digest, or None, at any time and for any reason."""
-        row = self._index.get(f"memo/{name}/{key}") or self._index.get(_memo_slot(name, key))
-        return row[1] if row and row[0] == key else None
-
-    def memo_put(self, name: str, key: str, value: Json) -> None:
-        """Keep what can be computed again, megabytes too, for this store alone.
-
-        A value beyond 4 KiB shares `MEMO_SLOTS` places with the others of its name, so that the index does
-        not grow with every edit of a storyboard.
-        """
-        self._index.put(f"memo/{name}/{key}", [key, value], when_large=_memo_slot(name, key))
 
     # Working
 
@@ -295,53 +268,3 @@ class Store:
     def scratch(self) -> AbstractContextManager[Path]:
         """A fresh folder on the store's filesystem, removed at the end of the `with`."""
         return self._scratch.folder()
-
-    # The whole
-
-    def stats(self) -> StoreStats:
-        from renderer.store.check import count_store  # noqa: PLC0415 - not on the way of a build
-
-        return count_store(self._layout, index=self._index, journal=self.journal)
-
-    def list_traces(self) -> Iterator[Trace]:
-        """Every trace, ordered by key."""
-        return self._traces.all()
-
-    def list_blobs(self) -> Iterator[Digest]:
-        """What every blob is by its name and size, ordered; their bytes are not read."""
-        return (Digest(path.name, path.stat().st_size) for path in self._blobs.remaining())
-
-    def list_pins(self) -> Iterator[str]:
-        """The sha256 of every address that was fetched, ordered."""
-        return self._fetched.names()
-
-    def verify_all(self, on_item: Callable[[Path], None] | None = None) -> StoreCheck:
-        """Read every byte and compare it with its name, changing nothing."""
-        from renderer.store.check import check_store  # noqa: PLC0415
-
-        return check_store(
-            self._layout, blobs=self._blobs, fetched=self._fetched, journal=self.journal, on_item=on_item
-        )
-
-    def repair(self, on_item: Callable[[Path], None] | None = None, *, now: datetime) -> StoreCheck:
-        """Check, move what is damaged to `damaged/` and make the index anew; what was found is returned.
-
-        Damaged lines of the journal stay where they are; that somebody knows of them is put on record, at `now`.
-        """
-        from renderer.store.check import mend_store  # noqa: PLC0415
-
-        check = self.verify_all(on_item)
-        mend_store(
-            self._layout,
-            check=check,
-            index=self._index,
-            traces=self._traces,
-            journal=self.journal,
-            learn=self._results.learn,
-            now=now,
-        )
-        return check
-
-
-def _memo_slot(name: str, key: str) -> str:
-    return f"memo/{name}/slot/{hashlib.sha256(key.encode()).digest()[0] % MEMO_SLOTS}"

@@ -84,9 +84,9 @@ def work(root: Path, film: Path, prompt: str, acknowledged: int) -> None:
         os.write(acknowledged, f"{key}\n".encode())
         make(store, prompt, clip=b"another")
         store.copy_out(store.put_bytes(FILM), film)
-        store.fetched_put("https://example.org/", digest_bytes(FILM))
+        store.fetched.put("https://example.org/", digest_bytes(FILM))
         store.digests_of([film])
-        store.memo_put("storyboard", key, {"shots": [prompt]})
+        store.memos.put("storyboard", key, {"shots": [prompt]})
 
 
 def test_a_run_that_is_killed_anywhere_leaves_a_sound_store(tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_a_run_that_is_killed_anywhere_leaves_a_sound_store(tmp_path: Path) -> N
         acknowledged = os.read(reader, 1000).decode().split()
         os.close(reader)
         with Store.open(root) as store:
-            check = store.verify_all()
+            check = store.audit.verify()
             assert ((), ()) == (check.damaged_blobs, check.damaged_traces)
             assert () == check.lost
             assert all(store.lookup_many(acknowledged))
@@ -146,10 +146,10 @@ def test_processes_that_write_the_same_keys_at_once_lose_nothing(tmp_path: Path)
 
     assert [0, 0, 0] == at_once(3, record)
     with Store.open(root) as store:
-        traces = list(store.list_traces())
+        traces = list(store.audit.traces())
         assert [["shot0", "shot1", "shot2"]] * 10 == [sorted(a.shot for a in t.askers) for t in traces]
         assert [1] * 10 == [len(trace.results) for trace in traces]
-        assert store.verify_all().is_sound
+        assert store.audit.verify().is_sound
 
 
 def test_each_action_runs_once_in_all_processes(tmp_path: Path) -> None:
@@ -211,7 +211,7 @@ def test_a_disk_that_takes_no_more_is_said_and_harms_nothing(tmp_path: Path) -> 
                 make(store, "a trace of more than a page" * 200, clip=b"star")
             assert "E611" == caught.value.code
             store.verify(small)
-            assert store.verify_all().is_sound
+            assert store.audit.verify().is_sound
 
     assert 0 == ended(fork(fill))
 
@@ -228,13 +228,13 @@ with Store.open(root) as store:
     try:
         for number in range(1000):
             stored.append(store.put_bytes(bytes([number % 256]) * 50_000 + b"%d" % number))
-            store.memo_put(str(number), "key", "x" * 10_000)
+            store.memos.put(str(number), "key", "x" * 10_000)
             store.digests_of([store.path(stored[-1])])
     except StoreError as error:
         print(error.code, error.message, error.hint, sep="; ")
 with Store.open(root) as store:
     assert len(stored) > 5
-    assert store.verify_all().is_sound
+    assert store.audit.verify().is_sound
     assert all(store.has(digest) for digest in stored)
     store.path(stored.pop()).unlink()
     store.put_bytes(b"room again")
@@ -291,7 +291,7 @@ def test_a_store_that_may_not_be_written_is_read(open_folder: Path) -> None:
             assert result is not None
             store.verify(result.digest)
             store.copy_out(result.digest, outside / "film.mp4")
-            assert key == next(store.list_traces()).key
+            assert key == next(store.audit.traces()).key
             with pytest.raises(StoreError) as caught:
                 store.put_bytes(b"moon")
             assert "E613" == caught.value.code

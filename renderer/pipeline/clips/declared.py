@@ -67,7 +67,7 @@ class Asked:
 
     def __init__(self, run: Run) -> None:
         self._run, self._name = run, f"{run.project.identity}/{run.project.asker_spec}"
-        self._known: Mapping[str, Mapping[str, Json]] = run.workshop.store.memo_get(ASKED, self._name) or {}
+        self._known: Mapping[str, Mapping[str, Json]] = run.workshop.store.memos.get(ASKED, self._name) or {}
         self._told: dict[str, Mapping[str, Json]] = {}
 
     def of(self, row: TakeRow, clip: str) -> Mapping[str, Json]:
@@ -84,7 +84,7 @@ class Asked:
 
     def keep(self) -> None:
         """Remember what was told, and nothing else."""
-        self._run.workshop.store.memo_put(ASKED, self._name, self._told)
+        self._run.workshop.store.memos.put(ASKED, self._name, self._told)
 
 
 def _named(manifest: Mapping[str, Json]) -> Mapping[str, Json]:
@@ -97,7 +97,7 @@ def manifest_of(run: Run, row: TakeRow, clip: str) -> Mapping[str, Json]:
     trace = run.workshop.store.trace(row.key)
     if trace and _holds(trace, clip):
         return trace.manifest
-    older = run.workshop.store.traces_for(run.project.identity, spec=run.project.asker_spec, shot=row.shot)
+    older = run.workshop.store.newest.all_of(run.project.identity, spec=run.project.asker_spec, shot=row.shot)
     return next((trace.manifest for trace in older if _holds(trace, clip)), {})
 
 

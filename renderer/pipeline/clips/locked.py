@@ -56,10 +56,10 @@ class Locked:
         digest, store = self.digest, self.workshop.store
         if digest is None:
             return {}
-        known = store.memo_get(CLIPS, digest.sha256)
+        known = store.memos.get(CLIPS, digest.sha256)
         if known is None:
             known = self.lock.clips
-            store.memo_put(CLIPS, digest.sha256, known)
+            store.memos.put(CLIPS, digest.sha256, known)
         return {key: Digest(*clip) for key, clip in known.items()}
 
     def settle(
@@ -104,7 +104,7 @@ class Locked:
 
     def knows(self, imprint: str, films: str | None = None) -> bool:
         """Whether lock and store agreed so at the end of a build, and, where `films` is given, on these films."""
-        known = self.workshop.store.memo_get(MEMO, self._name) if imprint else None
+        known = self.workshop.store.memos.get(MEMO, self._name) if imprint else None
         return known is not None and known[0] == imprint and films in {None, known[1]}
 
     def is_due(self, compiled: Compiled, results: Sequence[Result | None], *, films: str) -> bool:
@@ -119,7 +119,7 @@ class Locked:
 
     def remember(self, imprint: str, films: str) -> None:
         """Lock and store agree so."""
-        self.workshop.store.memo_put(MEMO, self._name, [imprint, films])
+        self.workshop.store.memos.put(MEMO, self._name, [imprint, films])
 
     @property
     def _name(self) -> str:
@@ -138,11 +138,11 @@ class Locked:
         """What a stored clip is, where no trace tells: probed once."""
         from renderer.media.probe import probe  # noqa: PLC0415 - only for a clip that came without its trace
 
-        known = self.workshop.store.memo_get(FACTS, clip.sha256)
+        known = self.workshop.store.memos.get(FACTS, clip.sha256)
         if known is not None:
             return MediaFacts.from_json(known)
         facts = probe(self.workshop.store.path(clip))
-        self.workshop.store.memo_put(FACTS, clip.sha256, facts.to_json())
+        self.workshop.store.memos.put(FACTS, clip.sha256, facts.to_json())
         return facts
 
 

@@ -54,10 +54,10 @@ def read_picks(store: Store, project: Project) -> Mapping[str, Decision]:
         return {}
     from renderer.decisions.picks import parse_picks  # noqa: PLC0415 - only where something was decided
 
-    known = store.memo_get(MEMO, digest.sha256)
+    known = store.memos.get(MEMO, digest.sha256)
     if known is None:
         known = parse_picks(picks_text(project), file=project.label_of_picks)
-        store.memo_put(MEMO, digest.sha256, known)
+        store.memos.put(MEMO, digest.sha256, known)
     return {shot: _decision_of(row) for shot, row in known.items()}
 
 

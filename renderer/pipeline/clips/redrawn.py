@@ -51,7 +51,7 @@ def _drawings(run: Run, number: int) -> Sequence[Input]:
     """The clips that were drawn of a take's request, whatever drew them, and whether or not they are still there."""
     project, store = run.project, run.workshop.store
     shot = run.bare.takes[number].shot
-    known = store.traces_for(project.identity, spec=project.asker_spec, shot=shot)
+    known = store.newest.all_of(project.identity, spec=project.asker_spec, shot=shot)
     if not known:
         return []
     wanted = _without_tools(run.details([number])[number].manifest)

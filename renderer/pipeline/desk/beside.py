@@ -47,7 +47,7 @@ def put_beside(run: Run) -> int:
     if not films:
         return 0
     store, name = run.workshop.store, f"{run.project.identity}/{run.project.asker_spec}"
-    known = store.memo_get(MEMO, name) or {"imprint": "", "files": {}}
+    known = store.memos.get(MEMO, name) or {"imprint": "", "files": {}}
     imprint = _imprint(run, films)
     every = {_path_of(written): Digest(*digest) for written, digest in known["files"].items()}
     stems = {run.film_path(output).with_suffix("") for output in films}
@@ -69,7 +69,7 @@ def put_beside(run: Run) -> int:
     elsewhere = {path: digest for path, digest in every.items() if path not in files}
     kept = elsewhere | {path: digest for path, digest in wanted.items() if path not in foreign}
     written = {os.fsencode(path).hex(): digest for path, digest in kept.items()}
-    store.memo_put(MEMO, name, {"imprint": imprint, "files": written})
+    store.memos.put(MEMO, name, {"imprint": imprint, "files": written})
     return len(stale)
 
 

@@ -113,7 +113,7 @@ def _own(run: Run, wanted: Wanted) -> Path | None:
 def _sources(run: Run, clips: Mapping[Wanted, str]) -> dict[str, Path]:
     """Where the bytes of each clip are, by its path in the folder; those of the store were checked."""
     stored = [wanted for wanted in clips if not wanted.path]
-    paths = run.workshop.store.verified_paths([wanted.digest for wanted in stored])
+    paths = run.workshop.store.checked.paths([wanted.digest for wanted in stored])
     checked = dict(zip(stored, paths, strict=True))
     return {
         f"{CLIPS}/{name}": checked.get(wanted) or run.project.spec.parent / wanted.path

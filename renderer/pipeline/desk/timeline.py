@@ -197,7 +197,9 @@ class _Desk:
     def _older(self, shot: str, result: Result) -> Version:
         """A clip that was made for another request than today's."""
         run = self.run
-        traces = run.workshop.store.traces_for(run.project.identity, spec=run.project.asker_spec, shot=shot)
+        traces = run.workshop.store.newest.all_of(
+            run.project.identity, spec=run.project.asker_spec, shot=shot
+        )
         found = (
             trace.manifest for trace in traces if any(one.digest == result.digest for one in trace.results)
         )

@@ -95,7 +95,7 @@ def _export(store: Store, project: Project, there: Store) -> Shared:
     keys = {take.key: store.trace(take.key) for take in lock.takes}
     traces = [trace for trace in keys.values() if trace and _record(trace, there)]
     for name, pinned in lock.fetched:
-        there.pin_put(name, pinned)
+        there.fetched.put_named(name, pinned)
     return Shared(len(blobs), len(traces), sum(digest.size_bytes for digest in blobs), tuple(lost))
 
 
@@ -110,13 +110,13 @@ def _import(source: Path, store: Store) -> Shared:
     if not (source / "format").is_file():
         raise _no_store(source)
     with Store.open(source) as there:
-        new = [digest for digest in there.list_blobs() if not store.has(digest)]
+        new = [digest for digest in there.audit.blobs() if not store.has(digest)]
         for digest in new:
             _copy(there, digest, store)
-        traces = sum(_record(trace, store) for trace in there.list_traces())
-        for name in there.list_pins():
-            if (pinned := there.pin_get(name)) and store.pin_get(name) is None:
-                store.pin_put(name, pinned)
+        traces = sum(_record(trace, store) for trace in there.audit.traces())
+        for name in there.fetched.names():
+            if (pinned := there.fetched.named(name)) and store.fetched.named(name) is None:
+                store.fetched.put_named(name, pinned)
     return Shared(len(new), traces, sum(digest.size_bytes for digest in new))
 
 

@@ -66,7 +66,7 @@ def compile_storyboard(workshop: Workshop, project: Project, *, reach: Reach) ->
     content = read_storyboard(workshop, project)
     compiled, details = _compile(workshop, project, content, ground=ground, reach=reach)
     basis = _memo_key(ground, digest_bytes(content).sha256)
-    workshop.store.memo_put(MEMO, basis, compiled.to_json())
+    workshop.store.memos.put(MEMO, basis, compiled.to_json())
     return Compilation(compiled, details, basis)
 
 
@@ -81,7 +81,7 @@ def _compile(
     sections = cut_sections(content)
     key = _memo_key(ground, sections.around) if sections else ""
     if sections and (done := _recompile(workshop, project, sections, key, reach=reach)):
-        workshop.store.memo_put(SHOTS, key, done.known.to_json())
+        workshop.store.memos.put(SHOTS, key, done.known.to_json())
         return done.compiled, done.details
     examined = examine_text(workshop, project, content, reach=reach)
     if not examined.is_sound:
@@ -90,7 +90,7 @@ def _compile(
     known = known_of(sections, examined) if sections else None
     del examined  # what is remembered next takes as much room
     if known:
-        workshop.store.memo_put(SHOTS, key, known.to_json())
+        workshop.store.memos.put(SHOTS, key, known.to_json())
     return compiled, details
 
 
@@ -99,7 +99,7 @@ def _recompile(
 ) -> Recompiled | None:
     from renderer.pipeline.reading.recompile import Known, recompile  # noqa: PLC0415
 
-    remembered = workshop.store.memo_get(SHOTS, key)
+    remembered = workshop.store.memos.get(SHOTS, key)
     if remembered is None:
         return None
     try:
@@ -110,7 +110,7 @@ def _recompile(
 
 
 def _remembered(workshop: Workshop, key: str) -> Compiled | None:
-    known = workshop.store.memo_get(MEMO, key)
+    known = workshop.store.memos.get(MEMO, key)
     try:
         return None if known is None else Compiled.from_json(known)
     except (KeyError, TypeError, ValueError):
@@ -133,20 +133,20 @@ def remember_build(
     name, takes = _last_name(project), compiled.takes
     # Every build comes by here, so the names, which follow from shots and order, are made only when they are kept.
     digest = hashlib.sha256("\0".join([workshop.imprint_of(takes), *films]).encode()).hexdigest()
-    if workshop.store.memo_get(LAST_DIGEST, name) != digest:
-        workshop.store.memo_put(LAST, name, {row.name: row.key for row in takes})
-        workshop.store.memo_put(FILMS, name, {**last_films(workshop, project), **recipes()})
-        workshop.store.memo_put(LAST_DIGEST, name, digest)
+    if workshop.store.memos.get(LAST_DIGEST, name) != digest:
+        workshop.store.memos.put(LAST, name, {row.name: row.key for row in takes})
+        workshop.store.memos.put(FILMS, name, {**last_films(workshop, project), **recipes()})
+        workshop.store.memos.put(LAST_DIGEST, name, digest)
 
 
 def last_keys(workshop: Workshop, project: Project) -> Mapping[str, str]:
     """The key under which each take was last built here, by its name; empty where that is not known any more."""
-    return workshop.store.memo_get(LAST, _last_name(project)) or {}
+    return workshop.store.memos.get(LAST, _last_name(project)) or {}
 
 
 def last_films(workshop: Workshop, project: Project) -> Mapping[str, Json]:
     """Of what each film was last joined here, by its output's name, as `joined.recipe` tells it."""
-    return workshop.store.memo_get(FILMS, _last_name(project)) or {}
+    return workshop.store.memos.get(FILMS, _last_name(project)) or {}
 
 
 def _last_name(project: Project) -> str:

@@ -43,5 +43,5 @@ def fetch_medium(store: Store, url: str, *, sort: Sort, pinned: Digest | None) -
             facts=[("pinned", pinned.short), ("now", digest.short)],
             hint="bring back the store that has it, or save the new file and name its path",
         )
-    store.fetched_put(url, digest)
+    store.fetched.put(url, digest)
     return digest

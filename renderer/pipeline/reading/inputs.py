@@ -137,19 +137,19 @@ class InputDesk:
 
     def _size(self, digest: Digest, path: Path) -> Size:
         """The size of a still, which is decoded once for each digest."""
-        known = self.store.memo_get("still", digest.sha256)
+        known = self.store.memos.get("still", digest.sha256)
         if isinstance(known, str):
             return Size.parse(known)
         size = inspect_still(path).size
-        self.store.memo_put("still", digest.sha256, str(size))
+        self.store.memos.put("still", digest.sha256, str(size))
         return size
 
     def _clip(self, path: Path) -> Material:
         digest = self._digest(path)
-        known = self.store.memo_get(FACTS, digest.sha256)
+        known = self.store.memos.get(FACTS, digest.sha256)
         if known is None:
             facts = inspect_standing(path) if is_picture(path) else probe(path)
-            self.store.memo_put(FACTS, digest.sha256, facts.to_json())
+            self.store.memos.put(FACTS, digest.sha256, facts.to_json())
         else:
             facts = MediaFacts.from_json(known)
         return Material(digest, path, facts=facts)
@@ -180,7 +180,7 @@ class InputDesk:
         return digest
 
     def _fetched(self, sort: Sort, url: str) -> Material | None:
-        digest = pinned = self.store.fetched_get(url) or self._locked(url)
+        digest = pinned = self.store.fetched.get(url) or self._locked(url)
         if digest is None or not self.store.has(digest):
             if not self.reach.whole:
                 return None

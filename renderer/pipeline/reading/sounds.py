@@ -16,11 +16,11 @@ def sound_of(store: Store, digest: Digest, path: Path | None) -> SoundFacts | No
 
     Raises as `hear`.
     """
-    known = store.memo_get(MEMO, digest.sha256)
+    known = store.memos.get(MEMO, digest.sha256)
     if known is not None:
         return SoundFacts.from_json(known)
     if path is None:
         return None
     found = hear(path)
-    store.memo_put(MEMO, digest.sha256, found)
+    store.memos.put(MEMO, digest.sha256, found)
     return found

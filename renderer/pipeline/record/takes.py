@@ -76,7 +76,7 @@ def _today(run: Run, number: int) -> TakeLine:
 def _older(run: Run, shot: str) -> Iterator[TakeLine]:
     """Every stored clip that was made for a shot, the newest first."""
     project, store = run.project, run.workshop.store
-    for trace in store.traces_for(project.identity, spec=project.asker_spec, shot=shot):
+    for trace in store.newest.all_of(project.identity, spec=project.asker_spec, shot=shot):
         for result in reversed(trace.results):
             if store.has(result.digest):
                 yield _line_of(shot, trace, result)

@@ -67,7 +67,7 @@ def say_nothing(_: Event) -> None: ...
 
 def remembered(run: Run) -> str | None:
     place = f"{run.project.identity}/{run.project.asker_spec}/{run.compiled.outputs[0].name}"
-    known = run.workshop.store.memo_get(showing.JOINS, place)
+    known = run.workshop.store.memos.get(showing.JOINS, place)
     return known and known["key"]
 
 

@@ -168,10 +168,10 @@ def test_storing_good_bytes_again_heals_a_damaged_blob(store: Store, tmp_path: P
 def test_a_path_is_verified_once_and_again_when_the_file_changes(store: Store) -> None:
     """The bytes behind `verified_path` were compared with their name since they last changed."""
     digest = store.put_bytes(MOON)
-    assert store.path(digest) == store.verified_paths([digest])[0]
+    assert store.path(digest) == store.checked.paths([digest])[0]
     spoil(store.path(digest), b"sun!" * 1000)
     with pytest.raises(StoreError) as caught:
-        store.verified_paths([digest])[0]
+        store.checked.paths([digest])[0]
     assert "E614" == caught.value.code
 
 
@@ -232,9 +232,9 @@ def test_nothing_is_created_by_asking(store: Store, root: Path) -> None:
     assert not store.has(digest)
     assert store.lookup("0" * 64) is None
     assert [None] == store.lookup_many(["0" * 64])
-    assert store.memo_get("storyboard", "0" * 64) is None
-    assert [None] == store.newest_for("project", spec="liftoff.yaml", shots=["pad"])
-    assert [] == list(store.list_traces())
+    assert store.memos.get("storyboard", "0" * 64) is None
+    assert [None] == store.newest.of("project", spec="liftoff.yaml", shots=["pad"])
+    assert [] == list(store.audit.traces())
     store.close()
     assert not root.exists()
 

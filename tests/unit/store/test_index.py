@@ -23,8 +23,8 @@ class Bomb:
 def filled(store: Store, make: Make) -> list[str]:
     keys = [make(store, f"shot {number}", shot=f"shot{number}").key for number in range(5)]
     store.lookup_many(keys)
-    store.newest_for("project", spec="liftoff.yaml", shots=["shot0"])
-    store.memo_put("storyboard", "a", {"shots": keys})
+    store.newest.of("project", spec="liftoff.yaml", shots=["shot0"])
+    store.memos.put("storyboard", "a", {"shots": keys})
     store.close()
     return keys
 
@@ -120,9 +120,9 @@ def test_a_damaged_index_changes_nothing_but_speed(
         with reopen() as again:
             assert expected == again.lookup_many(keys)
             assert expected == [again.lookup(key) for key in keys]
-            newest = again.newest_for("project", spec="liftoff.yaml", shots=[f"shot{n}" for n in range(5)])
+            newest = again.newest.of("project", spec="liftoff.yaml", shots=[f"shot{n}" for n in range(5)])
             assert keys == [trace and trace.key for trace in newest]
-            assert again.memo_get("storyboard", "a") in (None, {"shots": keys})
+            assert again.memos.get("storyboard", "a") in (None, {"shots": keys})
             assert make(again, "one more", shot="more").results
     assert "1\n" == (root / "format").read_text()
 
@@ -153,7 +153,7 @@ def test_a_database_that_is_no_database_is_moved_aside_and_begun_anew(
         again.lookup_many(keys)
     assert ["index"] == [path.name for path in (root / "damaged").iterdir()]
     with reopen() as again:
-        assert again.stats().index_rows >= len(keys)
+        assert again.audit.count().index_rows >= len(keys)
 
 
 def test_no_row_is_ever_evicted(store: Store, root: Path, make: Make) -> None:
@@ -179,26 +179,26 @@ def test_foreign_settings_are_overruled_on_every_open(
         connection.execute("UPDATE Settings SET value = 'least-recently-used' WHERE key = 'eviction_policy'")
     with reopen() as again:
         for number in range(30):
-            again.memo_put(f"name{number}", "a", "x" * 1000)
+            again.memos.put(f"name{number}", "a", "x" * 1000)
     with reopen() as again:
-        assert ["x" * 1000] * 30 == [again.memo_get(f"name{number}", "a") for number in range(30)]
+        assert ["x" * 1000] * 30 == [again.memos.get(f"name{number}", "a") for number in range(30)]
 
 
 def test_a_memo_of_megabytes_comes_back(store: Store, reopen: Open, make: Make) -> None:
     """A compiled storyboard of 10,000 shots is one row, not a file beside the database."""
     make(store, "a rocket")
     value = {"shots": [{"id": f"shot{number}", "text": "é" * 200} for number in range(5000)]}
-    store.memo_put("storyboard", "a", value)
-    assert value == store.memo_get("storyboard", "a")
+    store.memos.put("storyboard", "a", value)
+    assert value == store.memos.get("storyboard", "a")
     store.close()
-    assert value == reopen().memo_get("storyboard", "a")
+    assert value == reopen().memos.get("storyboard", "a")
 
 
 def test_large_memos_share_a_few_places_and_are_told_apart(store: Store) -> None:
     """Another key in the same place is not an answer, and the index does not grow with every edit."""
     for number in range(400):
-        store.memo_put("storyboard", str(number), [number] * 3000)
-    found = [store.memo_get("storyboard", str(number)) for number in range(400)]
+        store.memos.put("storyboard", str(number), [number] * 3000)
+    found = [store.memos.get("storyboard", str(number)) for number in range(400)]
     kept = [number for number, value in enumerate(found) if value is not None]
     assert 0 < len(kept) <= 128
     assert [[number] * 3000 for number in kept] == [found[number] for number in kept]
@@ -207,9 +207,9 @@ def test_large_memos_share_a_few_places_and_are_told_apart(store: Store) -> None
 def test_small_memos_are_all_kept(store: Store) -> None:
     """The facts of a thousand clips are a thousand rows."""
     for number in range(1000):
-        store.memo_put("facts", str(number), {"frames": number})
+        store.memos.put("facts", str(number), {"frames": number})
     assert [{"frames": number} for number in range(1000)] == [
-        store.memo_get("facts", str(number)) for number in range(1000)
+        store.memos.get("facts", str(number)) for number in range(1000)
     ]
 
 
@@ -218,7 +218,7 @@ def test_the_index_does_not_grow_with_every_edit(store: Store, root: Path, make:
     keys = [make(store, f"shot {number}").key for number in range(20)]
     for number in range(300):
         store.lookup_many(keys[number % 20 :] + keys[: number // 20])
-    assert store.stats().index_rows <= 64 + len(keys)
+    assert store.audit.count().index_rows <= 64 + len(keys)
 
 
 def test_one_missing_key_leaves_the_others_in_one_row(store: Store, reopen: Open, make: Make) -> None:

@@ -77,21 +77,21 @@ def test_what_a_dead_process_left_is_swept_and_the_living_kept(
 def test_a_url_is_pinned_in_a_file(store: Store, root: Path, reopen: Open) -> None:
     """The pin outlives the index, and the file does not show the URL, which may be signed."""
     url, digest = "https://example.org/rocket.jpg?signature=secret", store.put_bytes(b"moon")
-    assert store.fetched_get(url) is None
-    store.fetched_put(url, digest)
+    assert store.fetched.get(url) is None
+    store.fetched.put(url, digest)
     store.close()
-    assert digest == reopen().fetched_get(url)
-    assert reopen().fetched_get(url + "2") is None
+    assert digest == reopen().fetched.get(url)
+    assert reopen().fetched.get(url + "2") is None
     assert not any(b"secret" in path.read_bytes() for path in root.rglob("*") if path.is_file())
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b'{"sha256":1,"size_bytes":1}', b"{"])
 def test_a_damaged_pin_is_no_pin(store: Store, root: Path, content: bytes) -> None:
     """A pin that cannot be read is moved aside, and the URL is fetched anew."""
-    store.fetched_put("https://example.org/rocket.jpg", digest_bytes(b"moon"))
+    store.fetched.put("https://example.org/rocket.jpg", digest_bytes(b"moon"))
     (pin,) = (root / "fetched").rglob("*.json")
     spoil(pin, content)
-    assert store.fetched_get("https://example.org/rocket.jpg") is None
+    assert store.fetched.get("https://example.org/rocket.jpg") is None
     assert [pin.name] == [path.name for path in (root / "damaged").iterdir()]
 
 
@@ -108,8 +108,8 @@ def test_a_store_is_counted(store: Store, make: Make, root: Path) -> None:
     """Blobs with their bytes, traces, pins and rows."""
     make(store, "a rocket", clip=b"moon")
     make(store, "a pocket", clip=b"star!")
-    store.fetched_put("https://example.org/", digest_bytes(b"moon"))
-    stats = store.stats()
+    store.fetched.put("https://example.org/", digest_bytes(b"moon"))
+    stats = store.audit.count()
     assert (root, 2, 9, 2, 1, 0) == (
         stats.root,
         stats.blobs,
@@ -132,7 +132,7 @@ def test_checking_finds_everything_and_changes_nothing(store: Store, make: Make,
     store.path(lost.results[0].digest).unlink()
     before = sorted(path for path in root.rglob("*") if "index" not in path.parts)
     heard: list[Path] = []
-    check = store.verify_all(heard.append)
+    check = store.audit.verify(heard.append)
     assert before == sorted(path for path in root.rglob("*") if "index" not in path.parts)
     assert (damaged.results[0].digest.sha256,) == check.damaged_blobs
     assert (broken.key,) == check.damaged_traces
@@ -149,11 +149,11 @@ def test_repairing_moves_the_damaged_aside_and_makes_the_index_anew(
     """After a repair the store is sound, and what was sound before is found at once."""
     damaged, sound = make(store, "damaged"), make(store, "sound")
     spoil(store.path(damaged.results[0].digest), b"DAMAGED")
-    assert not store.repair(now=NOON).is_sound
-    assert store.verify_all().is_sound
+    assert not store.audit.repair(now=NOON).is_sound
+    assert store.audit.verify().is_sound
     assert [damaged.results[0].digest.sha256] == [path.name for path in (root / "damaged").iterdir()]
     assert store.lookup(damaged.key) is None
-    assert 2 == store.stats().index_rows
+    assert 2 == store.audit.count().index_rows
     store.close()
     assert sound.results[0] == reopen().lookup(sound.key)
-    assert 2 == len(list(reopen().list_traces()))
+    assert 2 == len(list(reopen().audit.traces()))

@@ -184,7 +184,7 @@ def test_a_name_that_is_not_text_is_a_name(store: Store, reopen: Callable[[], St
     store.close()
     again = reopen()
     assert [digest_bytes(b"moon"), digest_bytes(b"star")] == again.digests_of([odd, even])
-    assert again.stats().index_rows == 3
+    assert again.audit.count().index_rows == 3
 
 
 def test_a_pipe_is_not_read(store: Store, tmp_path: Path) -> None:

@@ -138,7 +138,7 @@ def test_the_newest_footage_of_a_shot_is_found(store: Store, reopen: Callable[[]
     make(store, "another film", spec="teaser.yaml", now=NOON + timedelta(days=1))
     expected = ["new", "another shot", None]
     for asked in (store, reopen(), reopen()):
-        found = asked.newest_for("project", spec="liftoff.yaml", shots=["pad", "sky", "crew"])
+        found = asked.newest.of("project", spec="liftoff.yaml", shots=["pad", "sky", "crew"])
         assert expected == [trace and trace.manifest["prompt"] for trace in found]
         asked.close()
 
@@ -148,7 +148,7 @@ def test_the_newest_footage_is_one_that_is_there(store: Store, make: Make) -> No
     make(store, "old")
     new = make(store, "new", now=NOON + timedelta(seconds=1))
     store.path(new.results[0].digest).unlink()
-    (found,) = store.newest_for("project", spec="liftoff.yaml", shots=["pad"])
+    (found,) = store.newest.of("project", spec="liftoff.yaml", shots=["pad"])
     assert found is not None
     assert "old" == found.manifest["prompt"]
 
@@ -160,12 +160,12 @@ def test_what_another_run_recorded_is_found_although_the_index_knew_the_folder(
     for number in range(20):
         make(store, f"old {number}", shot=f"shot{number}")
     shots = [f"shot{number}" for number in range(20)]
-    store.newest_for("project", spec="liftoff.yaml", shots=shots)
+    store.newest.of("project", spec="liftoff.yaml", shots=shots)
     store.close()
     other = reopen()
     for number in range(20):
         make(other, f"new {number}", shot=f"shot{number}", now=NOON + timedelta(seconds=1))
-    found = reopen().newest_for("project", spec="liftoff.yaml", shots=shots)
+    found = reopen().newest.of("project", spec="liftoff.yaml", shots=shots)
     assert [f"new {number}" for number in range(20)] == [
         trace and trace.manifest["prompt"] for trace in found
     ]
@@ -176,4 +176,4 @@ def test_facts_are_shared_by_clips_that_are_alike(store: Store, make: Make) -> N
     keys = [make(store, f"shot {number}").key for number in range(3)]
     results = store.lookup_many(keys)
     assert 1 == len({id(result and result.facts) for result in results})
-    assert Asker("project", "liftoff.yaml", "pad", 1) == next(store.list_traces()).askers[0]
+    assert Asker("project", "liftoff.yaml", "pad", 1) == next(store.audit.traces()).askers[0]
