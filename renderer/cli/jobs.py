@@ -13,7 +13,7 @@ from renderer.cli.terminal import wants_colour, write_json
 from renderer.errors import UsageError
 from renderer.pipeline.buying.jobs import cancel_job, forget, listed, named
 from renderer.pipeline.buying.ledger import labels_of
-from renderer.report.ledger import asker_text, job_json, job_lines
+from renderer.report.jobs import asker_text, job_json, job_lines
 
 BY_HAND = "forgotten by hand"
 

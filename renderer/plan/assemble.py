@@ -229,12 +229,7 @@ def _span(shot: ShotRow, use: Use | None, *, output: str) -> tuple[Fraction, Fra
     return slot_span(use, available_s=_seconds(shot.length_s))
 
 
-def _fits(
-    entries: Sequence[Entry],
-    shots: Sequence[ShotRow],
-    *,
-    output: Output,
-) -> Iterator[FitRow]:
+def _fits(entries: Sequence[Entry], shots: Sequence[ShotRow], *, output: Output) -> Iterator[FitRow]:
     """How the clips in some slots fit otherwise than the film's own way; where a crop looks counts only where there is one."""
     for slot, (place, entry) in enumerate(entries):
         shot = shots[entry.shot]

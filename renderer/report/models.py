@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from renderer.report.cells import table
 from renderer.report.visible import visible
 from renderer.row import Row
 
@@ -56,7 +57,7 @@ class ModelPage(Row):
 
 def models_table(lines: Iterable[ModelLine]) -> list[str]:
     """A heading, then a row for each model, in columns."""
-    return _columns([HEADINGS, *map(_cells, lines)])
+    return table([HEADINGS, *map(_cells, lines)])
 
 
 def model_page(page: ModelPage) -> list[str]:
@@ -84,7 +85,7 @@ def refreshed_lines(
         *(("new", name, "sold, and not in the catalogue") for name in unknown),
         *(("gone", name, "not listed any more") for name in gone),
     ]
-    return _columns([tuple(map(visible, row)) for row in rows]) if rows else []
+    return table([tuple(map(visible, row)) for row in rows]) if rows else []
 
 
 def price_cell(price_usd: Decimal | None) -> str:
@@ -110,19 +111,11 @@ def _fields(heading: str, fields: Sequence[FieldLine]) -> list[str]:
         return []
     rows = [(f"{field.name}{' *' if field.required else ''}", field.wire, field.says) for field in fields]
     needed = ["  * required"] if any(field.required for field in fields) else []
-    return [heading, *(f"{' ' * INDENT}{row}" for row in _columns(rows)), *needed, ""]
+    return [heading, *(f"{' ' * INDENT}{row}" for row in table(rows)), *needed, ""]
 
 
 def _facts(facts: Sequence[tuple[str, tuple[str, ...]]]) -> list[str]:
     rows = [
         (heading if not number else "", line) for heading, told in facts for number, line in enumerate(told)
     ]
-    return _columns(rows)
-
-
-def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True) if width).rstrip()
-        for row in rows
-    ]
+    return table(rows)

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from renderer.digest import Digest
 from renderer.model import Json, dollars
-from renderer.report.ledger import age, table
+from renderer.report.cells import age, table
 from renderer.report.run import id_json
 from renderer.report.visible import visible
 

@@ -14,7 +14,8 @@ from renderer.money import Sums, asker_of, counted_at, sums
 from renderer.pipeline.keeping.sweeping import list_projects
 from renderer.pipeline.project import Project
 from renderer.pipeline.workshop import Workshop
-from renderer.report.ledger import CostRow, storyboard_text
+from renderer.report.jobs import storyboard_text
+from renderer.report.ledger import CostRow
 from renderer.row import Row
 
 SPAN = re.compile(r"(\d{1,6})(d|h)")

@@ -7,16 +7,9 @@ from typing import Any
 from renderer.job import Job, JobState, Price
 from renderer.model import Asker
 from renderer.money import sums
-from renderer.report.ledger import (
-    CostRow,
-    age,
-    cost_json,
-    cost_lines,
-    job_json,
-    job_lines,
-    short_length,
-    table,
-)
+from renderer.report.cells import age, table
+from renderer.report.jobs import job_json, job_lines, short_length
+from renderer.report.ledger import CostRow, cost_json, cost_lines
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 CHARGED = Price(Decimal("0.2625"), "submit")
