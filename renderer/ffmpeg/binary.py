@@ -22,6 +22,10 @@ ENCODER_LINE = r"^ [VAS][A-Z.]{5} ([\w-]+)"
 """How `ffmpeg -encoders` tells of one."""
 FILTER_LINE = r"^ [A-Z.]{2,3} +(\w+) +\S+->\S+ "
 """How `ffmpeg -filters` does."""
+TRANSITION_LINE = r"^ {5}([a-z]+) +-?\d+ "
+"""How `ffmpeg -h filter=xfade` tells of a transition."""
+FORMATS_LINE = r"Supported pixel formats: (.*)"
+"""How `ffmpeg -h encoder=NAME` tells of what it writes."""
 
 
 class Ffmpeg(Row):
@@ -79,14 +83,31 @@ def list_filters(path: Path) -> frozenset[str]:
     return _listed(path, "-filters", FILTER_LINE, "ffmpeg does not say what it can draw")
 
 
-def _listed(path: Path, asked: str, line: str, otherwise: str) -> frozenset[str]:
-    import re  # noqa: PLC0415 - not needed where that is known
+def list_transitions(path: Path) -> frozenset[str]:
+    """The transitions that an ffmpeg's filter `xfade` knows; empty where it does not say. Raises likewise where it does not start."""
+    with _answered(path, "ffmpeg does not say which transitions it knows"):
+        return frozenset(_found(TRANSITION_LINE, _ask(path, "-hide_banner", "-h", "filter=xfade")))
 
+
+def list_formats(path: Path, encoder: str) -> frozenset[str]:
+    """The pixel formats that an encoder of an ffmpeg writes; empty where it does not say. Raises likewise."""
+    with _answered(path, "ffmpeg does not say which pixel formats it writes"):
+        lines = _found(FORMATS_LINE, _ask(path, "-hide_banner", "-h", f"encoder={encoder}"))
+        return frozenset(" ".join(lines).split())
+
+
+def _listed(path: Path, asked: str, line: str, otherwise: str) -> frozenset[str]:
     with _answered(path, otherwise):
-        found = frozenset(re.findall(line, _ask(path, "-hide_banner", asked), re.MULTILINE))
+        found = frozenset(_found(line, _ask(path, "-hide_banner", asked)))
         if not found:
             raise ValueError(f"`{asked}` names nothing")
     return found
+
+
+def _found(line: str, text: str) -> list[str]:
+    import re  # noqa: PLC0415 - not needed where that is known
+
+    return re.findall(line, text, re.MULTILINE)
 
 
 def _ask(path: Path, *arguments: str) -> str:

@@ -13,6 +13,8 @@ from renderer.ffmpeg.picture import flat_filters, ground_source
 from renderer.model import Size
 
 DIP, FADE = "dip", "fade"
+OLD = frozenset({DIP, FADE, "wipeleft", "wiperight", "wipeup", "wipedown"})
+"""What every ffmpeg can make that has `xfade`."""
 
 
 def clock_filters(fps: Fraction, *, frames: int) -> list[str]:

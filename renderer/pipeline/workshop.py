@@ -17,6 +17,8 @@ from renderer.ffmpeg.binary import (
     describe_ffmpeg,
     list_encoders,
     list_filters,
+    list_formats,
+    list_transitions,
     locate_ffmpeg,
     may_change_unseen,
 )
@@ -100,6 +102,15 @@ class Workshop:
     def filters(self) -> frozenset[str]:
         """The filters of the ffmpeg in use; remembered likewise."""
         return self._listed("filters", list_filters)
+
+    @cached_property
+    def transitions(self) -> frozenset[str]:
+        """What its filter `xfade` knows, empty where it does not say; remembered likewise."""
+        return self._listed("transitions", list_transitions)
+
+    def formats_of(self, encoder: str) -> frozenset[str]:
+        """The pixel formats that an encoder of it writes, empty where it does not say; remembered likewise."""
+        return self._listed(f"formats of {encoder}", lambda path: list_formats(path, encoder))
 
     def _listed(self, name: str, ask: Callable[[Path], frozenset[str]]) -> frozenset[str]:
         path, build = self.ffmpeg

@@ -7,6 +7,7 @@ import subprocess
 from array import array
 from collections import Counter
 from pathlib import Path
+from typing import NamedTuple
 
 import av
 import pytest
@@ -302,24 +303,65 @@ def test_an_ffmpeg_without_the_encoder_is_told_before_anything_is_bought(
     assert (4, ["M880"], 1) == (late.code, late.codes, len(vendor.received("submit")))
 
 
-def test_an_ffmpeg_without_libass_is_told_before_anything_is_bought(
-    stage: Stage, vendor: Simulator, tmp_path: Path
-) -> None:
-    """Exit 4, one error, no request; without texts the same storyboard is built."""
-    script, real = tmp_path / "mute-ffmpeg", real_ffmpeg()
+class Less(NamedTuple):
+    """What is asked of an ffmpeg, what its answer is cut by, the error that follows, and what a film has that is lacking then."""
+
+    asked: str
+    lacks: str
+    code: str
+    output: str
+    shot: str
+
+
+def write_less(script: Path, asked: str, lacks: str) -> Path:
+    """An ffmpeg whose answer to what is asked lacks something."""
+    real = real_ffmpeg()
     script.write_text(
-        f'#!/bin/sh\ncase " $* " in\n  *" -filters "*) "{real}" "$@" | grep -v " ass " ;;\n'
-        f'  *) exec "{real}" "$@" ;;\nesac\n'
+        f'#!/bin/sh\ncase " $* " in\n  *" {asked} "*) "{real}" "$@" | {lacks} ;;\n  *) exec "{real}" "$@" ;;\nesac\n'
     )
     script.chmod(0o755)
+    return script
+
+
+@pytest.mark.parametrize(
+    "less",
+    [
+        Less("-filters", 'grep -v " ass "', "M870", "", ", titles: [{text: Hi}]"),
+        Less("-filters", 'grep -v " xfade "', "M865", "", ", enter: {crossfade: 0.25}"),
+        Less(
+            "-h filter=xfade", 'grep -v " circleopen "', "M865", "", ", enter: {xfade: circleopen, for: 0.25}"
+        ),
+        Less("-h encoder=libx264", 'sed "s/ yuv420p10le//"', "M881", ", pixel_format: yuv420p10", ""),
+    ],
+)
+def test_what_an_ffmpeg_lacks_is_told_before_anything_is_bought(
+    stage: Stage, vendor: Simulator, tmp_path: Path, less: Less
+) -> None:
+    """Texts, transitions, pixel formats: exit 4, one error, no request; without them the same storyboard is built."""
+    script = write_less(tmp_path / "less-ffmpeg", less.asked, less.lacks)
     stage.still("a.png")
     stage.write(
         "film.yaml",
-        "version: 1\noutput: {size: 64x36}\nshots:\n"
-        "  - {id: pad, provider: aimlapi, model: gen3a_turbo, prompt: steam, image: a.png, duration: 5, ratio: '16:9', use: 0.25, titles: [{text: Hi}]}\n",
+        f"version: 1\noutput: {{size: 64x36{less.output}}}\ndefaults: {{use: 0.5}}\nshots:\n  - {{id: sky, clip: a.png}}\n"
+        f"  - {{id: pad, provider: aimlapi, model: gen3a_turbo, prompt: steam, image: a.png, duration: 5, ratio: '16:9'{less.shot}}}\n",
     )
     buyer = stage.using(**vendor.environ, RENDERER_FFMPEG=str(script))
     refused = buyer.build("--yes")
-    assert (4, ["M870"], []) == (refused.code, refused.codes, vendor.received("submit"))
-    buyer.edit(", titles: [{text: Hi}]", "")
+    assert (4, [less.code], []) == (refused.code, refused.codes, vendor.received("submit"))
+    assert not (stage.root / "build").exists()
+    buyer.edit(less.output or less.shot, "")
     assert 0 == buyer.build("--yes").code
+
+
+@pytest.mark.parametrize("asked", ["-h filter=xfade", "-h encoder=libx264"])
+def test_an_ffmpeg_that_does_not_say_what_it_can_do_is_tried(
+    stage: Stage, tmp_path: Path, asked: str
+) -> None:
+    """Nothing is refused that may well be made."""
+    script = write_less(tmp_path / "mute-ffmpeg", asked, "grep -v . || true")
+    stage.write(
+        "film.yaml",
+        "version: 1\noutput: {size: 64x36, pixel_format: yuv420p10}\ndefaults: {duration: 0.5}\nshots:\n"
+        "  - {id: sky, prompt: x}\n  - {id: pad, prompt: y, enter: {xfade: circleopen, for: 0.25}}\n",
+    )
+    assert 0 == stage.using(RENDERER_FFMPEG=str(script)).build().code
