@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from renderer.row import Row
@@ -21,6 +22,11 @@ class Place(Row):
     column: int
     end_column: int
     path: str = "$"
+
+
+def place_in(places: Sequence[Place], field: str) -> Place:
+    """The first of some places, ≥ 1, that lies in a field such as `use.out`; the first of all where none does."""
+    return next((place for place in places if f".{field}." in f"{place.path}."), places[0])
 
 
 class Finding(Row):

@@ -122,12 +122,13 @@ def _slot(scene: Scene, item: Node, path: Path, shots: Mapping[str, Shot]) -> Sl
     name = item.value["shot"]
     fields = merge(item.entries, {}, path)
     use, motion = scene.use(fields.get("use")), read_motion(scene, fields)
+    places = scene.places(fields["use"]) if use else ()
     enter = CUT if item.value.get("enter", "") is None else read_enter(scene, fields.get("enter"))
     for shown in (name, *(variant_of(name, output.name) for output in scene.outputs)):
         shot = shots.get(shown) if use else None
         if use and shot:
-            check_use(scene, use, shot.asked_s, scene.document.place((*path, "use")))
-    return Slot(name, use, scene.document.place((*path, "shot")), motion, enter)
+            check_use(scene, use, shot.asked_s, places)
+    return Slot(name, use, scene.document.place((*path, "shot")), motion, enter, places)
 
 
 def _tell_unknown(problems: Problems, slot: Slot, shots: Mapping[str, Shot]) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from renderer.diagnostic import Place
+from renderer.diagnostic import Place, place_in
 from renderer.model import output_of, variant_of
 from renderer.spec.enter import read_enter
 from renderer.spec.matrix import Cell, read_cells
@@ -89,7 +89,7 @@ def _framed(scene: Scene, shot: Shot, output: str, fields: Merged, *, names: fro
     if framing == Framing():
         return shot
     if framing.use:
-        check_use(scene, framing.use, shot.asked_s, places.get("use", (shot.place,))[0])
+        check_use(scene, framing.use, shot.asked_s, places.get("use", (shot.place,)))
     named = {f"for.{output}.{name}": found for name, found in places.items()}
     framings, origins = {**shot.framings, output: framing}, {**shot.origins, **named}
     return shot._replace(framings=framings, origins=origins, asked=asked)
@@ -108,7 +108,7 @@ def _shot(scene: Scene, own_id: str, path: Path, fields: Merged) -> Shot:
     use = scene.use(fields.get("use"))
     note_origins(scene, origins, fields, "takes", "use")
     if use:
-        check_use(scene, use, request.duration_s, origins["use"][0])
+        check_use(scene, use, request.duration_s, origins["use"])
     words = read_words(scene, fields)
     asked = scene.variables.asked()
     sound, motion = read_shot_sound(fields.get("sound")), read_motion(scene, fields)
@@ -133,17 +133,17 @@ def _shared_with_footage(defaults: Merged) -> Merged:
     return {name: field for name, field in defaults.items() if name in SHARED}
 
 
-def check_use(scene: Scene, use: Use, duration_s: Fraction | None, place: Place) -> None:
-    """Tell a `use` that begins after the clip's end (S219), or goes on after it (S223, a warning)."""
+def check_use(scene: Scene, use: Use, duration_s: Fraction | None, places: Sequence[Place]) -> None:
+    """Tell a `use`, written at `places`, that begins after the clip's end (S219), or goes on after it (S223, a warning)."""
     if duration_s is None:
         return
     if use.in_s >= duration_s:
         message = f"`use` begins at {shown(use.in_s)} s, and the shot lasts {shown(duration_s)} s"
-        scene.problems.add("S219", message, place)
+        scene.problems.add("S219", message, place_in(places, "use.in"))
     elif use.out_s is not None and use.out_s > duration_s:
         message = f"`use` ends at {shown(use.out_s)} s, and the shot lasts {shown(duration_s)} s"
         hint = "the last frame is held; raise `duration`, or end earlier"
-        scene.problems.add("S223", message, place, severity="warning", hint=hint)
+        scene.problems.add("S223", message, place_in(places, "use.out"), severity="warning", hint=hint)
 
 
 def _own_footage(scene: Scene, own_id: str, place: Place, fields: Merged) -> Shot:
@@ -152,7 +152,7 @@ def _own_footage(scene: Scene, own_id: str, place: Place, fields: Merged) -> Sho
     use, length_s = scene.use(fields.get("use")), scene.duration(fields.get("duration"))
     note_origins(scene, origins, fields, "use", "duration", *MOTION)
     if use and not output_of(own_id):
-        check_use(scene, use, length_s, origins["use"][0])
+        check_use(scene, use, length_s, origins["use"])
     words = read_words(scene, fields)
     asked = scene.variables.asked()
     sound, motion = read_shot_sound(fields.get("sound")), read_motion(scene, fields)

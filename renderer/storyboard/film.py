@@ -19,13 +19,17 @@ MAIN = "main"
 
 
 class Slot(Row):
-    """One entry of the cut: which shot, and which part of its clip, how that moves, and how it is entered, where the cut says so itself."""
+    """One entry of the cut: which shot, and which part of its clip, how that moves, and how it is entered, where the cut says so itself.
+
+    `use_places` are where that part is written, empty where it is not.
+    """
 
     shot_id: str
     use: Use | None
     place: Place
     motion: Motion = Motion()
     enter: Enter | None = None
+    use_places: tuple[Place, ...] = ()
 
 
 class Output(Row):

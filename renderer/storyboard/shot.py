@@ -131,6 +131,10 @@ class Shot(Row):
 
     def origin(self, name: str) -> Place:
         """The place to point at when field `name` is at fault: its own, else that of what it is part of, else the shot's."""
+        return self.origins_of(name)[0]
+
+    def origins_of(self, name: str) -> tuple[Place, ...]:
+        """All places of that field, the nearest first; those of what it is part of, or the shot's alone, where it has none."""
         while name and not self.origins.get(name):
             name = name.rpartition(".")[0]
-        return self.origins[name][0] if name else self.place
+        return self.origins[name] if name else (self.place,)

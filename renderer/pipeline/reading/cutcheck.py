@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from renderer.diagnostic import Diagnostic, Place
+from renderer.diagnostic import Diagnostic, Place, place_in
 from renderer.pipeline.film.lettered import clip_slots
 from renderer.pipeline.reading.enters import check_enters
 from renderer.pipeline.reading.films import told_once
@@ -53,18 +53,18 @@ def check_uses(storyboard: Storyboard, shots: Sequence[ShotRow]) -> Iterator[Dia
     """Tell of each `use` that leaves its clip, where only now the clip's length is known (else `spec` has told)."""
     lengths_s = {row.shot: Fraction(row.length_s) for row in shots}
     stills = {row.shot for row in shots if row.footage and row.footage.is_still}
-    for shot, use, place in uses_of(storyboard):
+    for shot, use, places in uses_of(storyboard):
         length_s = lengths_s.get(shot.id)
         if length_s is None or shot.asked_s is not None:
             continue
         message = f"and the clip of `{shot.id}` lasts {float(length_s):g} s"
         if use.in_s >= length_s:
             told = f"`use` begins at {float(use.in_s):g} s, {message}"
-            yield Diagnostic("S219", told, place)
+            yield Diagnostic("S219", told, place_in(places, "use.in"))
         elif use.out_s is not None and use.out_s > length_s and shot.id not in stills:
             told = f"`use` ends at {float(use.out_s):g} s, {message}"
             hint = "the last frame is held; end earlier, or use a longer clip"
-            yield Diagnostic("S223", told, place, "warning", hint=hint)
+            yield Diagnostic("S223", told, place_in(places, "use.out"), "warning", hint=hint)
 
 
 def _too_short(place: Place, shot: str, fps: Fraction) -> Diagnostic:

@@ -75,14 +75,14 @@ def use_row(use: Use | None) -> tuple[str, str | None] | None:
     return use and (str(use.in_s), None if use.out_s is None else str(use.out_s))
 
 
-def uses_of(storyboard: Storyboard) -> Iterator[tuple[Shot, Use, Place]]:
-    """Each `use` with the shot whose clip it is a part of, and where it is written: of shots, of outputs, of the cut."""
+def uses_of(storyboard: Storyboard) -> Iterator[tuple[Shot, Use, tuple[Place, ...]]]:
+    """Each `use` with the shot whose clip it is a part of, and where it is written, ≥ 1 place: of shots, of outputs, of the cut."""
     for shot in storyboard.shots:
         if shot.use:
-            yield shot, shot.use, shot.origin("use")
+            yield shot, shot.use, shot.origins_of("use")
         for output, framing in shot.framings.items():
             if framing.use:
-                yield shot, framing.use, shot.origin(f"for.{output}.use")
+                yield shot, framing.use, shot.origins_of(f"for.{output}.use")
     cut = {slot: slot.use for slot in storyboard.slots if slot.use}
     if not cut:
         return
@@ -90,7 +90,7 @@ def uses_of(storyboard: Storyboard) -> Iterator[tuple[Shot, Use, Place]]:
     for shot in storyboard.shots:
         shown.setdefault(shot.base, []).append(shot)
     for slot, use in cut.items():
-        yield from ((shot, use, slot.place) for shot in shown.get(slot.shot_id, ()))
+        yield from ((shot, use, slot.use_places) for shot in shown.get(slot.shot_id, ()))
 
 
 def size_of_clip(request: Request, model: Model, output: Output) -> Size | None:
