@@ -18,6 +18,9 @@ from renderer.errors import MediaError
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 BLACK = (0, 0, 0)
 
+Box = tuple[float, float, float, float]
+"""Left, upper, right and lower edge of a part of a picture, in its own pixels."""
+
 
 def open_still(path: Path, *, ground: tuple[int, int, int] = BLACK) -> Image.Image:
     """A file's first picture as upright 8-bit sRGB; what is transparent lies over `ground`, in red, green and blue.
@@ -47,13 +50,38 @@ def open_still(path: Path, *, ground: tuple[int, int, int] = BLACK) -> Image.Ima
         ) from error
 
 
+def shaped_within(picture: tuple[int, int], shape: tuple[int, int]) -> tuple[float, float]:
+    """Width and height of the largest part of a picture that has a shape, never larger than the picture.
+
+    >>> shaped_within((160, 90), (64, 64))
+    (90.0, 90)
+    """
+    width, height = picture
+    scale = max(shape[0] / width, shape[1] / height)
+    # Rounded, a whole side may come out larger than it is, and Pillow takes no box that stands over.
+    return min(width, shape[0] / scale), min(height, shape[1] / scale)
+
+
+def box_within(picture: tuple[int, int], size: tuple[float, float], *, left: float, top: float) -> Box:
+    """The part of a picture of a size, not larger than it, that begins at a place, as far as the picture goes.
+
+    >>> box_within((160, 90), (90, 90), left=100, top=-3)
+    (70, 0, 160, 90)
+    """
+    (width, height), (wide, high) = picture, size
+    left, top = min(max(0, left), width - wide), min(max(0, top), height - high)
+    return left, top, min(width, left + wide), min(height, top + high)
+
+
 def _as_rgb(picture: Image.Image, ground: tuple[int, int, int]) -> Image.Image:
     picture = _to_eight_bits(picture)
-    if "A" in picture.getbands() or "a" in picture.getbands() or "transparency" in picture.info:
-        above = picture.convert("RGBA")
-        below = Image.new("RGBA", picture.size, (*ground, 255))
-        return Image.alpha_composite(below, above).convert("RGB")
-    return _to_srgb(picture)
+    if "A" not in picture.getbands() and "a" not in picture.getbands() and "transparency" not in picture.info:
+        return _to_srgb(picture)
+    above = picture.convert("RGBA")
+    colours = _to_srgb(above.convert("RGB"))
+    colours.putalpha(above.getchannel("A"))
+    below = Image.new("RGBA", picture.size, (*ground, 255))
+    return Image.alpha_composite(below, colours).convert("RGB")
 
 
 def _to_eight_bits(picture: Image.Image) -> Image.Image:
@@ -72,6 +100,7 @@ def _scaled(picture: Image.Image, full: float) -> Image.Image:
 
 def _to_srgb(picture: Image.Image) -> Image.Image:
     profile = picture.info.get("icc_profile")
+    picture = picture.convert("RGB") if picture.mode == "P" else picture
     if profile and picture.mode in {"RGB", "CMYK", "L"}:
         try:
             embedded = ImageCms.ImageCmsProfile(BytesIO(profile))

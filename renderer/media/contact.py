@@ -102,12 +102,11 @@ def _paste(sheet: Image, pen: Any, cell: Cell, *, box: tuple[int, int, int]) -> 
 
 def _filling(frame: Image, size: tuple[int, int], centre: Centre) -> Image:
     """A frame that fills a box, cut out about a place as far as the picture goes."""
-    scale = max(size[0] / frame.width, size[1] / frame.height)
-    # Rounded, a whole side may come out larger than it is, and Pillow takes no box that stands over.
-    wide, high = min(frame.width, size[0] / scale), min(frame.height, size[1] / scale)
-    left = min(max(0.0, float(centre.x) * frame.width - wide / 2), frame.width - wide)
-    top = min(max(0.0, float(centre.y) * frame.height - high / 2), frame.height - high)
-    return frame.resize(size, box=(left, top, min(frame.width, left + wide), min(frame.height, top + high)))
+    from renderer.still import box_within, shaped_within  # noqa: PLC0415 - as below
+
+    wide, high = shaped_within(frame.size, size)
+    left, top = float(centre.x) * frame.width - wide / 2, float(centre.y) * frame.height - high / 2
+    return frame.resize(size, box=box_within(frame.size, (wide, high), left=left, top=top))
 
 
 def frame_at(path: Path, time_s: Fraction) -> Image | None:

@@ -16,7 +16,7 @@ from renderer.media.stills import STILL_BYTES_MAX, inspect_still, read_regular
 from renderer.model import STILLS, Json, MediaFacts
 
 STILL_DEMUXER = "png_pipe"
-DESIGN = 1
+DESIGN = 2
 """The version of how a still's pixels come about; it is in every manifest."""
 DAY_S = 86_400
 """How long a still may be shown; no slot is as long."""

@@ -14,7 +14,7 @@ from PIL import Image, ImageChops, ImageFilter, ImageOps
 from renderer.model import Size
 from renderer.providers.animatic.camera import Focus
 from renderer.row import Row
-from renderer.still import open_still
+from renderer.still import Box, box_within, open_still, shaped_within
 
 OVERSIZE = 4 / 3
 """A plate's side over the frame's: bilinear sampling stays crisp, at the least cost (measured)."""
@@ -23,8 +23,6 @@ LOSS_MAX = 0.45
 INSET = 0.86
 GROUND = (14, 15, 18)
 ADJUST_SIDE_PX = 96
-
-Box = tuple[float, float, float, float]
 
 
 class Framing(Row):
@@ -49,9 +47,7 @@ def frame_still(still: tuple[int, int], frame: Size) -> Framing:
     stand high: a tenth is taken from both sides alike, nearly half from below alone.
     """
     width, height = still
-    scale = max(frame.width_px / width, frame.height_px / height)
-    # Rounded, a whole side may come out larger than it is, and Pillow takes no box that stands over.
-    kept_width, kept_height = min(width, frame.width_px / scale), min(height, frame.height_px / scale)
+    kept_width, kept_height = kept = shaped_within(still, frame)
     loss = 1 - (kept_width / width) * (kept_height / height)
     if loss > LOSS_MAX:
         return Framing("contain", (0, 0, width, height), Focus(0.5, 0.5))
@@ -59,8 +55,7 @@ def frame_still(still: tuple[int, int], frame: Size) -> Framing:
     left, top = (width - kept_width) / 2, (height - kept_height) * lift
     portrait = height - kept_height > width - kept_width
     focus = Focus(0.5, 0.08 + 0.34 * lift / 0.5) if portrait else Focus()
-    right, bottom = min(width, left + kept_width), min(height, top + kept_height)
-    return Framing("cover", (left, top, right, bottom), focus)
+    return Framing("cover", box_within(still, kept, left=left, top=top), focus)
 
 
 def plate_size(frame: Size) -> Size:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageCms
 
 from renderer.errors import MediaError
 from renderer.model import Size
@@ -86,6 +86,25 @@ def test_a_palette_with_transparency_is_read(tmp_path: Path) -> None:
     picture.putpalette([0, 0, 0, 200, 40, 20])
     path = saved(picture, tmp_path / "still.gif", transparency=1)
     assert (14, 15, 18) == open_still(path, ground=GROUND).getpixel((4, 4))
+
+
+def with_red_and_green_swapped() -> bytes:
+    """A colour profile in which red means sRGB's green, and green its red."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    red, green = profile.index(b"rXYZ"), profile.index(b"gXYZ")
+    profile[red : red + 4], profile[green : green + 4] = b"gXYZ", b"rXYZ"
+    return bytes(profile)
+
+
+@pytest.mark.parametrize(("mode", "colour"), [("RGB", (200, 40, 20)), ("RGBA", (200, 40, 20, 255)), ("P", 1)])
+def test_a_colour_profile_is_obeyed_in_every_mode(tmp_path: Path, mode: str, colour: object) -> None:
+    """With transparency and in palettes, too: red comes out as the green that it means."""
+    picture = Image.new(mode, (8, 8), colour)  # type: ignore[arg-type]
+    if mode == "P":
+        picture.putpalette([0, 0, 0, 200, 40, 20])
+    path = saved(picture, tmp_path / "still.png", icc_profile=with_red_and_green_swapped())
+    red, green, _ = open_still(path).getpixel((4, 4))  # type: ignore[misc]
+    assert (True, True) == (green > 190, red < 60)
 
 
 def test_cmyk_becomes_rgb(tmp_path: Path) -> None:
