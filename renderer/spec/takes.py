@@ -27,7 +27,7 @@ Field = TypeVar("Field")
 
 
 def read_takes(scene: Scene, fields: Merged, origins: Origins) -> tuple[Take, ...]:
-    """The takes of a shot's merged fields, in order, ≥ 1. Tells S220 and S228."""
+    """The takes of a shot's merged fields, in order, ≥ 1, also where each entry of a list is at fault. Tells S220 and S228."""
     models = _models(scene, fields.get("model"), origins)
     seeds = _seeds(scene, fields, origins)
     return tuple(Take(model, seed, turn) for turn, seed in enumerate(seeds, 1) for model in models)
@@ -71,7 +71,7 @@ def _models(scene: Scene, field: Written | Merged | None, origins: Origins) -> t
         return (word(field),)
     listed = list(_listed(scene, field, "model", origins))
     tell_twice(scene, "model", listed)
-    return tuple(dict.fromkeys(name for name, _ in listed))
+    return tuple(dict.fromkeys(name for name, _ in listed)) or (None,)
 
 
 def _seeds(scene: Scene, fields: Merged, origins: Origins) -> Sequence[int]:
@@ -80,7 +80,7 @@ def _seeds(scene: Scene, fields: Merged, origins: Origins) -> Sequence[int]:
         listed = list(_listed(scene, field, SEEDS, origins))
         tell_twice(scene, "seed", listed)
         origins["seed"] = origins[SEEDS] = scene.places(field)
-        return list(dict.fromkeys(int(seed) for seed, _ in listed))
+        return list(dict.fromkeys(int(seed) for seed, _ in listed)) or [SEED]
     seed = number(fields.get("seed"))
     first = SEED if seed is None else int(seed)
     count = int(number(fields.get("takes")) or 1)

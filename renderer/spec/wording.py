@@ -109,7 +109,7 @@ def _mapping_hint(value: Mapping[str, Any], rule: Rule) -> str | None:
 
 
 def _number_hint(text: str, wanted: str) -> str | None:
-    if text.replace(".", "", 1).isdecimal():
+    if text.isascii() and text.replace(".", "", 1).isdecimal():
         return f"numbers stand without quotes: `{text}`"
     found = WITH_UNIT.fullmatch(text) if "seconds" in wanted else None
     return f"seconds stand without a unit: `{found[1]}`" if found else None
