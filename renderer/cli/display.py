@@ -20,6 +20,7 @@ class Display:
     def __init__(self, label: str) -> None:
         self._bar = _progress()
         self._bar.start()
+        self._bar.console.show_cursor(True)  # a second Ctrl-C, or a kill, leaves nobody to give it back
         self._total = self._bar.add_task(label, total=0, share="")
         self._lines: dict[str, TaskID] = {}
         self._steps = self._ended = 0

@@ -6,6 +6,7 @@ which takes 20 ms to import: as long as all that a build with nothing to do does
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import sys
@@ -30,15 +31,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     Leaves without taking the interpreter down, which takes 15 ms and does nothing for us: all files are closed.
     """
     gc.set_threshold(*COLLECT_SELDOM)
+    _open_streams()
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a file's name may be no text
     code = run(sys.argv[1:] if arguments is None else list(arguments))
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except OSError:
-            code = code or UNHEARD
-    os._exit(code)
+    os._exit(_flush(code))
 
 
 def run(arguments: list[str]) -> int:
@@ -77,8 +74,39 @@ def _run(arguments: list[str]) -> int:
     return build_storyboard(targets)
 
 
+def _open_streams() -> None:
+    """Open what the caller has closed of stdin, stdout and stderr, before any other file takes its number.
+
+    Whoever closes stdout, as daemons do, wants no data: to write any is an error there, and a build writes none.
+    """
+    for number, mode in enumerate((os.O_RDONLY, os.O_RDONLY, os.O_WRONLY)):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, mode), True)  # it takes the lowest number that is free
+    if sys.stdout is None:
+        sys.stdout = open(1, "w", encoding="utf-8")  # noqa: SIM115 - open for as long as the program runs
+    if sys.stderr is None:
+        sys.stderr = open(2, "w", encoding="utf-8")  # noqa: SIM115
+
+
+def _flush(code: int) -> int:
+    """Write out what is left, and return the exit code: that of the command, or of a failure to write."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            code = code or UNHEARD
+        except OSError as error:
+            code = code or _tell(error, json_wanted=False)
+    return code
+
+
 def _tell(error: Exception, *, json_wanted: bool) -> int:
-    """Show an error and return its exit code; what is neither ours nor the system's is a bug."""
+    """Show an error and return its exit code; what is neither ours nor the system's is a bug.
+
+    Where an object cannot be written on stdout, stderr has it; where nobody can be told, the exit code tells.
+    """
     from renderer.cli.terminal import show_bug, show_error, system_error  # noqa: PLC0415
 
     if isinstance(error, OSError):
@@ -86,5 +114,9 @@ def _tell(error: Exception, *, json_wanted: bool) -> int:
     if not isinstance(error, RendererError):
         show_bug(error)
         return BUG
-    show_error(error, json_wanted=json_wanted)
+    with contextlib.suppress(OSError):
+        try:
+            show_error(error, json_wanted=json_wanted)
+        except OSError:
+            show_error(error, json_wanted=False)
     return error.exit_code

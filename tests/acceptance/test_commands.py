@@ -13,7 +13,7 @@ import renderer.cli
 from renderer.cli.main import UNHEARD
 from renderer.cli.table import COMMANDS
 
-from .stage import COMMAND, Stage, finish, frames_in
+from .stage import COMMAND, THREE_SHOTS, Stage, finish, frames_in
 
 PACKAGE = Path(renderer.cli.__file__).parents[1]
 CODE = re.compile(r'["\[]([SEMPGULD]\d{3})["\]]')
@@ -287,6 +287,32 @@ def test_a_reader_that_leaves_is_no_error(built: Stage, command: list[str]) -> N
     os.close(writer)
     done = finish(started)
     assert (UNHEARD, "") == (done.code, done.stderr)
+
+
+CLOSING = "exec {} >&- 2>&- <&-"
+FULL = Path("/dev/full")
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [("build", 0), ("build --json", 4), ("plan", 4), ("validate", 0), ("validate no.yaml", 2), ("schema", 4)],
+)
+def test_without_streams_a_command_does_what_it_can(built: Stage, command: str, code: int) -> None:
+    """Closed, as daemons close them, or on a full disk: what has no data to write does its work, and the rest says so."""
+    closed = built.run("-c", CLOSING.format(f"{COMMAND} {command}"), command=["sh"])
+    assert (code, "", "") == (closed.code, closed.stdout, closed.stderr)
+    if FULL.exists():
+        full = built.run("-c", f"exec {COMMAND} {command} > {FULL}", command=["sh"])
+        assert (code, "Traceback" in full.stderr) == (full.code, False)
+        assert ("error[E618]" in full.stderr) == (code == 4)
+
+
+def test_a_terminal_never_loses_its_cursor(stage: Stage) -> None:
+    """Whoever ends the program at once, by a second Ctrl-C, finds the terminal as it was."""
+    stage.write("film.yaml", THREE_SHOTS)
+    shown = on_a_terminal(stage.using(TERM="xterm-256color"), "build")
+    hidden, given_back = "\x1b[?25l", "\x1b[?25h"
+    assert shown.split(hidden)[1].startswith(given_back)
 
 
 @pytest.mark.parametrize(
