@@ -10,9 +10,9 @@ from renderer.lettering.runs import clusters
 Measure = Callable[[str], float]
 HALVINGS = 10
 CLOSING = frozenset(
-    "、。，．：；？！」』）】〕〉》】ー々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ・…‥％°'\"”’)]},.!?:;%ๆฯ"  # noqa: RUF001 - marks of East Asian typesetting
+    "、。，．：；？！」』）】〕〉》】ー々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ・…‥％°'\"”’)]},.!?:;%ๆฯะาำๅ"  # noqa: RUF001 - marks of East Asian typesetting
 )
-"""What begins no line in Chinese and Japanese typesetting (JIS X 4051), and in Thai."""
+"""What begins no line in Chinese and Japanese typesetting (JIS X 4051), and in Thai, where vowels follow their consonant."""
 OPENING = frozenset("「『（【〔〈《“‘([{$¥￥เแโใไ")  # noqa: RUF001 - marks of East Asian typesetting
 """What ends no line there; in Thai the vowels that are written before their consonant."""
 UNSPACED = (

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from renderer.lettering.find import Font
-from renderer.lettering.lines import is_rightward
-from renderer.lettering.runs import Run, clusters, missing, split_runs
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from PIL.ImageFont import FreeTypeFont
+from renderer.lettering.runs import clusters, missing
+from renderer.lettering.setting import set_line, type_of
 
 ELLIPSIS = "…"
-TYPES_MAX = 64
 CONTROLS = ("Cc", "Zl", "Zp")
 
 
@@ -50,40 +43,19 @@ def draw_line(
     line = _fitted(shown(text, fonts), fonts, size_px=size_px, width_px=width_px)
     x, y = place
     # The line stands on one base, which is where the first font puts it; runs follow each other as the line is read.
-    base = y + _type(fonts[0], size_px).getmetrics()[0]
-    for run, type_ in _set(line, fonts, size_px):
+    base = y + type_of(fonts[0], size_px).getmetrics()[0]
+    for run, type_ in set_line(line, fonts, size_px):
         pen.text((x, base), run.text, fill=fill, font=type_, anchor="ls")
         x += round(type_.getlength(run.text))
 
 
 def _fitted(line: str, fonts: Sequence[Font], *, size_px: int, width_px: int) -> str:
     stem = line
-    while stem and sum(type_.getlength(run.text) for run, type_ in _set(line, fonts, size_px)) > width_px:
+    while stem and sum(type_.getlength(run.text) for run, type_ in set_line(line, fonts, size_px)) > width_px:
         *before, _ = clusters(stem)
         stem = "".join(before).rstrip()
         line = stem + ELLIPSIS
     return line
-
-
-def _set(line: str, fonts: Sequence[Font], size_px: int) -> Iterator[tuple[Run, FreeTypeFont]]:
-    """The runs of a line from left to right, each with its type; spaces at their ends apart, which stand there whichever way a run goes."""
-    runs = split_runs(line, [font.face for font in fonts])
-    for run in runs if is_rightward(line) else reversed(runs):
-        core = run.text.strip(" ")
-        before, _, after = run.text.partition(core) if core else (run.text, "", "")
-        for part in filter(None, (before, core, after)):
-            yield Run(run.face, part), _type(fonts[run.face], size_px)
-
-
-def _type(font: Font, size_px: int) -> FreeTypeFont:
-    return _read(font.path, font.face.number, size_px)
-
-
-@lru_cache(maxsize=TYPES_MAX)
-def _read(path: Path, number: int, size_px: int) -> FreeTypeFont:
-    from PIL import ImageFont  # noqa: PLC0415 - only where something is drawn
-
-    return ImageFont.truetype(path, size_px, index=number)
 
 
 def _is_control(sign: str) -> bool:

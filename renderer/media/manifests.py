@@ -23,7 +23,7 @@ JOIN_FORM = "splice"
 REFERENCE_FRAMES = 3
 ENCODED = ("action", "version", "size", "fps", "encoder", "ffmpeg")
 """What all segments of a film have in common."""
-LETTERING_VERSION = 1
+LETTERING_VERSION = 2
 """How texts are set: another way of breaking, placing or dressing lines is another version."""
 
 

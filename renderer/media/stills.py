@@ -146,12 +146,19 @@ def _from_percent(payload: str) -> bytes:
 
 
 def _decode(name: str, content: bytes) -> StillFacts:
-    from PIL import Image, UnidentifiedImageError  # noqa: PLC0415 - 30 ms, not needed for a build with nothing to do
+    from PIL import Image  # noqa: PLC0415 - 30 ms, not needed for a build with nothing to do
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of notes that cannot be read we need none
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        return _read(name, content)
+
+
+def _read(name: str, content: bytes) -> StillFacts:
+    from PIL import Image, UnidentifiedImageError  # noqa: PLC0415 - as above
 
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(BytesIO(content), formats=("JPEG", "PNG", "WEBP"))
+        picture = Image.open(BytesIO(content), formats=("JPEG", "PNG", "WEBP"))
     except UnidentifiedImageError as error:
         raise _unidentified(name, content) from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from renderer.providers.animatic.graph import Shoot
     from renderer.providers.base import Order
 
-DESIGN = 2
+DESIGN = 3
 """The version of the look. It is in every manifest: change it with anything that changes a pixel."""
 
 

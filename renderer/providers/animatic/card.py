@@ -8,12 +8,20 @@ from PIL import Image, ImageDraw
 
 from renderer.model import Size
 from renderer.providers.animatic.ground import Colour
-from renderer.providers.animatic.typeset import Block, fit_block, font, printable, shorten, width_em
+from renderer.providers.animatic.typeset import (
+    Block,
+    draw_words,
+    fit_block,
+    is_leftward,
+    leading_em,
+    printable,
+    shorten,
+    width_em,
+)
 from renderer.row import Row
 
 INK: Colour = (244, 241, 234)
 CAPTION_ALPHA = 150
-LEADING_EM = 1.2
 MEASURE_MAX = 1.5
 """The longest line, in units of the frame's shorter side: wider than that, the eye loses the next line."""
 
@@ -52,7 +60,7 @@ def lay_out(prompt: str, *, size: Size, foot_px: int) -> Layout:
         width_px=min(width, MEASURE_MAX * unit),
         height_px=room,
         size_px=(max(5, round(unit * 0.028)), max(8, round(unit * 0.094))),
-        leading=LEADING_EM,
+        leading=leading_em(printable(prompt)),
     )
     spare = max(0.0, room - len(title.lines) * title.leading_px)
     bar = (round(unit * 0.075), max(1, round(unit * 0.006)))
@@ -62,23 +70,24 @@ def lay_out(prompt: str, *, size: Size, foot_px: int) -> Layout:
 def draw_type(
     prompt: str, caption: Sequence[str], *, accent: Colour, size: Size, foot_px: int
 ) -> Image.Image:
-    """The prompt, left-aligned, with a bar of the accent above and a caption below; transparent elsewhere.
+    """The prompt, aligned to the side where its reader begins, with a bar of the accent above and a caption below; transparent elsewhere.
 
     `caption` is in parts, joined by dots; `foot_px` is kept free for a slate.
     """
     layout = lay_out(prompt, size=size, foot_px=foot_px)
     picture = Image.new("RGBA", (size.width_px, size.height_px), (*INK, 0))
     pen = ImageDraw.Draw(picture)
-    left, top = layout.margin, round(layout.top)
+    right = is_leftward(prompt)
+    side = size.width_px - layout.margin if right else layout.margin
+    left, top = side - layout.bar[0] * right, round(layout.top)
     pen.rectangle((left, top, left + layout.bar[0], top + layout.bar[1] - 1), fill=(*accent, 255))
     for number, line in enumerate(layout.title.lines):
         base = round(layout.first_base + number * layout.title.leading_px)
-        pen.text(
-            (left, base), line, font=font("display", layout.title.size_px), fill=(*INK, 255), anchor="ls"
-        )
-    words = _caption(caption, layout)
-    ink, face = (*INK, CAPTION_ALPHA), font("text", layout.caption_px)
-    pen.text((left, round(layout.caption_base)), words, font=face, fill=ink, anchor="ls")
+        title_px = layout.title.size_px
+        draw_words(pen, (side, base), line, face="display", size_px=title_px, fill=(*INK, 255), right=right)
+    words, below = _caption(caption, layout), (side, round(layout.caption_base))
+    ink = (*INK, CAPTION_ALPHA)
+    draw_words(pen, below, words, face="text", size_px=layout.caption_px, fill=ink, right=right)
     return picture
 
 

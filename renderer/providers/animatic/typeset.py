@@ -1,8 +1,8 @@
 """Typesetting: fonts, measures, and the breaking of a text into lines that fit a box and look even.
 
-Widths are measured once in ems and scaled, so fitting is arithmetic. Of what the font lacks, a letter becomes
-a dot and a symbol is left out, as are invisible and control characters: no text is an error. Right-to-left
-scripts and kerning are Raqm's where this Pillow has it.
+Widths are measured once in ems and scaled, so fitting is arithmetic. Inter draws the scripts of Europe, the other fonts that
+ship with the program theirs. Of what all of them lack, a letter becomes a dot and a symbol is left out, as are invisible and
+control characters: no text is an error. Right-to-left scripts and kerning are Raqm's where this Pillow has it.
 """
 
 from __future__ import annotations
@@ -14,20 +14,25 @@ from importlib.resources import files
 from io import BytesIO
 from typing import Literal
 
-from PIL import ImageFont
+from PIL import ImageDraw, ImageFont
 
+from renderer.lettering.find import DISPLAY, TEXT, Font, shipped
+from renderer.lettering.lines import balance, is_rightward, pieces, wrap
+from renderer.lettering.setting import set_line
 from renderer.row import Row
 
 Face = Literal["text", "display"]
 
-FILES: dict[Face, str] = {"text": "Inter-Medium.otf", "display": "InterDisplay-SemiBold.otf"}
+FILES: dict[Face, str] = {"text": TEXT, "display": DISPLAY}
 MEASURE_PX = 100
 LINES_MAX = 60
 TEXT_MAX = 1200
 ELLIPSIS, DOT = "…", "·"
 UNKNOWN = "\U0010fffd"
 """A character that no font has: what is drawn for it is drawn for every other one that this font lacks."""
-HALVINGS = 8
+LEADING_EM, TALL_LEADING_EM = 1.2, 1.5
+EUROPE = ((0, 0x58F), (0x1E00, 0x2E7F))
+"""Where the scripts and signs stand of which Inter alone decides what can be drawn."""
 
 
 class Block(Row):
@@ -49,9 +54,51 @@ def font(face: Face, size_px: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(BytesIO(_face_bytes(face)), max(1, size_px))
 
 
+@cache
+def _fonts(face: Face) -> tuple[Font, ...]:
+    # To know what is in them takes a quarter of a second, so they are read for texts of other scripts alone.
+    return shipped(FILES[face])
+
+
 def width_em(face: Face, text: str) -> float:
     """The width of a text in ems."""
-    return font(face, MEASURE_PX).getlength(text) / MEASURE_PX
+    if _is_european(text):
+        return font(face, MEASURE_PX).getlength(text) / MEASURE_PX
+    runs = set_line(text, _fonts(face), MEASURE_PX)
+    return sum(type_.getlength(run.text) for run, type_ in runs) / MEASURE_PX
+
+
+def draw_words(
+    pen: ImageDraw.ImageDraw,
+    place: tuple[int, int],
+    text: str,
+    *,
+    face: Face,
+    size_px: int,
+    fill: tuple[int, ...],
+    right: bool = False,
+) -> None:
+    """Draw a line of printable text with its base line's left end at a place, or its right end."""
+    x, base = place
+    if _is_european(text):
+        pen.text((x, base), text, font=font(face, size_px), fill=fill, anchor="rs" if right else "ls")
+        return
+    runs = list(set_line(text, _fonts(face), max(1, size_px)))
+    if right:
+        x -= round(sum(type_.getlength(run.text) for run, type_ in runs))
+    for run, type_ in runs:
+        pen.text((x, base), run.text, font=type_, fill=fill, anchor="ls")
+        x += round(type_.getlength(run.text))
+
+
+def leading_em(text: str) -> float:
+    """The step from one base line to the next, in ems: scripts with marks above and below need more of it."""
+    return LEADING_EM if _is_european(text) else TALL_LEADING_EM
+
+
+def is_leftward(text: str) -> bool:
+    """Whether a text is read from right to left, so that its lines begin at the right."""
+    return not is_rightward(text)
 
 
 def printable(text: str) -> str:
@@ -63,6 +110,12 @@ def printable(text: str) -> str:
     return " ".join("".join(map(_drawable, text)).split())
 
 
+def _is_european(text: str) -> bool:
+    return text.isascii() or all(
+        any(low <= ord(character) <= high for low, high in EUROPE) for character in text
+    )
+
+
 @cache
 def _drawable(character: str) -> str:
     if character.isspace():
@@ -70,9 +123,15 @@ def _drawable(character: str) -> str:
     category = unicodedata.category(character)
     if category[0] == "C" or 0xFE00 <= ord(character) <= 0xFE0F:
         return ""
-    if character.isascii() or _shape(character) != _shape(UNKNOWN):
+    if character.isascii() or _has(character):
         return character
     return DOT if category[0] in "LN" else ""
+
+
+def _has(character: str) -> bool:
+    if _is_european(character):
+        return _shape(character) != _shape(UNKNOWN)
+    return any(found.face.has(character) for found in _fonts("display"))
 
 
 @cache
@@ -87,7 +146,7 @@ def fit_block(
 
     What does not fit even at the least size is cut off with an ellipsis. `leading` is in ems.
     """
-    words = split_words(printable(text)[:TEXT_MAX])
+    words = pieces(printable(text)[:TEXT_MAX])
     measure = _measure(face)
     low, high = size_px
     while low < high:
@@ -102,52 +161,6 @@ def fit_block(
     return Block(tuple(lines), low, low * leading)
 
 
-def split_words(text: str) -> list[str]:
-    """The pieces between which a line may break, each with the space that follows it.
-
-    Scripts without spaces (Chinese, Japanese, Thai) may break between any two characters.
-    """
-    pieces: list[str] = []
-    for word in text.split(" "):
-        dense = sum(ord(c) >= 0x0E00 for c in word) > len(word) // 2
-        pieces += [*word[:-1], word[-1:] + " "] if dense else [word + " "]
-    return [piece for piece in pieces if piece.strip()]
-
-
-def wrap(words: Sequence[str], width: float, measure: Callable[[str], float]) -> list[str]:
-    """Lines filled greedily; a word wider than a line is broken where it must be."""
-    lines, line = [], ""
-    for word in words:
-        if not line or measure((line + word).rstrip()) <= width:
-            line += word
-        else:
-            lines.append(line.rstrip())
-            line = word
-        while len(line.rstrip()) > 1 and measure(line.rstrip()) > width:
-            cut = _longest_start(line, width, measure)
-            lines.append(line[:cut])
-            line = line[cut:]
-    return [*lines, line.rstrip()] if line.strip() else lines
-
-
-def balance(words: Sequence[str], width: float, measure: Callable[[str], float]) -> list[str]:
-    """The narrowest wrapping that needs no more lines than the full width does: no lone last word."""
-    lines = wrap(words, width, measure)
-    # No narrower than the widest word, which would be broken.
-    widest = max((measure(word.rstrip()) for word in words), default=0.0)
-    low, high = min(width, max(width * 0.5, widest)), width
-    if len(wrap(words, low, measure)) <= len(lines):
-        return wrap(words, low, measure)
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        narrower = wrap(words, middle, measure)
-        if len(narrower) <= len(lines):
-            lines, high = narrower, middle
-        else:
-            low = middle
-    return lines
-
-
 def shorten(text: str, width: float, measure: Callable[[str], float]) -> str:
     """The text, or as much of its start as fits with an ellipsis; empty where not even that fits."""
     if measure(text) <= width:
@@ -160,14 +173,6 @@ def shorten(text: str, width: float, measure: Callable[[str], float]) -> str:
 
 def _longest(lines: Sequence[str], measure: Callable[[str], float]) -> float:
     return max(map(measure, lines), default=0)
-
-
-def _longest_start(text: str, width: float, measure: Callable[[str], float]) -> int:
-    low, high = 1, max(1, len(text) - 1)
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if measure(text[:middle]) <= width else (low, middle - 1)
-    return low
 
 
 def _measure(face: Face) -> Callable[[str], float]:

@@ -6,15 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from renderer.providers.animatic.typeset import (
-    balance,
-    fit_block,
-    printable,
-    shorten,
-    split_words,
-    width_em,
-    wrap,
-)
+from renderer.lettering.lines import balance, pieces, wrap
+from renderer.providers.animatic.typeset import fit_block, is_leftward, printable, shorten, width_em
 
 WORDS = st.lists(
     st.text(st.characters(codec="ascii", categories=["L"]), min_size=1, max_size=9), min_size=1, max_size=40
@@ -24,7 +17,7 @@ WORDS = st.lists(
 @given(WORDS, st.integers(4, 60))
 def test_lines_fit_and_hold_all_the_text(words: list[str], width: int) -> None:
     """Nothing is lost and nothing sticks out."""
-    lines = wrap(split_words(" ".join(words)), width, len)
+    lines = wrap(pieces(" ".join(words)), width, len)
     assert "".join(words) == "".join("".join(lines).split())
     assert all(len(line) <= width for line in lines)
 
@@ -32,15 +25,15 @@ def test_lines_fit_and_hold_all_the_text(words: list[str], width: int) -> None:
 @given(WORDS, st.integers(10, 60))
 def test_balancing_needs_no_more_lines(words: list[str], width: int) -> None:
     """Even lines cost no line, and break no word."""
-    pieces = split_words(" ".join(words))
-    lines = balance(pieces, width, len)
-    assert len(wrap(pieces, width, len)) == len(lines)
+    parts = pieces(" ".join(words))
+    lines = balance(parts, width, len)
+    assert len(wrap(parts, width, len)) == len(lines)
     assert words == " ".join(lines).split()
 
 
 def test_balancing_leaves_no_lone_last_word() -> None:
     """A title of five words is set three and two, not four and one."""
-    assert ["aa bb cc", "dd ee"] == balance(split_words("aa bb cc dd ee"), 11, len)
+    assert ["aa bb cc", "dd ee"] == balance(pieces("aa bb cc dd ee"), 11, len)
 
 
 @pytest.mark.parametrize(
@@ -95,6 +88,18 @@ def test_printable_text_has_one_line_and_stays_as_it_is(text: str) -> None:
 def test_a_letter_without_a_shape_becomes_a_dot_and_a_symbol_vanishes() -> None:
     """No box of a missing character is drawn."""
     assert "go ·· now" == printable("go 東京 🚀 now")
+
+
+@pytest.mark.parametrize("text", ["مرحبا بالعالم", "שלום עולם", "नमस्ते दुनिया", "น้ำตกที่สูง", "Ελλάδα, Москва"])
+def test_every_script_whose_font_ships_is_drawn(text: str) -> None:
+    """Letters of these scripts stay letters, with their marks, as in a film's titles."""
+    assert text == printable(text)
+    assert width_em("display", text) > 0
+
+
+def test_a_text_begins_where_its_reader_does() -> None:
+    """By the first letter that has a direction."""
+    assert [False, True, True] == [is_leftward(text) for text in ("1 a ש", "שלום a", "12 مرحبا")]
 
 
 def test_a_text_is_shortened_to_its_room() -> None:

@@ -39,6 +39,7 @@ def test_marks_are_never_torn_from_their_letters() -> None:
         lines = wrap(pieces(THAI), width, len)
         assert THAI == "".join(lines)
         assert not [line for line in lines if unicodedata.category(line[0])[0] == "M"]
+    assert ["ภา", "ษา", "ไท", "ย", "ค", "ระ"] == [piece.strip() for piece in pieces("ภาษาไทย คระ")]
 
 
 def test_a_paragraph_runs_as_its_first_letter_does() -> None:

@@ -4,6 +4,7 @@ import base64
 import os
 import socket
 import struct
+import warnings
 import zlib
 from io import BytesIO
 from pathlib import Path
@@ -88,6 +89,15 @@ def test_size_is_as_seen(orientation: int, size: Size) -> None:
 def test_what_is_no_usable_still_is_named(content: bytes, code: str) -> None:
     """Each kind of thing has its own code, whatever limits the decoder itself has."""
     assert code == refusal(content)
+
+
+def test_a_still_with_unreadable_notes_is_read_without_a_word() -> None:
+    """Damaged EXIF is nothing that an author could act upon, and Pillow's own warnings name its source files."""
+    notes = b"Exif\0\0II*\0\x08\0\0\0\xff\xff" + b"\xff" * 40
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        assert Size(40, 20) == inspect_still(picture("JPEG", exif=notes)).size
+    assert [] == told
 
 
 def test_a_file_with_a_flipped_byte_is_damaged() -> None:
