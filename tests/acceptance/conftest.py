@@ -49,3 +49,11 @@ def vendor() -> Iterator[Simulator]:
     """Generations take a moment; clips are small, and no two alike."""
     with Simulator.start(generation_s=(0.05, 0.1), clip_s=0.5, clip_size="64x36") as running:
         yield running
+
+
+@pytest.fixture
+def customer(stage: Stage, vendor: Simulator) -> Stage:
+    """A project with two stills and no storyboard yet, and a key that the vendor takes."""
+    stage.still("a.png")
+    stage.still("b.png", colour="maroon")
+    return stage.using(**vendor.environ)

@@ -12,6 +12,7 @@ import pytest
 
 from tests.simulator.simulator import Simulator
 
+from .door import posts
 from .stage import Stage, digest_of, finish, playing, real_ffmpeg
 
 SPEC = """\
@@ -36,16 +37,10 @@ def vendor() -> Iterator[Simulator]:
 
 
 @pytest.fixture
-def buyer(stage: Stage, vendor: Simulator) -> Stage:
-    """A chain of three shots, and a key that the vendor takes."""
-    stage.still("a.png")
-    stage.still("b.png", colour="maroon")
-    stage.write("film.yaml", SPEC)
-    return stage.using(**vendor.environ)
-
-
-def posts(vendor: Simulator) -> int:
-    return len(vendor.received("submit"))
+def buyer(customer: Stage) -> Stage:
+    """A chain of three shots."""
+    customer.write("film.yaml", SPEC)
+    return customer
 
 
 def bought(buyer: Stage, *arguments: str) -> list[str]:

@@ -5,13 +5,11 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-
-from tests.simulator.simulator import Simulator
 
 from .director import Director
 from .ledger import Books
@@ -69,24 +67,16 @@ def age(stage: Stage, days: float) -> None:
 
 
 @pytest.fixture
-def vendor() -> Iterator[Simulator]:
-    with Simulator.start(generation_s=(0.05, 0.1), clip_s=0.5, clip_size="128x76") as running:
-        yield running
-
-
-@pytest.fixture
-def bought(stage: Stage, vendor: Simulator) -> Stage:
+def bought(customer: Stage) -> Stage:
     """One clip, bought, in a repository whose branch `main` has its lock; all of it is a month old."""
-    stage.still("a.png")
-    stage.write("film.yaml", PAID)
-    stage.write(".gitignore", "build/\n")
-    stage = stage.using(**vendor.environ)
-    stage.built("--yes")
-    git(stage.root, "init", "-q")
-    git(stage.root, "add", ".")
-    git(stage.root, "commit", "-qm", "first")
-    age(stage, 30)
-    return stage
+    customer.write("film.yaml", PAID)
+    customer.write(".gitignore", "build/\n")
+    customer.built("--yes")
+    git(customer.root, "init", "-q")
+    git(customer.root, "add", ".")
+    git(customer.root, "commit", "-qm", "first")
+    age(customer, 30)
+    return customer
 
 
 def clip_of(stage: Stage) -> str:

@@ -7,6 +7,7 @@ import pytest
 
 from tests.simulator.simulator import Simulator
 
+from .door import posts
 from .stage import Stage, digest_of, real_ffmpeg
 
 FILM = """\
@@ -43,22 +44,15 @@ def vendor() -> Iterator[Simulator]:
 
 
 @pytest.fixture
-def bought(stage: Stage, vendor: Simulator) -> Stage:
+def bought(customer: Stage) -> Stage:
     """Every take of both films."""
-    stage.still("a.png")
-    stage.still("b.png", colour="teal")
-    stage.write("film.yaml", FILM)
-    stage = stage.using(**vendor.environ)
-    first = stage.build("--yes")
+    customer.write("film.yaml", FILM)
+    first = customer.build("--yes")
     assert 3 == first.code, "what starts from `crew` waits for a pick"
-    assert 0 == stage.run("pick", "film.yaml", "crew", "2").code
-    assert 0 == stage.run("pick", "film.yaml", "crew@tall", "1").code
-    stage.built("--yes")
-    return stage
-
-
-def posts(vendor: Simulator) -> int:
-    return len(vendor.received("submit"))
+    assert 0 == customer.run("pick", "film.yaml", "crew", "2").code
+    assert 0 == customer.run("pick", "film.yaml", "crew@tall", "1").code
+    customer.built("--yes")
+    return customer
 
 
 def test_it_is_drawn_for_nothing(stage: Stage) -> None:
@@ -168,16 +162,14 @@ def test_an_upgraded_ffmpeg_buys_nothing(bought: Stage, vendor: Simulator, tmp_p
     assert before == posts(vendor)
 
 
-def test_a_total_budget_holds_over_ten_builds(stage: Stage, vendor: Simulator) -> None:
+def test_a_total_budget_holds_over_ten_builds(customer: Stage, vendor: Simulator) -> None:
     """Each buys one take for $0.2625; the eleventh sends nothing, and says what was spent and what is left."""
-    stage.still("a.png")
     head = "version: 1\nbudget: {total: 2.7}\ndefaults: {provider: aimlapi, model: gen3a_turbo, duration: 5, ratio: '16:9', image: a.png}\n"
-    stage = stage.using(**vendor.environ)
     for number in range(10):
-        stage.write("film.yaml", head + f"shots: [{{id: pad, prompt: steam {number}}}]\n")
-        assert ["pad"] == stage.built("--yes").ran
-    stage.edit("steam 9", "smoke")
-    eleventh = stage.run("build", "--yes")
+        customer.write("film.yaml", head + f"shots: [{{id: pad, prompt: steam {number}}}]\n")
+        assert ["pad"] == customer.built("--yes").ran
+    customer.edit("steam 9", "smoke")
+    eleventh = customer.run("build", "--yes")
     assert (3, 10) == (eleventh.code, posts(vendor))
     for told in (
         "error[G923]",

@@ -29,14 +29,12 @@ sequence: [pad, rise, sky, {shot: pad, use: {in: 0.25, out: 0.5}}, own]
 
 
 @pytest.fixture
-def bought(stage: Stage, vendor: Simulator) -> Stage:
+def bought(customer: Stage) -> Stage:
     """Both films, built."""
-    stage.still("a.png")
-    stage.footage("own.mp4", fps="8")
-    stage.write("film.yaml", FILM)
-    stage = stage.using(**vendor.environ)
-    stage.built("--yes")
-    return stage
+    customer.footage("own.mp4", fps="8")
+    customer.write("film.yaml", FILM)
+    customer.built("--yes")
+    return customer
 
 
 def told(stage: Stage, name: str = "film") -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:

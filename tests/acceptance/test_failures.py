@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from renderer.ffmpeg.encode import encode_arguments
+from tests.disks import fill, mounted
 
 from .director import Director
 from .stage import Finished, Stage, digest_of, frames_in, real_ffmpeg
@@ -152,22 +153,13 @@ def test_a_full_disk_is_exit_4_and_the_old_film_survives(built: Stage, tmp_path:
 
 def _with_a_full_disk(stage: Stage, mount: Path) -> Finished:
     """Build with the store on a tmpfs with 8 kB left; where that may not be mounted, with that limit on files."""
-    mount.mkdir()
-    tmpfs = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(mount)]
-    if shutil.which("mount") is None or subprocess.run(tmpfs, capture_output=True, check=False).returncode:
-        return stage.build(preexec_fn=partial(resource.setrlimit, resource.RLIMIT_FSIZE, (1024, 1024)))
-    try:
-        small = Stage(stage.root, mount / "store", stage.environ)
+    with mounted(mount, "size=256k") as disk:
+        if disk is None:
+            return stage.build(preexec_fn=partial(resource.setrlimit, resource.RLIMIT_FSIZE, (1024, 1024)))
+        small = Stage(stage.root, disk / "store", stage.environ)
         shutil.copytree(stage.store, small.store)
-        _fill(mount / "ballast", left=8192)
+        fill(disk, left=8192)
         return small.build()
-    finally:
-        subprocess.run(["umount", str(mount)], check=True)
-
-
-def _fill(path: Path, *, left: int) -> None:
-    free = shutil.disk_usage(path.parent).free
-    path.write_bytes(bytes(max(0, free - left)))
 
 
 def test_a_build_of_many_shots_needs_few_descriptors(stage: Stage) -> None:

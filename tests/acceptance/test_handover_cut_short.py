@@ -1,15 +1,14 @@
 """Handovers that do not get to their end: killed, out of room, two at once. The folder is as it was, or is gone on with."""
 
 import resource
-import shutil
 import signal
-import subprocess
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from renderer.digest import digest_file
+from tests.disks import disk
 
 from .stage import THREE_SHOTS, Stage, finish, playing
 
@@ -84,17 +83,10 @@ def test_on_a_disk_without_room_it_is_the_disk_that_is_full(
 ) -> None:
     """A file system of its own for the folder, too small for the clips."""
     stage, _ = ready
-    mount = tmp_path / "small"
-    mount.mkdir()
-    tmpfs = ["mount", "-t", "tmpfs", "-o", f"size={ROOM_BYTES}", "tmpfs", str(mount)]
-    if shutil.which("mount") is None or subprocess.run(tmpfs, capture_output=True, check=False).returncode:
-        pytest.skip("no file system may be mounted here")
-    try:
-        done = stage.run("handover", "film.yaml", str(mount / "out"), "--json")
+    with disk(tmp_path / "small", f"size={ROOM_BYTES}") as small:
+        done = stage.run("handover", "film.yaml", str(small / "out"), "--json")
         assert (4, ["E611"]) == (done.code, done.codes)
-        assert [] == [path.name for path in (mount / "out").rglob("*") if ".part" in path.name]
-    finally:
-        subprocess.run(["umount", str(mount)], check=True)
+        assert [] == [path.name for path in (small / "out").rglob("*") if ".part" in path.name]
 
 
 def test_two_at_once_come_to_one_folder(ready: tuple[Stage, dict[str, str]]) -> None:

@@ -2,12 +2,13 @@
 
 import resource
 import shutil
-import subprocess
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
+
+from tests.disks import fill, mounted
 
 from .stage import Stage, digest_of, finish, frames_in
 
@@ -17,14 +18,8 @@ SMALL_BYTES = 2 << 20
 @pytest.fixture
 def small(tmp_path: Path) -> Iterator[Path | None]:
     """A filesystem of two megabytes; None where it may not be mounted."""
-    mount = tmp_path / "small"
-    mount.mkdir()
-    tmpfs = ["mount", "-t", "tmpfs", "-o", f"size={SMALL_BYTES}", "tmpfs", str(mount)]
-    if shutil.which("mount") is None or subprocess.run(tmpfs, capture_output=True, check=False).returncode:
-        yield None
-        return
-    yield mount
-    subprocess.run(["umount", str(mount)], check=True)
+    with mounted(tmp_path / "small", f"size={SMALL_BYTES}") as disk:
+        yield disk
 
 
 def test_no_space_left_while_joining_leaves_the_old_film(
@@ -42,8 +37,7 @@ def test_no_space_left_while_joining_leaves_the_old_film(
         done = stage.build(preexec_fn=limit)
     else:
         shutil.copytree(stage.store, small / "store")
-        free = shutil.disk_usage(small).free
-        (small / "ballast").write_bytes(bytes(free - 2 * room))
+        fill(small, left=2 * room)
         done = Stage(stage.root, small / "store", stage.environ).build()
     assert (4, ["E611"]) == (done.code, done.codes)
     assert film == digest_of(stage.film())

@@ -1,7 +1,5 @@
 """What an edit in each construct of the language buys, counted at the simulated vendor's door."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.simulator.simulator import Simulator
@@ -31,22 +29,13 @@ shots:
 
 
 @pytest.fixture
-def vendor() -> Iterator[Simulator]:
-    """Clips come at once and are small."""
-    with Simulator.start(generation_s=(0.05, 0.1), clip_s=0.5, clip_size="128x76") as running:
-        yield running
-
-
-@pytest.fixture
-def bought(stage: Stage, vendor: Simulator) -> Stage:
+def bought(customer: Stage) -> Stage:
     """The film in its files, and all of its takes."""
-    stage.still("a.png")
-    stage.write("film.yaml", FILM)
-    stage.write("shared/look.yaml", LOOK)
-    stage.write("acts/one.yaml", ACT)
-    buyer = stage.using(**vendor.environ)
-    assert ["verse.rome", "verse.oslo", "crew", "pad", "pad.take2"] == buyer.built("--yes").ran
-    return buyer
+    customer.write("film.yaml", FILM)
+    customer.write("shared/look.yaml", LOOK)
+    customer.write("acts/one.yaml", ACT)
+    assert ["verse.rome", "verse.oslo", "crew", "pad", "pad.take2"] == customer.built("--yes").ran
+    return customer
 
 
 def test_each_edit_buys_what_it_asks_for_and_nothing_else(bought: Stage, vendor: Simulator) -> None:

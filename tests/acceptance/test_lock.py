@@ -12,8 +12,10 @@ import pytest
 
 from renderer.decisions.lock import Lock
 from renderer.decisions.read import parse_lock
+from tests.disks import disk
 from tests.simulator.simulator import Simulator
 
+from .door import posts
 from .stage import COMMAND, Stage, digest_of
 
 SPEC = """\
@@ -29,13 +31,11 @@ PAID = ["pad 1", "sky 1", "sky 2"]
 
 
 @pytest.fixture
-def bought(stage: Stage, vendor: Simulator) -> Stage:
+def bought(customer: Stage) -> Stage:
     """Three paid takes and a free one, built."""
-    stage.still("a.png")
-    stage.write("film.yaml", SPEC)
-    stage = stage.using(**vendor.environ)
-    stage.built("--yes")
-    return stage
+    customer.write("film.yaml", SPEC)
+    customer.built("--yes")
+    return customer
 
 
 def text_of(stage: Stage) -> str:
@@ -48,10 +48,6 @@ def lock_of(stage: Stage) -> Lock:
 
 def names(lock: Lock) -> list[str]:
     return [f"{take.shot} {take.take}" for take in lock.takes]
-
-
-def posts(vendor: Simulator) -> int:
-    return len(vendor.received("submit"))
 
 
 def lose(stage: Stage, shot: str) -> Path:
@@ -229,18 +225,12 @@ def test_nothing_is_missed_in_a_store_without_permission(bought: Stage) -> None:
 @contextmanager
 def read_only(mount: Path) -> Iterator[Path]:
     """A folder that nobody may write to, not even root; where none can be had the test is skipped."""
-    mount.mkdir()
     if os.geteuid():
-        mount.chmod(0o555)
+        mount.mkdir(mode=0o555)
         yield mount
         return
-    tmpfs = ["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", str(mount)]
-    if shutil.which("mount") is None or subprocess.run(tmpfs, capture_output=True, check=False).returncode:
-        pytest.skip("a filesystem cannot be mounted here")
-    try:
-        yield mount
-    finally:
-        subprocess.run(["umount", str(mount)], check=True)
+    with disk(mount, "ro") as there:
+        yield there
 
 
 def test_a_lost_clip_that_comes_back_is_reused(bought: Stage, vendor: Simulator) -> None:

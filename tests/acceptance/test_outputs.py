@@ -9,6 +9,7 @@ from PIL import Image
 
 from tests.simulator.simulator import Simulator
 
+from .door import posts
 from .stage import Stage, digest_of, duration_of, frames_in
 
 OUTPUTS = "outputs: {wide: {size: 64x36, fps: 4}, tall: {size: 20x36, fps: 8}}\n"
@@ -47,10 +48,6 @@ def bought(drawn: Stage, vendor: Simulator) -> Stage:
     buyer = drawn.using(**vendor.environ)
     assert ["pad", "crew"] == buyer.built("--yes").ran
     return buyer
-
-
-def posts(vendor: Simulator) -> int:
-    return len(vendor.received("submit"))
 
 
 def frames_of(path: Path) -> list[Image.Image]:

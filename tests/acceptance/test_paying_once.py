@@ -1,16 +1,15 @@
 """Crash points of a build that buys, one at a time: whatever happens, each request is charged once and nothing is lost."""
 
-import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from renderer.store import Store
+from tests.disks import disk
 from tests.simulator.simulator import Simulator
 from tests.sweep.film import set_stage
 from tests.sweep.instants import Instant, Watch
@@ -93,28 +92,15 @@ def test_a_full_disk_loses_nothing_and_buys_nothing_twice(
 ) -> None:
     """The store fills up while clips come: exit 4, and with room again the film, each take charged once."""
     vendor.change(clip_padding_bytes=1 << 20)
-    with small_disk(tmp_path / "small", mib=3) as disk:
-        stage = Stage(buyer.root, disk / "store", buyer.environ)
+    with disk(tmp_path / "small", "size=3m") as small:
+        stage = Stage(buyer.root, small / "store", buyer.environ)
         done = stage.build("-y")
         assert 4 == done.code
         assert "E611" in done.codes
-        subprocess.run(["mount", "-o", "remount,size=64m", str(disk)], check=True)
+        subprocess.run(["mount", "-o", "remount,size=64m", str(small)], check=True)
         assert 0 == stage.build("-y").code
         assert 0 == stage.run("cache", "verify").code
     assert charged_once_each(vendor)
-
-
-@contextmanager
-def small_disk(mount: Path, *, mib: int) -> Iterator[Path]:
-    """A filesystem of its own with little room; where none may be mounted the test is skipped."""
-    mount.mkdir()
-    tmpfs = ["mount", "-t", "tmpfs", "-o", f"size={mib}m", "tmpfs", str(mount)]
-    if shutil.which("mount") is None or subprocess.run(tmpfs, capture_output=True, check=False).returncode:
-        pytest.skip("a filesystem cannot be mounted here")
-    try:
-        yield mount
-    finally:
-        subprocess.run(["umount", str(mount)], check=True)
 
 
 def test_a_clip_that_was_given_up_is_asked_for_before_it_is_bought_again(

@@ -4,6 +4,7 @@ import pytest
 
 from tests.simulator.simulator import Simulator
 
+from .door import posts
 from .stage import Stage, digest_of, packets_in
 
 SPEC = """\
@@ -18,17 +19,11 @@ PICKS = "film.picks.yaml"
 
 
 @pytest.fixture
-def bought(stage: Stage, vendor: Simulator) -> Stage:
+def bought(customer: Stage) -> Stage:
     """Two shots, one of three takes, built."""
-    stage.still("a.png")
-    stage.write("film.yaml", SPEC)
-    stage = stage.using(**vendor.environ)
-    stage.built("--yes")
-    return stage
-
-
-def posts(vendor: Simulator) -> int:
-    return len(vendor.received("submit"))
+    customer.write("film.yaml", SPEC)
+    customer.built("--yes")
+    return customer
 
 
 def picks(stage: Stage) -> str:

@@ -1,7 +1,6 @@
 """A plan that was reviewed is built as it was read, or not at all."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
@@ -20,21 +19,11 @@ shots:
 
 
 @pytest.fixture
-def vendor() -> Iterator[Simulator]:
-    """Generations take a moment; clips are small."""
-    with Simulator.start(generation_s=(0.1, 0.3), clip_s=0.5, clip_size="128x76") as running:
-        yield running
-
-
-@pytest.fixture
-def buyer(stage: Stage, vendor: Simulator) -> Stage:
+def buyer(customer: Stage) -> Stage:
     """Two shots, and a plan of them that was written down."""
-    stage.still("a.png")
-    stage.still("b.png", colour="maroon")
-    stage.write("film.yaml", SPEC)
-    buyer = stage.using(**vendor.environ)
-    assert 0 == buyer.run("plan", "--out", "plan.json").code
-    return buyer
+    customer.write("film.yaml", SPEC)
+    assert 0 == customer.run("plan", "--out", "plan.json").code
+    return customer
 
 
 def test_a_reviewed_plan_is_consent_up_to_its_price(buyer: Stage, vendor: Simulator) -> None:

@@ -1,6 +1,5 @@
 """What goes wrong for many takes at once, and what a build goes on with: told once, asked once, read once."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,12 +14,6 @@ EDITING = """\
 case " $* " in *" -version "*) ;; *) sed -i.before 's/prompt: a visor/prompt: another visor/' "{spec}" ;; esac
 exec "{ffmpeg}" "$@"
 """
-
-
-@pytest.fixture
-def vendor() -> Iterator[Simulator]:
-    with Simulator.start(generation_s=(0.05, 0.1), clip_s=0.5, clip_size="128x76") as running:
-        yield running
 
 
 @pytest.fixture

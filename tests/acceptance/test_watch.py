@@ -19,6 +19,7 @@ import pytest
 from tests.simulator.simulator import Simulator
 
 from .director import Director
+from .door import posts
 from .stage import THREE_SHOTS, Stage, finish, playing
 
 ROOT = Path(__file__).parents[2]
@@ -83,20 +84,9 @@ def film(stage: Stage) -> Stage:
 
 
 @pytest.fixture
-def vendor() -> Iterator[Simulator]:
-    with Simulator.start(generation_s=(0.05, 0.1), clip_s=0.5, clip_size="128x76") as running:
-        yield running
-
-
-@pytest.fixture
-def buyer(stage: Stage, vendor: Simulator) -> Stage:
-    stage.still("a.png")
-    stage.write("film.yaml", PAID)
-    return stage.using(**vendor.environ)
-
-
-def posts(vendor: Simulator) -> int:
-    return len(vendor.received("submit"))
+def buyer(customer: Stage) -> Stage:
+    customer.write("film.yaml", PAID)
+    return customer
 
 
 def write_into(path: Path, text: str) -> None:

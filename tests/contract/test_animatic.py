@@ -16,7 +16,7 @@ from PIL import Image, ImageChops, ImageStat
 
 from renderer.digest import digest_file
 from renderer.errors import MediaError, ProviderRefused
-from renderer.ffmpeg.binary import Ffmpeg, describe_ffmpeg, locate_ffmpeg
+from renderer.ffmpeg.binary import Ffmpeg
 from renderer.model import Size
 from renderer.providers.animatic import Animatic
 from renderer.providers.base import Maker, Order
@@ -26,11 +26,6 @@ ROCKET, ASTRONAUT, HUBBLE = (
     STILLS / name for name in ("rocket.jpg", "astronaut.png", "hubble_deep_field.jpg")
 )
 SLATE = {"shot": "pad", "take": 1, "model": "gen3a_turbo", "note": "STALE"}
-
-
-@pytest.fixture(scope="module")
-def ffmpeg() -> Ffmpeg:
-    return describe_ffmpeg(locate_ffmpeg({}))
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
@@ -17,7 +16,7 @@ from av.video.frame import VideoFrame
 from av.video.plane import VideoPlane
 
 from renderer.coding import CODECS, SCOPES, Coding, Quality
-from renderer.ffmpeg.binary import Ffmpeg, describe_ffmpeg, list_encoders, locate_ffmpeg
+from renderer.ffmpeg.binary import Ffmpeg, list_encoders
 from renderer.ffmpeg.codecs import ENCODERS, encoder_of, sound_of
 from renderer.ffmpeg.encode import ENCODER
 from renderer.media.conform import Cut, Profile, choose_profile, format_of, is_plain, needs_segment
@@ -41,11 +40,6 @@ Segments = Callable[[Coding], list["Made"]]
 class Made(NamedTuple):
     path: Path
     facts: MediaFacts
-
-
-@pytest.fixture(scope="module")
-def ffmpeg() -> Ffmpeg:
-    return describe_ffmpeg(locate_ffmpeg(os.environ))
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ one level for as long as it lasts.
 import asyncio
 import json
 import math
-import os
 import subprocess
 from array import array
 from fractions import Fraction
@@ -20,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from renderer.errors import MediaError
-from renderer.ffmpeg.binary import Ffmpeg, describe_ffmpeg, locate_ffmpeg
+from renderer.ffmpeg.binary import Ffmpeg
 from renderer.ffmpeg.encode import encode_arguments
 from renderer.media.conform import Cut, Profile
 from renderer.media.crossing import Along, Side, make_crossing
@@ -42,11 +41,6 @@ FIRST, STEP = 24, 2
 FRAMES = 60
 TAGS = "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
 BLACK, WHITE = 16, 235
-
-
-@pytest.fixture(scope="session")
-def ffmpeg() -> Ffmpeg:
-    return describe_ffmpeg(locate_ffmpeg(os.environ))
 
 
 @pytest.fixture(scope="session")

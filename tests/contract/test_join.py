@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from renderer.digest import Digest, canonical_json, digest_file
 from renderer.errors import MediaError
-from renderer.ffmpeg.binary import Ffmpeg, describe_ffmpeg, locate_ffmpeg
+from renderer.ffmpeg.binary import Ffmpeg
 from renderer.ffmpeg.encode import encode_arguments
 from renderer.media.check import check_film
 from renderer.media.conform import Cut, choose_profile, held_frames, is_plain, needs_segment
@@ -51,11 +51,6 @@ OWN = encode_arguments(FPS)
 STOCK = ["-c:v", "libx264", "-preset", "slow", "-pix_fmt", "yuv420p", "-video_track_timescale", "600"]
 KINDS = {"own": OWN, "stock": STOCK, "matroska": ["-c:v", "mpeg4", "-q:v", "1", "-f", "matroska"]}
 FIRST_LUMA, LUMA_STEP = 24, 6
-
-
-@pytest.fixture(scope="session")
-def ffmpeg() -> Ffmpeg:
-    return describe_ffmpeg(locate_ffmpeg(os.environ))
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-import os
 import random
 import subprocess
 from array import array
@@ -23,7 +22,7 @@ import pytest
 
 from renderer.digest import digest_file
 from renderer.errors import MediaError
-from renderer.ffmpeg.binary import Ffmpeg, describe_ffmpeg, locate_ffmpeg
+from renderer.ffmpeg.binary import Ffmpeg
 from renderer.ffmpeg.encode import encode_arguments
 from renderer.ffmpeg.sound import boundary_samples
 from renderer.media.conform import Cut
@@ -40,11 +39,6 @@ LOUD = ("12", "1/50", "2/5", "-45")
 FPS = Fraction(24)
 
 Samples = array  # of floats, left and right in turn
-
-
-@pytest.fixture(scope="session")
-def ffmpeg() -> Ffmpeg:
-    return describe_ffmpeg(locate_ffmpeg(os.environ))
 
 
 def noise(count: int, *, seed: int, level: float = 0.3) -> Samples[float]:

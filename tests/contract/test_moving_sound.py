@@ -1,7 +1,6 @@
 """The sound of clips that run faster, slower or backwards, with the real ffmpeg: its pitch, its place, its length."""
 
 import asyncio
-import os
 import subprocess
 from array import array
 from fractions import Fraction
@@ -13,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from renderer.ffmpeg.binary import Ffmpeg, describe_ffmpeg, locate_ffmpeg
+from renderer.ffmpeg.binary import Ffmpeg
 from renderer.ffmpeg.encode import encode_arguments
 from renderer.ffmpeg.sound import FADE_SAMPLES_MAX
 from renderer.ffmpeg.tempo import Tempo
@@ -22,11 +21,6 @@ from renderer.media.sound import Clips, Part, decode_sound
 
 RATE_HZ, SECONDS = 48_000, 12
 LOW_HZ, HIGH_HZ = 400, 1000
-
-
-@pytest.fixture(scope="session")
-def ffmpeg() -> Ffmpeg:
-    return describe_ffmpeg(locate_ffmpeg(os.environ))
 
 
 @pytest.fixture(scope="session")

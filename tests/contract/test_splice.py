@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from renderer.digest import digest_file
 from renderer.errors import MediaError, StoreError
-from renderer.ffmpeg.binary import Ffmpeg, describe_ffmpeg, locate_ffmpeg
+from renderer.ffmpeg.binary import Ffmpeg
 from renderer.ffmpeg.encode import encode_arguments, sound_arguments
 from renderer.ffmpeg.sound import boundary_samples
 from renderer.media.check import check_film
@@ -57,11 +57,6 @@ SOUNDS: dict[str, tuple[str, ...]] = {
     "heard": ("-f", "lavfi", "-i", "sine=440:r=44100", "-c:a", "aac"),
 }
 SYSTEM_FFMPEG = shutil.which("ffmpeg")
-
-
-@pytest.fixture(scope="session")
-def ffmpeg() -> Ffmpeg:
-    return describe_ffmpeg(locate_ffmpeg(os.environ))
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """Small real clips, made once per test run by the ffmpeg that the product uses."""
 
-import os
 import subprocess
 from collections.abc import Callable, Sequence
 from fractions import Fraction
@@ -8,15 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from renderer.ffmpeg.binary import Ffmpeg, describe_ffmpeg, locate_ffmpeg
+from renderer.ffmpeg.binary import Ffmpeg
 from renderer.ffmpeg.encode import encode_arguments
 
 TAGS = "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
-
-
-@pytest.fixture(scope="session")
-def ffmpeg() -> Ffmpeg:
-    return describe_ffmpeg(locate_ffmpeg(os.environ))
 
 
 @pytest.fixture(scope="session")

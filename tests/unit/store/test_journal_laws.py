@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -24,6 +23,7 @@ from renderer.store.appending import RESERVE_BYTES, Appender
 from renderer.store.index import Index
 from renderer.store.journal import Journal
 from renderer.store.lines import SEGMENT_BYTES_MAX, Lines, Position, line_of
+from tests.disks import disk, fill
 
 from .conftest import NOON
 from .test_journal import intent
@@ -230,23 +230,16 @@ def test_whoever_waits_for_another_append_hears_how_it_ended(tmp_path: Path) -> 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A filesystem of 1 MB."""
-    mount = tmp_path / "small"
-    mount.mkdir()
-    tmpfs = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(mount)]
-    if shutil.which("mount") is None or subprocess.run(tmpfs, capture_output=True, check=False).returncode:
-        pytest.skip("a filesystem may not be mounted here")
-    try:
-        yield mount
-    finally:
-        subprocess.run(["umount", str(mount)], check=True)
+    with disk(tmp_path / "small", "size=1m") as small:
+        yield small
 
 
 def test_on_a_full_disk_nothing_is_begun_and_what_was_begun_is_written_down(small_disk: Path) -> None:
     """An intent is refused with E611 and leaves the reserve alone; outcomes use it; with room all goes on."""
-    ballast, reserve = small_disk / "ballast", small_disk / "store" / "journal" / "reserve"
+    reserve = small_disk / "store" / "journal" / "reserve"
     with Store.open(small_disk / "store") as store:
         store.journal.intend(intent("one"))
-        ballast.write_bytes(bytes(shutil.disk_usage(small_disk).free))
+        ballast = fill(small_disk)
         begun = ["one", *begin_until_full(store)]
         assert RESERVE_BYTES == reserve.stat().st_size
         for name in begun:
