@@ -9,6 +9,9 @@ from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 
+PICTURE = ("-autorotate", "-reinit_filter", "0")
+"""Options of an input whose picture is filtered: turned upright, through the same filters to its end. Begun anew where
+a clip first says which colours it has, they would lose a frame (measured)."""
 MP4_DEMUXER = "mov,mp4,m4a,3gp,3g2,mj2"
 
 

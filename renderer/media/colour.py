@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
 RANGES: Final = {1: "tv", 2: "pc"}
@@ -41,6 +42,16 @@ TRANSFERS: Final = {
     16: "smpte2084",
     18: "arib-std-b67",
 }
+
+
+def look_of(frame: VideoFrame) -> dict[str, str]:
+    """What kind of picture a frame is: its size, its pixel format, and of its colours what it says."""
+    colours = (("range", RANGES.get(frame.color_range)), ("matrix", MATRICES.get(frame.colorspace)))
+    return {
+        "size": f"{frame.width}x{frame.height}",
+        "pixel format": frame.format.name,
+        **{name: word for name, word in colours if word},
+    }
 
 
 def colour_of(video: VideoStream) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from renderer.errors import MediaError
 from renderer.ffmpeg.binary import Ffmpeg
 from renderer.ffmpeg.encode import still_arguments
-from renderer.ffmpeg.inputs import input_arguments
+from renderer.ffmpeg.inputs import PICTURE, input_arguments
 from renderer.ffmpeg.picture import Shape, field_filters, still_filters
 from renderer.ffmpeg.run import run_ffmpeg
 from renderer.media.segment import refuse_high_dynamic_range
@@ -39,7 +39,7 @@ def frame_arguments(clip: Path, facts: MediaFacts, *, number: int, output: Path)
     fields = field_filters(is_interlaced=facts.is_interlaced)
     chain = ",".join([*fields, *still_filters(shape, number=number, colour=facts.colour)])
     return [
-        "-autorotate",
+        *PICTURE,
         *input_arguments(clip, container=STILL_DEMUXER if facts.is_still else facts.container),
         *("-map", "0:v:0", "-vf", chain, "-fps_mode", "passthrough"),
         *(*still_arguments(), str(output)),

@@ -7,7 +7,7 @@ demuxer is forced, and no protocol but local files is open.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
 from functools import lru_cache
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from renderer.errors import MediaError
 from renderer.ffmpeg.inputs import local_url
-from renderer.media.colour import colour_of
+from renderer.media.colour import colour_of, look_of
 from renderer.media.rate import find_rate
 from renderer.media.stills import LFS_POINTER
 from renderer.model import AudioFacts, MediaFacts, Size
@@ -41,7 +41,7 @@ def probe(path: Path, *, container: str | None = None) -> MediaFacts:
     """Demux every packet and decode every frame once, and say what the clip is.
 
     `container` is the demuxer to force, `mp4` or `matroska`; None tells it by the first bytes. Raises
-    `MediaError`: M801 not a clip, M802 damaged or cut short, M803 no picture, M804 not there.
+    `MediaError`: M801 not a clip, M802 damaged or cut short, M803 no picture, M804 not there, M896 a picture that is another kind of picture from some frame on.
     """
     container = container or sniff_container(path)
     with open_clip(path, container=container) as clip:
@@ -127,12 +127,13 @@ def signature(codec: CodecContext) -> str:
 
 
 class Tally:
-    """What was counted while a clip was read; `stamps` are those of its pictures."""
+    """What was counted while a clip was read; `stamps` are those of its pictures, `look` tells what is alike in all of them, as far as they say."""
 
     def __init__(self) -> None:
         self.stamps: list[int] = []
         self.packets = self.rotation_deg = self.last_ticks = self.samples = 0
         self.hidden = self.interlaced = False
+        self.look: Mapping[str, str] = {}
         self.end_s = Fraction(0)
 
 
@@ -160,11 +161,26 @@ def _count_picture(path: Path, packet: Packet[Any], tally: Tally) -> None:
         if frame.is_corrupt or frame.pts is None:
             raise damaged(path, ("frame", len(tally.stamps)))
         tally.interlaced |= frame.interlaced_frame
+        _refuse_change(path, tally, look_of(frame))
         if not tally.stamps:
             tally.rotation_deg = round(frame.rotation / 90) * 90 % 360
         if not tally.stamps or frame.pts > tally.stamps[-1]:
             tally.last_ticks = frame.duration or tally.last_ticks
         tally.stamps.append(frame.pts)
+
+
+def _refuse_change(path: Path, tally: Tally, look: Mapping[str, str]) -> None:
+    # A scaler is set for one kind of picture: another one would be distorted, or have other colours.
+    for name in look.keys() & tally.look.keys():
+        if look[name] != tally.look[name]:
+            raise MediaError(
+                f"the picture of `{path}` changes in the middle",
+                code="M896",
+                facts=[(f"{name} at first", tally.look[name]), ("then", look[name])],
+                hint="export it again in one piece, or cut it in two where it changes",
+            )
+    if look != tally.look:
+        tally.look = {**tally.look, **look}
 
 
 def _refuse_shortfall(path: Path, clip: InputContainer, video: VideoStream, tally: Tally) -> None:

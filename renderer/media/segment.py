@@ -14,7 +14,7 @@ from renderer.errors import MediaError, MediaToolError
 from renderer.ffmpeg.binary import Ffmpeg
 from renderer.ffmpeg.codecs import seen_format
 from renderer.ffmpeg.encode import encode_arguments
-from renderer.ffmpeg.inputs import input_arguments
+from renderer.ffmpeg.inputs import PICTURE, input_arguments
 from renderer.ffmpeg.picture import (
     Shape,
     field_filters,
@@ -141,7 +141,7 @@ def clip_source(clip: Path, facts: MediaFacts, manifests: Sequence[Mapping[str, 
         return standing_source(clip, fps=Fraction(manifests[0]["fps"]))
     read_from_s = min(_shown(facts, manifest)[1] for manifest in manifests)
     seek_s = seek_before(read_from_s, duration_s=facts.duration_s)
-    return ["-autorotate", *input_arguments(clip, container=facts.container, seek_s=seek_s)]
+    return [*PICTURE, *input_arguments(clip, container=facts.container, seek_s=seek_s)]
 
 
 def picture_chain(facts: MediaFacts, manifest: Mapping[str, Json]) -> list[str]:

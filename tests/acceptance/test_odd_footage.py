@@ -10,7 +10,7 @@ import pytest
 
 from tests.simulator.simulator import Simulator
 
-from .numbered import FRAMES, X264, ffmpeg, lumas, number_of, write_numbered
+from .numbered import FRAMES, X264, ffmpeg, lumas, number_of, numbers, write_numbered
 from .stage import Stage, packets_in
 
 ALL = tuple(range(FRAMES))
@@ -62,6 +62,7 @@ BAD = {
     "corrupt.mp4": ("M802", "is damaged or cut short"),
     "sound.mp4": ("M803", "has no picture"),
     "still.mp4": ("S406", "is not an image"),
+    "resized.webm": ("M896", "changes in the middle"),
 }
 
 
@@ -103,11 +104,21 @@ def broken(write: Callable[[Odd], Path], tmp_path: Path) -> Callable[[str], Path
         }
         if name in contents:
             path.write_bytes(contents[name])
+        elif name == "resized.webm":
+            write_resized(path, write(Odd("browser.webm", VP9)))
         else:
             ffmpeg("-f", "lavfi", "-i", "sine=440:d=0.5", "-c:a", "aac", str(path))
         return path
 
     return broken
+
+
+def write_resized(path: Path, first: Path) -> None:
+    """Write a clip as a browser records a screen that changes its size: the second half is as wide, and half as high."""
+    second, script = path.with_name("second.webm"), path.with_name("both.txt")
+    ffmpeg("-i", str(first), "-vf", "scale=64:18", *VP9, str(second))
+    script.write_text(f"file '{first}'\nfile '{second}'\n")
+    ffmpeg("-f", "concat", "-safe", "0", "-i", str(script), "-c", "copy", str(path))
 
 
 def assert_shows(film: Path, odd: Odd) -> None:
@@ -205,6 +216,34 @@ def test_footage_that_is_none_is_one_error(stage: Stage, broken: Callable[[str],
     [error] = done.json["errors"]
     assert (3, True, True) == (error["line"], words in error["message"], bool(error["hint"]))
     assert not (stage.root / "build").exists()
+
+
+ANNEX_B = ("-bsf:v", "h264_mp4toannexb,dump_extra")
+"""Parameter sets before every keyframe, where they may say something else from there on."""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [("unknown", "bt709", []), ("bt709", "smpte170m", ["M896"]), ("bt709", "bt709", [])],
+)
+def test_colours_that_a_clip_tells_late_are_no_fault_and_others_are(
+    stage: Stage, tmp_path: Path, first: str, second: str, told: list[str]
+) -> None:
+    """Two halves in one file: all frames are shown where they agree as far as they say, and one error is told where they do not."""
+    for number, matrix in enumerate((first, second)):
+        half = ("-vf", f"trim=start_frame={12 * number}:end_frame={12 * number + 12},setpts=N/24/TB")
+        options = (*X264, "-bf", "0", "-x264-params", f"colormatrix={matrix.replace('unknown', 'undef')}")
+        write_numbered(tmp_path / f"{number}.mkv", options=(*options, *half, "-frames:v", "12"))
+    (tmp_path / "both.txt").write_text("file 0.mkv\nfile 1.mkv\n")
+    both = ("-i", str(tmp_path / "both.txt"), "-c", "copy", *ANNEX_B)
+    ffmpeg("-f", "concat", *both, str(stage.root / "own.mp4"))
+    stage.write(
+        "film.yaml", "version: 1\noutput: {size: 64x36}\nshots:\n  - {id: own, clip: own.mp4, speed: 0.5}\n"
+    )
+    done = stage.build()
+    assert told == done.codes if told else done.code == 0
+    if not told:
+        assert [number for number in ALL for _ in range(2)] == numbers(stage.film())
 
 
 SPEC = """\
