@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from renderer.job import Frozen, Intent, Price
+from renderer.job import Frozen, Price
 from renderer.model import Asker
 from renderer.pipeline.project import open_project
 from renderer.store import Store
 from renderer.store.journal import Journal
+from tests import builders
 
 from .stage import Stage
 
@@ -42,23 +43,17 @@ class Books:
         """A request whose answer is not on record: its outcome is unknown."""
         asker = Asker(self.project.identity, self.project.spec_name, shot, 1)
         body = {"prompt": "steam", "image_url": {"blob": "f" * KEY_CHARACTERS}, "more": list(inputs)}
-        self.write(
-            lambda journal: journal.intend(
-                Intent(
-                    name=intent,
-                    at=(datetime.now(UTC) - ago).isoformat(),
-                    key=(key or intent).ljust(KEY_CHARACTERS, "0"),
-                    provider="aimlapi",
-                    model=model,
-                    account="a1b2c3d4",
-                    base="",
-                    frozen=Frozen("/v2/video/generations", body),
-                    manifest={"action": "generate"},
-                    askers=(asker,),
-                    estimate_usd=estimate_usd,
-                )
-            )
+        request = builders.intent(
+            intent,
+            at=(datetime.now(UTC) - ago).isoformat(),
+            key=(key or intent).ljust(KEY_CHARACTERS, "0"),
+            model=model,
+            account="a1b2c3d4",
+            frozen=Frozen(builders.ADDRESS, body),
+            askers=(asker,),
+            estimate_usd=estimate_usd,
         )
+        self.write(lambda journal: journal.intend(request))
 
     def running(
         self, intent: str, *, price: Price | None = None, ago: timedelta = timedelta(0), **sent: Any

@@ -11,7 +11,6 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -22,10 +21,10 @@ from renderer.digest import action_key, digest_bytes
 from renderer.errors import StoreError
 from renderer.model import Asker, Result
 from renderer.store import Store
+from tests.builders import NOON
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
-NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 KILLS_MAX = 60
 STEPS_MAX = 1000
 FILM = b"film" * 5000

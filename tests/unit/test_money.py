@@ -8,6 +8,7 @@ import pytest
 from renderer.job import Job, JobState, Price
 from renderer.model import Asker
 from renderer.money import Part, asker_of, counted_at, spent_usd, stake_of, sums
+from tests import builders
 
 CHARGED = Price(Decimal("0.2625"), "submit")
 NOON, LATER = "2026-01-01T12:00:00+00:00", "2026-01-01T12:01:00+00:00"
@@ -15,19 +16,7 @@ NOON, LATER = "2026-01-01T12:00:00+00:00", "2026-01-01T12:01:00+00:00"
 
 def job(state: JobState = JobState.STORED, *, price: Price | None = CHARGED, **facts: Any) -> Job:
     """A job for one take of `pad` in `film.yaml`."""
-    begun = Job(
-        intent="one",
-        at=NOON,
-        key="k" * 64,
-        provider="aimlapi",
-        model="gen3a_turbo",
-        account="a1b2",
-        base="",
-        address="/v2/video/generations",
-        askers=(Asker("project", "film.yaml", "pad", 1),),
-        estimate_usd=Decimal("0.30"),
-    )
-    return begun._replace(state=state, price=price, **facts)
+    return builders.job("one", state=state, price=price, **facts)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from itertools import pairwise
@@ -23,12 +22,6 @@ from .vendor import ABSENT, DONE, WAITING, Scripted, collector, known, run
 DOWN = ProviderUnavailable("`aimlapi` cannot be reached")
 EXPIRED = LinkExpired("the link has expired")
 CUT_SHORT = ProviderError("what came is no clip")
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "store") as store:
-        yield store
 
 
 def collect(store: Store, vendor: Scripted) -> JobState:

@@ -1,10 +1,8 @@
 """What an account's log tells of requests whose answers were lost, and of prices that nobody named."""
 
 import asyncio
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -18,12 +16,6 @@ from renderer.store import Store
 from .vendor import PRICE, Scripted, known, run, send
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "store") as store:
-        yield store
 
 
 def look(store: Store, *rows: LogRow) -> Scripted:

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import random
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,22 +15,17 @@ from renderer.execute.counter import Counter
 from renderer.execute.draft import Draft
 from renderer.execute.flight import Flight
 from renderer.execute.purchase import Buyer
-from renderer.job import Frozen, Intent, JobState
+from renderer.job import Frozen, JobState
 from renderer.model import Asker
 from renderer.plan.action import Action
 from renderer.providers.aimlapi import open_aimlapi
 from renderer.providers.base import Seller
 from renderer.store import Store
+from tests.builders import ADDRESS, intent
 from tests.contract.raw import RawServer, answer, saying
 from tests.unit.execute.vendor import collector
 
 BLOB = "a" * 64
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "store") as store:
-        yield store
 
 
 def action(name: str) -> Action:
@@ -105,18 +99,15 @@ def test_what_another_build_sent_meanwhile_is_left_to_the_next(store: Store, tmp
     with pytest.raises(GateError) as gone:
         asyncio.run(buyer().buy(take, tmp_path))
     store.journal.intend(
-        Intent(
-            name="r-1",
+        intent(
+            "r-1",
             at=clock.now().isoformat(timespec="milliseconds"),
             key=take.key,
-            provider="aimlapi",
-            model="gen3a_turbo",
             account="77fc9f3ea9d1",
             base="http://127.0.0.1:1",
-            frozen=Frozen("/v2/video/generations", {"prompt": "pad"}),
+            frozen=Frozen(ADDRESS, {"prompt": "pad"}),
             manifest=take.manifest,
             askers=(asked,),
-            estimate_usd=Decimal("0.2625"),
         )
     )
     store.journal.accept("r-1", at=clock.now(), job="7", price=None, how="answer")

@@ -15,10 +15,10 @@ from renderer.errors import ProviderError
 from renderer.execute.clock import HastyClock
 from renderer.execute.collect import Collector
 from renderer.execute.rhythm import Rhythm
-from renderer.job import Frozen, Intent, Job
-from renderer.model import Asker
+from renderer.job import Job
 from renderer.providers.base import LogRow, Look, Seller, Standing
 from renderer.store import Store
+from tests.builders import intent
 from tests.unit.store.conftest import FACTS
 
 PRICE = Decimal("0.2625")
@@ -70,19 +70,7 @@ class Scripted:
 def send(store: Store, name: str, *, ago: timedelta = timedelta(0)) -> Job:
     """Put a request on record whose answer nobody knows."""
     store.journal.intend(
-        Intent(
-            name=name,
-            at=(datetime.now(UTC) - ago).isoformat(),
-            key=name.ljust(64, "0"),
-            provider="aimlapi",
-            model="gen3a_turbo",
-            account="a1b2",
-            base="",
-            frozen=Frozen("/v2/video/generations", {}),
-            manifest={"action": "generate"},
-            askers=(Asker("project", "film.yaml", "pad", 1),),
-            estimate_usd=PRICE,
-        )
+        intent(name, at=(datetime.now(UTC) - ago).isoformat(), key=name.ljust(64, "0"), estimate_usd=PRICE)
     )
     return known(store, name)
 

@@ -18,25 +18,10 @@ from renderer.media.conform import (
     needs_segment,
 )
 from renderer.model import MediaFacts, Size
+from tests.builders import facts
 
 FPS = Fraction(24)
-OWN = MediaFacts(
-    container="mp4",
-    codec="h264",
-    size=Size(1280, 768),
-    pixel_format="yuv420p",
-    fps=FPS,
-    frames=120,
-    constant_rate=True,
-    time_base=Fraction(1, 12_288),
-    sample_aspect=Fraction(1),
-    rotation_deg=0,
-    colour="tv/bt709/bt709/bt709",
-    parameter_sets="own",
-    origin_s=Fraction(0),
-    duration_s=Fraction(5),
-    audio=None,
-)
+OWN = facts()
 STOCK = OWN._replace(
     parameter_sets="stock", time_base=Fraction(1, 600), colour="unknown/unknown/unknown/unknown"
 )

@@ -3,20 +3,17 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from renderer.errors import RendererError
-from renderer.job import Frozen, Intent, Job, JobState, Price
-from renderer.model import Asker
+from renderer.job import Frozen, Job, JobState, Price
 from renderer.pipeline.buying.jobs import cancel
 from renderer.providers.base import Look, Seller, Standing
 from renderer.store import Store
-
-NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+from tests.builders import NOON, intent
 
 
 @dataclass
@@ -43,17 +40,11 @@ def store(tmp_path: Path) -> Iterator[Store]:
     """A store with one job that was sent."""
     with Store.open(tmp_path / "store") as store:
         store.journal.intend(
-            Intent(
-                name="one",
-                at=NOON.isoformat(),
-                key="k" * 64,
+            intent(
+                "one",
                 provider="runway",
                 model="gen4_turbo",
-                account="a1b2",
-                base="",
                 frozen=Frozen("/v1/image_to_video", {}),
-                manifest={"action": "generate"},
-                askers=(Asker("project", "film.yaml", "pad", 1),),
                 estimate_usd=Decimal("0.25"),
             )
         )

@@ -5,11 +5,12 @@ from fractions import Fraction
 from renderer.digest import Digest, action_key
 from renderer.media.conform import Cut
 from renderer.media.sounding import is_mix, mix_manifest, sound_manifest
-from renderer.model import AudioFacts, MediaFacts, Size
+from renderer.model import AudioFacts, Size
 from renderer.pipeline.film.soundtrack import Track, sound_action
 from renderer.plan.action import Action, Input
 from renderer.plan.film import OutputRow
 from renderer.plan.mix import CueRow, MixRow, SlotSound, TrackRow
+from tests.builders import facts
 
 PLAIN_KEY = "e9e8df13bb2cb2fe90dfa02824bfea2438d133cd183997a123ca71963d40842c"
 CUTS = [Cut(0, 24), Cut(0, 24), Cut(0, 24), Cut(12, 24)]
@@ -18,24 +19,10 @@ CUE = CueRow(0, 100, 0, 48_000, 0, "-6", 0, 0, voice=False, duck=None)
 
 
 def clip(sha256: str, *, audio: AudioFacts | None) -> Input:
-    facts = MediaFacts(
-        "mp4",
-        "h264",
-        Size(64, 36),
-        "yuv420p",
-        Fraction(24),
-        48,
-        True,
-        Fraction(1, 12_288),
-        Fraction(1),
-        0,
-        "",
-        "",
-        Fraction(0),
-        Fraction(2),
-        audio,
+    heard = facts(
+        size=Size(64, 36), frames=48, colour="", parameter_sets="", duration_s=Fraction(2), audio=audio
     )
-    return Input(Digest(sha256, 1), facts=facts)
+    return Input(Digest(sha256, 1), facts=heard)
 
 
 CLIPS = [

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -19,8 +18,8 @@ from renderer.pipeline.reasons.why import Why, explain_takes
 from renderer.pipeline.run import Run
 from renderer.pipeline.wishes import Wishes
 from renderer.pipeline.workshop import Workshop, open_workshop
+from tests.builders import NOON
 
-NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SPEC = """\
 version: 1
 vars: {ship: a white rocket, hour: dusk, still: a.png}

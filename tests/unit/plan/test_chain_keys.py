@@ -14,6 +14,7 @@ from renderer.model import MediaFacts, Size
 from renderer.plan.action import Input
 from renderer.plan.chain import frame_number, in_order, placeholder_key, rule_of, with_frames
 from renderer.plan.rows import ChainRow, Compiled, LinkRow
+from tests import builders
 
 from .desk import Desk, desk_with
 from .test_golden_keys import DOT
@@ -32,9 +33,8 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 def facts(frames: int, fps: str) -> MediaFacts:
     """A clip of so many frames at this rate; nothing else of it counts here."""
     rate = Fraction(fps)
-    return MediaFacts(
-        *("mp4", "h264", Size(64, 36), "yuv420p", rate, frames, True, Fraction(1, 12288), Fraction(1)),
-        *(0, "tv/bt709/bt709/bt709", "", Fraction(0), frames / rate, None),
+    return builders.facts(
+        size=Size(64, 36), fps=rate, frames=frames, parameter_sets="", duration_s=frames / rate
     )
 
 

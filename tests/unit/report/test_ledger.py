@@ -1,6 +1,5 @@
 """The ledger and the jobs as people read them, word for word."""
 
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,26 +9,15 @@ from renderer.money import sums
 from renderer.report.cells import age, table
 from renderer.report.jobs import job_json, job_lines, short_length
 from renderer.report.ledger import CostRow, cost_json, cost_lines
+from tests import builders
+from tests.builders import NOON
 
-NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 CHARGED = Price(Decimal("0.2625"), "submit")
 
 
 def job(intent: str, state: JobState, **facts: Any) -> Job:
     """A job that was sent at half past eleven."""
-    begun = Job(
-        intent=intent,
-        at="2026-01-01T11:30:00+00:00",
-        key="k" * 64,
-        provider="aimlapi",
-        model="gen3a_turbo",
-        account="a1b2",
-        base="",
-        address="/v2/video/generations",
-        askers=(Asker("project", "film.yaml", "pad", 1),),
-        estimate_usd=Decimal("0.30"),
-    )
-    return begun._replace(state=state, **facts)
+    return builders.job(intent, at="2026-01-01T11:30:00+00:00", state=state, **facts)
 
 
 STORED = job("r-aaaaaaaa1", JobState.STORED, job="7:gen/3", price=CHARGED)

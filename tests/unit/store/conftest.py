@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -10,27 +10,17 @@ from pathlib import Path
 import pytest
 
 from renderer.digest import action_key
-from renderer.model import Asker, MediaFacts, Result, Size, Trace
+from renderer.model import Asker, Result, Size, Trace
 from renderer.store import Store
+from tests.builders import NOON, facts
 
 HOUR_NS = 3600 * 10**9
-NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
-FACTS = MediaFacts(
-    container="mp4",
-    codec="h264",
+FACTS = facts(
     size=Size(1280, 720),
-    pixel_format="yuv420p",
     fps=Fraction(24000, 1001),
-    frames=120,
-    constant_rate=True,
     time_base=Fraction(1, 24000),
-    sample_aspect=Fraction(1),
-    rotation_deg=0,
-    colour="tv/bt709/bt709/bt709",
     parameter_sets="ab" * 32,
-    origin_s=Fraction(0),
     duration_s=Fraction(1001, 200),
-    audio=None,
 )
 
 Make = Callable[..., Trace]

@@ -6,38 +6,21 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from renderer.errors import StoreError
-from renderer.job import Frozen, Intent, JobState, Price
+from renderer.job import JobState, Price
 from renderer.model import Asker
 from renderer.store import Store
 from renderer.store.appending import RESERVE_BYTES
 from renderer.store.lines import Lines
+from tests.builders import NOON, intent
 
-NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ASKER = Asker("project", "film.yaml", "pad", 1)
 CREDITS = Price(Decimal("0.2625"), "submit")
-
-
-def intent(name: str, *, key: str = "k" * 64) -> Intent:
-    return Intent(
-        name=name,
-        at=NOON.isoformat(),
-        key=key,
-        provider="aimlapi",
-        model="gen3a_turbo",
-        account="a1b2",
-        base="",
-        frozen=Frozen("/v2/video/generations", {"image_url": {"blob": "f" * 64}}),
-        manifest={"action": "generate"},
-        askers=(ASKER,),
-        estimate_usd=Decimal("0.2625"),
-    )
 
 
 def segment(root: Path) -> Path:

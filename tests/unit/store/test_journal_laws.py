@@ -23,10 +23,8 @@ from renderer.store.appending import RESERVE_BYTES, Appender
 from renderer.store.index import Index
 from renderer.store.journal import Journal
 from renderer.store.lines import SEGMENT_BYTES_MAX, Lines, Position, line_of
+from tests.builders import NOON, intent
 from tests.disks import disk, fill
-
-from .conftest import NOON
-from .test_journal import intent
 
 NAMES = ("one", "two", "three")
 EVENTS = (
@@ -271,7 +269,7 @@ def test_two_processes_take_turns_over_many_segments(tmp_path: Path) -> None:
     program = (
         "import sys; from datetime import UTC, datetime; from pathlib import Path\n"
         "from renderer.store.journal import Journal; from renderer.store.lines import Lines\n"
-        "from renderer.store import Store; from tests.unit.store.test_journal import intent\n"
+        "from renderer.store import Store; from tests.builders import intent\n"
         "at = datetime(2026, 1, 1, tzinfo=UTC)\n"
         "with Store.open(Path(sys.argv[1])) as store:\n"
         "    hold = lambda: store.hold('journal')\n"

@@ -1,6 +1,5 @@
 """The law of the whole store, against a model of it that is three lines long."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,8 +9,8 @@ from hypothesis import strategies as st
 from renderer.digest import action_key, digest_bytes
 from renderer.model import Result
 from renderer.store import Store
+from tests.builders import NOON
 
-NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 MANIFESTS = [{"action": "generate", "prompt": prompt} for prompt in ("one", "two", "three")]
 KEYS = [action_key(manifest) for manifest in MANIFESTS]
 CLIPS = [b"moon", b"star", b"comet"]

@@ -8,8 +8,7 @@ import pytest
 from renderer.digest import digest_bytes
 from renderer.model import Trace
 from renderer.store import Store, locate_root
-
-from .conftest import NOON
+from tests.builders import NOON
 
 Make = Callable[..., Trace]
 Open = Callable[[], Store]

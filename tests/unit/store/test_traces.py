@@ -1,6 +1,6 @@
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,8 +9,8 @@ from renderer.digest import action_key, canonical_json, digest_bytes
 from renderer.model import Asker, Result, Trace
 from renderer.store import Store
 from renderer.store.traces import format_trace, parse_trace
+from tests.builders import NOON
 
-NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 Make = Callable[..., Trace]
 
 
