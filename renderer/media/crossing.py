@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 from renderer.errors import MediaError
@@ -24,6 +25,7 @@ from renderer.media.segment import (
     refuse_high_dynamic_range,
     verify,
 )
+from renderer.media.sparing import run_sparing
 from renderer.media.standing import made_ready
 from renderer.media.text import Drawing, TextDesk
 from renderer.model import Json, MediaFacts, Size
@@ -74,7 +76,8 @@ async def make_crossing(
         for role, side in zip(ROLES, sides, strict=True)
     ]
     beside = [await _lay_out(one.desk, one.manifest) for one in along]
-    arguments = crossing_arguments(
+    arguments = partial(
+        crossing_arguments,
         manifest,
         sides,
         output=output,
@@ -83,7 +86,7 @@ async def make_crossing(
     )
     drawing = next((one for one in [*drawings, *beside] if one.folder), Drawing())
     try:
-        await drawing.run(ffmpeg, arguments)
+        await run_sparing(arguments(spare=True), arguments(), run=partial(drawing.run, ffmpeg))
     except MediaError as error:
         if not any(sign in str(dict(error.facts).get("stderr", "")) for sign in UNKNOWN):
             raise
@@ -114,8 +117,9 @@ def crossing_arguments(
     output: Path,
     drawings: Sequence[Sequence[str]] = ((), ()),
     along: Sequence[tuple[Along, Sequence[str]]] = (),
+    spare: bool = False,
 ) -> list[str]:
-    """The command line of a transition, and of what goes `along`, each with the filters that draw its texts."""
+    """The command line of a transition, and of what goes `along`, each with the filters that draw its texts; `spare` as in `clip_source`."""
     fps, asked = Fraction(manifest["fps"]), manifest["transition"]
     opening: list[str] = []
     graphs: list[str] = []
@@ -127,7 +131,9 @@ def crossing_arguments(
             shared = [one for one in rest if one[0].manifest["clip"] == given["clip"]]
             rest = [one for one in rest if one not in shared]
             also = [one.manifest for one, _ in shared]
-            arguments, graph = _source(side, given, drawing, number=number, label=role, also=also)
+            arguments, graph = _source(
+                side, given, drawing, number=number, label=role, also=also, spare=spare
+            )
             opening += arguments
             graphs.append(graph)
             beside += _outputs(side, shared, number=number)
@@ -170,6 +176,7 @@ def _source(
     number: int,
     label: str,
     also: Sequence[Mapping[str, Json]] = (),
+    spare: bool = False,
 ) -> tuple[list[str], str]:
     """A side as input arguments, the first of them input `number`, and the graph that makes it the stream of a label.
 
@@ -182,7 +189,7 @@ def _source(
     refuse_high_dynamic_range(side.clip, side.facts)
     if moved := Moved.of(manifest):
         refuse_too_long(moved, Size.parse(manifest["size"]))
-    opening = clip_source(side.clip, side.facts, [manifest, *also])
+    opening = clip_source(side.clip, side.facts, [manifest, *also], spare=spare)
     chain = ",".join([*picture_chain(side.facts, manifest), *after])
     if side.overlay is None:
         return opening, f"[{number}:v:0]{chain}[{label}]"

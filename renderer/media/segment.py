@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 from renderer.errors import MediaError, MediaToolError
@@ -28,6 +29,7 @@ from renderer.media.conform import is_high_range
 from renderer.media.made import probe_made
 from renderer.media.manifests import centre_of
 from renderer.media.moving import Moved, moving_filters, refuse_too_long
+from renderer.media.sparing import run_sparing, sparing_arguments
 from renderer.media.standing import made_ready, standing_filters, standing_source
 from renderer.media.text import Drawing, TextDesk
 from renderer.model import Json, MediaFacts, Size
@@ -58,10 +60,10 @@ async def make_segment(
         refuse_too_long(moved, Size.parse(manifest["size"]))
     drawing = await asyncio.to_thread(desk.lay_out, manifest) if desk else Drawing()
     picture = await made_ready(clip, facts, scratch=output.with_suffix(".png"))
-    arguments = segment_arguments(
-        picture, facts, manifest, output=output, overlay=overlay, drawing=drawing.filters
+    arguments = partial(
+        segment_arguments, picture, facts, manifest, output=output, overlay=overlay, drawing=drawing.filters
     )
-    await drawing.run(ffmpeg, arguments)
+    await run_sparing(arguments(spare=True), arguments(), run=partial(drawing.run, ffmpeg))
     return await verify(output, manifest)
 
 
@@ -112,9 +114,10 @@ def segment_arguments(
     output: Path,
     overlay: Path | None = None,
     drawing: Sequence[str] = (),
+    spare: bool = False,
 ) -> list[str]:
     """The command line of a segment. Time stamps stay the file's own, so that a seek shifts nothing."""
-    source = ["-copyts", *clip_source(clip, facts, [manifest])]
+    source = ["-copyts", *clip_source(clip, facts, [manifest], spare=spare)]
     return [*source, *picture_output(facts, manifest, drawing, output, overlay=overlay)]
 
 
@@ -135,13 +138,19 @@ def picture_output(
     return [*filters, "-frames:v", str(manifest["frames"]), *encoding, str(output)]
 
 
-def clip_source(clip: Path, facts: MediaFacts, manifests: Sequence[Mapping[str, Json]]) -> list[str]:
-    """The input that is the clip of segments of one film, ≥ 1, from early enough on. Needs `-copyts` before all inputs."""
+def clip_source(
+    clip: Path, facts: MediaFacts, manifests: Sequence[Mapping[str, Json]], *, spare: bool = False
+) -> list[str]:
+    """The input that is the clip of segments of one film, ≥ 1, from early enough on. Needs `-copyts` before all inputs.
+
+    To `spare`, packets of which nothing is seen are left out, as far as that can be told.
+    """
     if facts.is_still:
         return standing_source(clip, fps=Fraction(manifests[0]["fps"]))
     read_from_s = min(_shown(facts, manifest)[1] for manifest in manifests)
     seek_s = seek_before(read_from_s, duration_s=facts.duration_s)
-    return [*PICTURE, *input_arguments(clip, container=facts.container, seek_s=seek_s)]
+    opening = [*PICTURE, *input_arguments(clip, container=facts.container, seek_s=seek_s)]
+    return [*(sparing_arguments(clip, facts, manifests) if spare else []), *opening]
 
 
 def picture_chain(facts: MediaFacts, manifest: Mapping[str, Json]) -> list[str]:

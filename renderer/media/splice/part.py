@@ -51,7 +51,7 @@ def read_picture(path: Path, *, frames: int, fps: Fraction) -> Picture:
     # Unbuffered: of each keyframe a few bytes are read, not the block that a buffer would fill.
     with path.open("rb", buffering=0) as stream:
         file_bytes = os.fstat(stream.fileno()).st_size
-        track = read_track(_index(stream, file_bytes=file_bytes), kind="vide", file_bytes=file_bytes)
+        track = read_track(read_index(stream, file_bytes=file_bytes), kind="vide", file_bytes=file_bytes)
         samples, keyframes = track.samples, sync_places(track.tables, count=len(track.samples.sizes))
         shifts = _shifts(track, frames=frames, fps=fps)
         if keyframes[0]:
@@ -65,7 +65,7 @@ def read_sound(path: Path) -> Track:
     """The one track of a sound that was made for a film. Raises `UnfitError` where it is not that, and `OSError`."""
     with path.open("rb") as stream:
         file_bytes = os.fstat(stream.fileno()).st_size
-        track = read_track(_index(stream, file_bytes=file_bytes), kind="soun", file_bytes=file_bytes)
+        track = read_track(read_index(stream, file_bytes=file_bytes), kind="soun", file_bytes=file_bytes)
     if any(box.kind == "ctts" for box in track.tables):
         raise UnfitError("its samples are not in the order in which they are heard")
     if track.edit.from_tick >= track.samples.length:
@@ -94,7 +94,8 @@ def chunks(samples: Samples, seconds: Iterable[tuple[int, int]], *, source: int)
             start += count
 
 
-def _index(stream: BinaryIO, *, file_bytes: int) -> memoryview:
+def read_index(stream: BinaryIO, *, file_bytes: int, bytes_max: int = INDEX_BYTES_MAX) -> memoryview:
+    """The `moov` of an MP4 file. Raises `UnfitError` where there is none, or one that is longer than that."""
     kinds: list[str] = []
     for kind, start, end in boxes(stream, 0, file_bytes):
         kinds.append(kind)
@@ -103,7 +104,7 @@ def _index(stream: BinaryIO, *, file_bytes: int) -> memoryview:
             if stream.read(4) == b"qt  ":
                 raise UnfitError("it is a QuickTime file")
         if kind == "moov":
-            if kinds[0] != "ftyp" or end - start > INDEX_BYTES_MAX:
+            if kinds[0] != "ftyp" or end - start > bytes_max:
                 raise UnfitError("it has no index that is understood")
             stream.seek(start)
             return memoryview(stream.read(end - start))
