@@ -34,6 +34,8 @@ from renderer.wire.exchange import Timeouts
 from renderer.wire.pace import Pace
 from tests.simulator.simulator import Simulator
 
+from .sellers import at_once, raised
+
 T = TypeVar("T")
 Act = Callable[[AimlApi], Awaitable[T]]
 
@@ -60,10 +62,6 @@ def shared() -> Iterator[Simulator]:
         yield running
 
 
-async def _sleep(_: float) -> None:
-    await asyncio.sleep(0)
-
-
 def using(
     simulator: Simulator,
     act: Act[T],
@@ -80,7 +78,7 @@ def using(
             account,
             endpoint=endpoint,
             wire=Client(simulator.url, timeouts=Timeouts(connect_s=5, send_s=10, answer_s=answer_s)),
-            pace=Pace(sleep=_sleep),
+            pace=Pace(sleep=at_once),
             limits=Limits(size_bytes_max, stall_timeout_s=0.5),
         )
         try:
@@ -126,12 +124,6 @@ def log(simulator: Simulator) -> list[LogRow]:
         return [row async for row in seller.log(since=now - timedelta(days=1), until=now + timedelta(days=1))]
 
     return using(simulator, rows)
-
-
-def raised(act: Callable[[], object]) -> RendererError:
-    with pytest.raises(RendererError) as caught:
-        act()
-    return caught.value
 
 
 @pytest.mark.parametrize("endpoint", ["universal", "legacy"])

@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import itertools
-import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -21,7 +20,6 @@ from renderer.errors import (
     ProviderRefused,
     ProviderUnauthorised,
     ProviderUnavailable,
-    RendererError,
     UsageError,
 )
 from renderer.providers.base import (
@@ -40,7 +38,8 @@ from renderer.storyboard import Request
 from renderer.wire.pace import Pace
 from tests.simulator.simulator import Simulator
 
-from .raw import Play, RawServer, answer, fields, saying
+from .raw import Play, RawServer, fields, saying
+from .sellers import answered, at_once, raised
 
 T = TypeVar("T")
 
@@ -64,13 +63,9 @@ def shared() -> Iterator[Simulator]:
         yield running
 
 
-async def _sleep(_: float) -> None:
-    await asyncio.sleep(0)
-
-
 def using(environ: Mapping[str, str], act: Callable[[Runway], Awaitable[T]]) -> T:
     async def run() -> T:
-        seller = open_runway(environ, pace=Pace(sleep=_sleep))
+        seller = open_runway(environ, pace=Pace(sleep=at_once))
         try:
             return await act(seller)
         finally:
@@ -94,18 +89,8 @@ def look(simulator: Simulator, job: str) -> Look:
     return using(simulator.environ, lambda seller: seller.poll(job, address="/v1/image_to_video"))
 
 
-def raised(act: Callable[[], object]) -> RendererError:
-    with pytest.raises(RendererError) as caught:
-        act()
-    return caught.value
-
-
 def at(url: str) -> dict[str, str]:
     return {"RUNWAYML_API_SECRET": "key_5ecret", "RUNWAYML_BASE_URL": url}
-
-
-def answered(status: str, content: Any, **headers: str) -> Play:
-    return saying(answer(json.dumps(content).encode(), status=status, length=-1, **headers))
 
 
 def test_it_fills_the_port_of_sellers() -> None:
