@@ -1,12 +1,12 @@
 """The cut, frame for frame: faster, slower, backwards, held; what a change makes again, and that nothing is bought for it."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import av
 import pytest
 
+from .looking import manifests
 from .numbered import FRAMES, numbers, write_numbered
 from .stage import Stage
 from .test_sound import tone
@@ -89,11 +89,10 @@ def test_odd_speeds_add_up_on_the_running_sum(stage: Stage) -> None:
 
 def segments(stage: Stage) -> list[dict[str, object]]:
     """The manifests of all segments in the store."""
-    traces = (json.loads(path.read_text()) for path in (stage.store / "ac").rglob("*.json"))
     return [
-        trace["manifest"]
-        for trace in traces
-        if trace["manifest"].get("action") == "segment" and trace["manifest"]["clip"]
+        manifest
+        for manifest in manifests(stage).values()
+        if manifest.get("action") == "segment" and manifest["clip"]
     ]
 
 

@@ -10,6 +10,7 @@ from PIL import Image
 from tests.simulator.simulator import Simulator
 
 from .door import posts
+from .looking import frames_of
 from .stage import Stage, digest_of, duration_of, frames_in
 
 OUTPUTS = "outputs: {wide: {size: 64x36, fps: 4}, tall: {size: 20x36, fps: 8}}\n"
@@ -48,12 +49,6 @@ def bought(drawn: Stage, vendor: Simulator) -> Stage:
     buyer = drawn.using(**vendor.environ)
     assert ["pad", "crew"] == buyer.built("--yes").ran
     return buyer
-
-
-def frames_of(path: Path) -> list[Image.Image]:
-    """Every frame of a film."""
-    with av.open(str(path)) as container:
-        return [frame.to_image() for frame in container.decode(video=0)]  # type: ignore[no-untyped-call]
 
 
 def middle(path: Path, *, frame: int = 0) -> str:

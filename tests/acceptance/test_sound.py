@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import math
 import subprocess
 import wave
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from .looking import manifests
 from .stage import Stage, frames_in, real_ffmpeg
 from .test_fetched import Shelf, shelf
 
@@ -70,8 +70,7 @@ def level_db(sound: array[float], start_s: float, end_s: float, *, hertz: float)
 
 def actions(stage: Stage) -> Counter[str]:
     """How many results of each kind of action the store has on record."""
-    traces = (json.loads(path.read_bytes()) for path in (stage.store / "ac").glob("*/*.json"))
-    return Counter(trace["manifest"]["action"] for trace in traces)
+    return Counter(manifest["action"] for manifest in manifests(stage).values())
 
 
 def near(expected: float, found: float, *, within: float = 0.3) -> bool:
@@ -207,11 +206,7 @@ def test_a_film_without_tracks_keeps_its_sound(stage: Stage) -> None:
         TALK.replace("tracks:", "x-tracks:").replace(", sound: {mute: true}", "").replace("gain_db: -6", ""),
     )
     stage.built()
-    (found,) = [
-        trace["manifest"]
-        for path in (stage.store / "ac").glob("*/*.json")
-        if (trace := json.loads(path.read_bytes()))["manifest"]["action"] == "sound"
-    ]
+    (found,) = [manifest for manifest in manifests(stage).values() if manifest["action"] == "sound"]
     assert {"action", "version", "slots", "fps", "encoder", "fade_samples", "ffmpeg"} == found.keys()
     assert 1 == found["version"]
 

@@ -9,6 +9,7 @@ import av
 import pytest
 from PIL import Image
 
+from .looking import frames_of, manifests
 from .stage import Stage
 
 HEAD = "version: 1\noutput: {size: 64x36, fps: 24}\nshots:\n"
@@ -20,9 +21,7 @@ NEAR = 8
 
 def shades(film: Path, *points: Point) -> list[list[tuple[int, ...]]]:
     """The colours at these points of every frame."""
-    with av.open(film) as container:
-        pictures = [frame.to_image() for frame in container.decode(video=0)]  # type: ignore[no-untyped-call]
-    return [[tuple(picture.getpixel(point)) for point in points] for picture in pictures]
+    return [[tuple(picture.getpixel(point)) for point in points] for picture in frames_of(film)]  # type: ignore[arg-type]
 
 
 def is_near(found: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
@@ -148,8 +147,7 @@ def test_a_shot_starts_from_a_still(stage: Stage) -> None:
 
 def segments(stage: Stage) -> list[str]:
     """The keys of all segments of stills in the store."""
-    traces = (json.loads(path.read_text()) for path in (stage.store / "ac").rglob("*.json"))
-    return [trace["key"] for trace in traces if "still" in trace["manifest"]]
+    return [key for key, manifest in manifests(stage).items() if "still" in manifest]
 
 
 def test_a_still_costs_one_segment_however_often_it_is_shown(stage: Stage) -> None:

@@ -3,13 +3,12 @@
 import json
 import shutil
 from pathlib import Path
-from typing import Any
 
-import av
 import pytest
 
 from renderer.lettering.find import shipped_folder
 
+from .looking import frames_of, manifests
 from .stage import Stage, digest_of, frames_in
 
 FILM = """\
@@ -39,9 +38,7 @@ def lettered(stage: Stage) -> Stage:
 
 def brightness(film: Path) -> list[tuple[int, int]]:
     """The darkest and brightest point of each frame."""
-    with av.open(str(film)) as container:
-        pictures: list[Any] = [*container.decode(video=0)]
-        return [picture.to_image().convert("L").getextrema() for picture in pictures]
+    return [picture.convert("L").getextrema() for picture in frames_of(film)]  # type: ignore[misc]
 
 
 def is_drawn(bounds: tuple[int, int]) -> bool:
@@ -50,8 +47,7 @@ def is_drawn(bounds: tuple[int, int]) -> bool:
 
 def segments(stage: Stage) -> set[str]:
     """The keys of all segments in the store."""
-    traces = (json.loads(path.read_bytes()) for path in (stage.store / "ac").rglob("*.json"))
-    return {trace["key"] for trace in traces if trace["manifest"]["action"] == "segment"}
+    return {key for key, manifest in manifests(stage).items() if manifest["action"] == "segment"}
 
 
 def test_a_title_stands_on_the_frames_of_its_shot_alone(lettered: Stage) -> None:
@@ -222,10 +218,8 @@ def test_words_that_come_while_the_next_ones_show_do_not_fade(stage: Stage) -> N
         "  - {id: b, clip: a.png, duration: 2, dialogue: [{line: i, until: 2}], enter: {crossfade: 1}}\n",
     )
     stage.built()
-    with av.open(str(stage.film())) as container:
-        pictures: list[Any] = [*container.decode(video=0)]
     bright = [
-        picture.to_image().convert("L").point(lambda value: 255 * (value > 180)) for picture in pictures
+        picture.convert("L").point(lambda value: 255 * (value > 180)) for picture in frames_of(stage.film())
     ]
     during, after = (box for frame in (46, 50) if (box := bright[frame].getbbox()))
     assert (True, True) == (during[2] - during[0] > 100, after[2] - after[0] < 60)
@@ -239,9 +233,7 @@ def titled(stage: Stage, text: str) -> list[bytes]:
     shot = f"  - {{id: pad, clip: grey.png, duration: 2f, titles: [{{text: {quoted}}}]}}\n"
     stage.write("film.yaml", f"version: 1\noutput: {{size: 160x90}}\nshots:\n{shot}")
     stage.built()
-    with av.open(str(stage.film())) as container:
-        pictures: list[Any] = [*container.decode(video=0)]
-        return [picture.to_image().tobytes() for picture in pictures]
+    return [picture.tobytes() for picture in frames_of(stage.film())]
 
 
 @pytest.mark.parametrize(

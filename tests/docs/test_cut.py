@@ -8,15 +8,10 @@ from pathlib import Path
 import pytest
 
 from .pages import ROOT, blocks
-from .tour import Place, found
+from .tour import Place
 
 FILMS = [block.text for block in blocks((ROOT / "docs" / "cut.md").read_text("utf-8"), "yaml")]
 LENGTHS_S = [1.5 + 4 + 1.5, 4.0 + 4, 2 + 4 + 2 + 1, 3.0, 3 + 2 - 0.5 + 2, 2.0]
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    return found(tmp_path_factory.mktemp("cut"), small=True)
 
 
 def test_the_page_has_so_many_films() -> None:

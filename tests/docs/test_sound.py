@@ -12,7 +12,7 @@ import pytest
 from renderer.ffmpeg.binary import locate_ffmpeg
 
 from .pages import ROOT, blocks
-from .tour import Place, found
+from .tour import Place
 
 FILMS = [
     block.text
@@ -23,11 +23,6 @@ LENGTHS_S = [16.0, 2.5 + 2.5 + 1.25 + 5, 7.0]
 ON_THE_BEAT = ROOT / "specs" / "on-the-beat.yaml"
 BEATS = [4, 1, 1, 1, 1, 7, 4, 8]
 SMALL = ("640x360", "64x36")
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    return found(tmp_path_factory.mktemp("sound"), small=True)
 
 
 def built(place: Place, name: str, text: str) -> tuple[Path, float]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from .pages import ROOT, blocks
-from .tour import Place, found
+from .tour import Place
 
 FILMS = [
     block.text
@@ -16,11 +16,6 @@ FILMS = [
     if "shots:" in block.text
 ]
 LENGTHS_S = [15 - 0.5 - 0.5 - 0.5 - 1, 9.5]
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    return found(tmp_path_factory.mktemp("transitions"), small=True)
 
 
 def built(place: Place, name: str, text: str) -> tuple[Path, float]:
