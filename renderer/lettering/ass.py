@@ -44,13 +44,14 @@ def write_script(blocks: Iterable[Block], frame: Size) -> str:
     """The script of a sheet for a picture of a size."""
     blocks = list(blocks)
     font = blocks[0].lettering.faces[0].name if blocks else "none"
-    events = [_event(block, line) for block in blocks for line in block.lines if line.runs]
+    shown = [block for block in blocks if block.lettering.first + block.lettering.frames > 0]
+    events = [_event(block, line) for block in shown for line in block.lines if line.runs]
     return HEAD.format(size=frame, font=font) + "".join(f"{event}\n" for event in events)
 
 
 def _event(block: Block, line: Line) -> str:
     lettering = block.lettering
-    start, end = _time(lettering.first), _time(lettering.first + lettering.frames)
+    start, end = _time(max(0, lettering.first)), _time(lettering.first + lettering.frames)
     faces = lettering.faces
     depth = max(_depth_px(faces[run.face], block.size_px) for run in line.runs)
     place = rf"\an{line.across}\pos({line.x:.2f},{line.y + depth:.2f})"

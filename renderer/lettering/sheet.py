@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from functools import cache
 from itertools import accumulate
+from typing import Protocol
 
 from renderer.errors import MediaError
 from renderer.lettering.face import Face
@@ -29,8 +30,18 @@ ACROSS = {"left": 1, "right": 3}
 GAP_EM = 0.35
 
 
+class Showing(Protocol):
+    """What shows from frame `first` on for `frames` frames."""
+
+    @property
+    def first(self) -> int: ...
+
+    @property
+    def frames(self) -> int: ...
+
+
 class Lettering(Row):
-    """One text on a picture, from frame `first` on for `frames` frames.
+    """One text on a picture, from frame `first` on for `frames` frames; it may begin before the picture does, and end before.
 
     `place` is `middle`, `top`, `bottom`, `left`, `right` or two joined, as in `top-left`; `size` a percentage of the
     picture's shorter side; `colour` is `#rrggbb`. On a `plain` ground it needs no outline. `faces` draw it, the first that can.
@@ -141,10 +152,10 @@ def _top(lettering: Lettering, setting: _Setting, frame: Size, placed: Sequence[
     beside = [
         block
         for block in placed
-        if _row(block.lettering) == _row(lettering) and _meet(block.lettering, lettering)
+        if row_of(block.lettering.place) == row_of(lettering.place) and meet(block.lettering, lettering)
     ]
     gap = setting.size_px * GAP_EM
-    match _row(lettering):
+    match row_of(lettering.place):
         case "top":
             return max([room, *(block.bottom + gap for block in beside)])
         case "bottom":
@@ -166,11 +177,13 @@ def _place(lettering: Lettering, setting: _Setting, frame: Size, top: float) -> 
     return Block(lettering, lines, size, top, top + setting.height_px)
 
 
-def _row(lettering: Lettering) -> str:
-    return next((word for word in lettering.place.split("-") if word in ("top", "bottom")), "middle")
+def row_of(place: str) -> str:
+    """In which row a text of a place stands: `top`, `middle` or `bottom`."""
+    return next((word for word in place.split("-") if word in ("top", "bottom")), "middle")
 
 
-def _meet(one: Lettering, other: Lettering) -> bool:
+def meet(one: Showing, other: Showing) -> bool:
+    """Whether two texts show at the same time."""
     return one.first < other.first + other.frames and other.first < one.first + one.frames
 
 

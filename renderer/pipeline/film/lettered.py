@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -68,12 +68,36 @@ class Lettered:
             coding=profile.coding,
         )
 
-    def _drawn(self, part: Part) -> Iterator[TextRow]:
-        for text in self.texts.get(part.slot, ()):
-            first = max(0, text.first - part.skip)
-            last = min(part.frames, text.first + text.frames - part.skip)
-            if first < last:
-                yield text._replace(first=first, frames=last - first)
+    def _drawn(self, part: Part) -> list[TextRow]:
+        """The texts on a part, from its first frame on and to its last.
+
+        A text keeps its place from one part of a slot to the next: where it makes room for others that show before or
+        after this part alone, those are told too, and all of them whole.
+        """
+        texts = [text._replace(first=text.first - part.skip) for text in self.texts.get(part.slot, ())]
+        shown = [text for text in texts if text.first < part.frames and text.first + text.frames > 0]
+        if 0 < len(shown) < len(texts):
+            needed = _with_those_above(texts, shown)
+            if len(needed) > len(shown):
+                return needed
+        return [_within(text, part.frames) for text in shown]
+
+
+def _with_those_above(texts: Sequence[TextRow], shown: Sequence[TextRow]) -> list[TextRow]:
+    """The texts that are shown, and all before them that they make room for (`lettering.sheet`), in order."""
+    from renderer.lettering.sheet import meet, row_of  # noqa: PLC0415 - only where texts come and go
+
+    needed: list[TextRow] = []
+    for text in reversed(texts):
+        row = row_of(text.position)
+        if text in shown or any(row == row_of(below.position) and meet(text, below) for below in needed):
+            needed.append(text)
+    return needed[::-1]
+
+
+def _within(text: TextRow, frames: int) -> TextRow:
+    first, last = max(0, text.first), min(frames, text.first + text.frames)
+    return text._replace(first=first, frames=last - first)
 
 
 def clip_slots(output: OutputRow) -> Sequence[SlotRow]:
