@@ -20,6 +20,7 @@ and one hint. Owns no I/O and knows no room above it.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 
 NAMES_SHOWN_MAX = 8
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""What the operating system says of a disk, or a quota on it, without room."""
 
 
 class RendererError(Exception):
@@ -143,6 +146,27 @@ class ProviderFailed(ProviderError):  # noqa: N818
     """The generation was accepted and then failed."""
 
     code = "P703"
+
+
+def system_refusal(error: OSError, *, file: str) -> StoreError:
+    """What the operating system refused where no room has said more: E611 where a disk is full, else E618.
+
+    `file` names what was read or written where the error does not.
+    """
+    facts = [("reason", error.strerror or error), ("file", error.filename or file)]
+    if error.errno in FULL:
+        return StoreError(
+            "the disk is full",
+            code="E611",
+            facts=facts,
+            hint="free some space and run the same command again: what is stored is untouched",
+        )
+    return StoreError(
+        "the operating system refused a read or write",
+        code="E618",
+        facts=facts,
+        hint="mend that and run the same command again: what is stored is untouched",
+    )
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from io import TextIOWrapper
 from typing import NoReturn
 
-from renderer.errors import RendererError
+from renderer.errors import RendererError, system_refusal
 
 INTERRUPTED = 130
 BUG = 70
@@ -107,10 +107,10 @@ def _tell(error: Exception, *, json_wanted: bool) -> int:
 
     Where an object cannot be written on stdout, stderr has it; where nobody can be told, the exit code tells.
     """
-    from renderer.cli.terminal import show_bug, show_error, system_error  # noqa: PLC0415
+    from renderer.cli.terminal import show_bug, show_error  # noqa: PLC0415
 
     if isinstance(error, OSError):
-        error = system_error(error)
+        error = system_refusal(error, file="standard output")
     if not isinstance(error, RendererError):
         show_bug(error)
         return BUG

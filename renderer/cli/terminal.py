@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from renderer import __version__
-from renderer.errors import RendererError, SpecError, StoreError, UsageError, did_you_mean
+from renderer.errors import RendererError, SpecError, UsageError, did_you_mean
 from renderer.model import Json
 
 if TYPE_CHECKING:
@@ -77,16 +77,6 @@ def show_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
 def read_sources(names: Iterable[str]) -> dict[str, str | None]:
     """The texts of some files by name, None for one that cannot be shown."""
     return {name: _read_text(name) for name in dict.fromkeys(names)}
-
-
-def system_error(error: OSError) -> RendererError:
-    """What the operating system refused outside the store, in our form."""
-    return StoreError(
-        "the operating system refused a read or write",
-        code="E618",
-        facts=[("reason", error.strerror or error), ("file", error.filename or "standard output")],
-        hint="mend that and run the same command again: what is stored is untouched",
-    )
 
 
 def usage_error(error: click.ClickException, *, known: Iterable[str]) -> UsageError:

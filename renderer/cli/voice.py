@@ -131,7 +131,7 @@ class Voice:
         for film in films:
             if film.clip:
                 self._say(film_line(film, colour=self.colour))
-            elif not film.error and counted["reused"] + counted["ran"]:
+            elif film.reason and not film.error and counted["reused"] + counted["ran"]:
                 which = f" {film.file}" if len(films) > 1 else ""
                 self._say(f"no film{which}: {film.reason}")
 
@@ -219,6 +219,6 @@ def _closing(run: Run, counted: Counter[str], elapsed_s: float) -> str:
     )
     if run.interrupted:
         return f"interrupted: {text}; what is done stays done"
-    if not (run.endings or run.made or run.published or counted["blocked"]):
+    if not (run.endings or run.made or run.published or run.film_errors or counted["blocked"]):
         return f"nothing to do: {counted['reused']} reused in {elapsed_s:.1f} s"
     return text

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from enum import Enum
 
-from renderer.errors import GateError, RendererError, StoreError
+from renderer.errors import GateError, RendererError, system_refusal
 from renderer.execute.events import Outcome
 from renderer.model import Result
 from renderer.plan.action import Action
@@ -52,10 +52,7 @@ class Ending(Row):
 def foreign(error: Exception) -> RendererError:
     """An exception that no room translated: the operating system's, or a bug."""
     if isinstance(error, OSError):
-        facts = [("reason", error.strerror or error), ("file", error.filename or "unknown")]
-        found: RendererError = StoreError(
-            "the operating system refused a read or write", code="E618", facts=facts
-        )
+        found: RendererError = system_refusal(error, file="unknown")
     else:
         found = RendererError(f"BUG: {type(error).__name__}: {error}", code="E699", hint="please report this")
     found.__cause__ = error

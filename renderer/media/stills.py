@@ -108,7 +108,7 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
             _refuse_irregular(name, os.fstat(descriptor).st_mode)
             yield stream
     except OSError as error:
-        raise _unreadable(name, error) from error
+        raise unreadable(name, error) from error
 
 
 def parse_data_uri(text: str, *, size_max: int, sort: str = "image") -> bytes:
@@ -200,12 +200,15 @@ def _refuse_pointer(name: str, content: bytes) -> None:
         )
 
 
-def _unreadable(name: str, error: OSError) -> MediaError:
+def unreadable(name: str, error: OSError) -> MediaError:
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
         return MediaError(
             f"{name} does not exist", code="S401", hint="check the path; it is relative to the storyboard"
         )
-    return MediaError(f"{name} cannot be read", code="S411", facts=[("error", error.strerror or error)])
+    hint = "change its owner or mode" if isinstance(error, PermissionError) else None
+    return MediaError(
+        f"{name} cannot be read", code="S411", facts=[("error", error.strerror or error)], hint=hint
+    )
 
 
 def _too_large(name: str, size_bytes: int, size_max: int) -> MediaError:

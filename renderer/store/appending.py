@@ -16,7 +16,8 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from renderer.store.border import FULL, store_error
+from renderer.errors import FULL
+from renderer.store.border import store_error
 from renderer.store.files import ensure_folder, sync_folder, write_aside
 from renderer.store.lines import TORN, Lines, Position
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from renderer.digest import Digest
 from renderer.errors import StoreError
 from renderer.store.blobs import Blobs, copy_bytes, missing
-from renderer.store.border import translated
+from renderer.store.border import MEND_OUTSIDE, translated
 from renderer.store.files import WRITABLE, digest_and_flush, put_in_place
 from renderer.store.locks import Locks
 
@@ -40,7 +40,7 @@ def copy_out(blobs: Blobs, digest: Digest, target: Path, *, locks: Locks) -> os.
         if give_back:
             stack.callback(give_back)
         aside = target.with_name(f".{target.name}.{'' if give_back else f'{os.getpid()}.'}part")
-        with translated(f"write `{target.name}`", target):
+        with translated(f"write `{target.name}`", target, mend=MEND_OUTSIDE):
             target.parent.mkdir(parents=True, exist_ok=True)
             stack.callback(aside.unlink, missing_ok=True)
             aside.unlink(missing_ok=True)

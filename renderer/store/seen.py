@@ -24,7 +24,7 @@ from typing import cast
 from renderer.columns import has_column, pack_column, pack_rows, rows_of, unpack_column
 from renderer.digest import Digest, digest_file
 from renderer.model import Json
-from renderer.store.border import translated
+from renderer.store.border import MEND_OUTSIDE, translated
 from renderer.store.index import Index
 
 SECOND_NS = 1_000_000_000
@@ -112,7 +112,7 @@ class Seen:
             self._index.put(_name(_absolute(path)), [digest.sha256, *signature])
 
     def _look(self, name: str, row: Json | None) -> Entry | None:
-        with translated("read the file", name):
+        with translated("read the file", name, mend=MEND_OUTSIDE):
             try:
                 status = os.stat(name)  # noqa: PTH116
             except (FileNotFoundError, NotADirectoryError):

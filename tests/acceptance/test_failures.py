@@ -13,7 +13,7 @@ from renderer.ffmpeg.encode import encode_arguments
 from tests.disks import fill, mounted
 
 from .director import Director
-from .stage import Finished, Stage, digest_of, frames_in, real_ffmpeg
+from .stage import THREE_SHOTS, Finished, Stage, digest_of, frames_in, real_ffmpeg, unprivileged
 
 FOUR_SHOTS = """\
 version: 1
@@ -137,6 +137,31 @@ def test_a_store_that_cannot_be_written_is_exit_4(stage: Stage) -> None:
     assert {"E6"} == {code[:2] for code in done.codes}
     assert not stage.film().exists()
     assert "in the way" == stage.store.read_text()
+
+
+@pytest.mark.parametrize("command", ["validate", "build"])
+def test_a_still_that_may_not_be_read_is_told_at_its_place(stage: Stage, command: str) -> None:
+    """By file and line, and without a word of the store, which has nothing to do with it."""
+    stage.still("a.png").chmod(0)
+    stage.write("film.yaml", THREE_SHOTS.replace("prompt: steam", "image: a.png"))
+    done = stage.run(command, "film.yaml", command=unprivileged())
+    assert (2, True) == (done.code, "error[S411]" in done.stderr)
+    assert "film.yaml:5:22" in done.stderr
+    assert "hint: change its owner or mode" in done.stderr
+    assert "cache-dir" not in done.stderr
+
+
+def test_a_film_that_cannot_be_put_in_place_is_a_failure(stage: Stage) -> None:
+    """Where a folder has its name: all is made and stored, and the closing lines claim no more than that."""
+    stage.write("film.yaml", THREE_SHOTS)
+    (stage.root / "build" / "film.mp4").mkdir(parents=True)
+    first, second = stage.run("build"), stage.run("build")
+    for done, outcome in ((first, "3 ran"), (second, "3 reused")):
+        assert (4, True) == (done.code, "error[E610]" in done.stderr)
+        assert "hint: a folder stands where the file belongs: move it away" in done.stderr
+        assert outcome in done.stderr.splitlines()[-1]
+        assert "nothing to do" not in done.stderr
+        assert "no film" not in done.stderr
 
 
 def test_a_full_disk_is_exit_4_and_the_old_film_survives(built: Stage, tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -16,7 +15,7 @@ from tests.disks import disk
 from tests.simulator.simulator import Simulator
 
 from .door import posts
-from .stage import COMMAND, Stage, digest_of
+from .stage import Stage, digest_of, unprivileged
 
 SPEC = """\
 version: 1
@@ -205,13 +204,7 @@ def test_nothing_is_missed_in_a_store_that_cannot_be_looked_into(
 
 def test_nothing_is_missed_in_a_store_without_permission(bought: Stage) -> None:
     """A clip that was picked, too, is one that may not be looked at."""
-    without = ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all", str(COMMAND))
-    privileges = ("setpriv", "--bounding-set=-dac_override", "true")
-    if os.geteuid() == 0 and (
-        shutil.which("setpriv") is None or subprocess.run(privileges, check=False).returncode
-    ):
-        pytest.skip("root cannot do without its privileges here")
-    command = without if os.geteuid() == 0 else (str(COMMAND),)
+    command = unprivileged()
     assert 0 == bought.run("pick", "film.yaml", "sky", "2").code
     (bought.store / "cas").chmod(0)
     try:

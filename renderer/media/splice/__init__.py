@@ -7,7 +7,6 @@ ffmpeg's concat. In memory stand tables only: 10 MB for 1,000 clips of 5 s (meas
 
 from __future__ import annotations
 
-import errno
 from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from heapq import merge
 from itertools import accumulate, groupby
 from pathlib import Path
 
-from renderer.errors import StoreError
+from renderer.errors import FULL, StoreError
 from renderer.ffmpeg.encode import timescale
 from renderer.media.splice.boxes import UnfitError
 from renderer.media.splice.copying import write_film
@@ -25,7 +24,6 @@ from renderer.media.splice.part import Chunk, chunks, read_picture, read_sound, 
 from renderer.media.splice.track import Track
 from renderer.row import Row
 
-FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 __all__ = ["Opening", "UnfitError", "splice"]
 
 

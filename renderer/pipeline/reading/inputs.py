@@ -25,6 +25,7 @@ from renderer.model import FACTS, MediaFacts, Size
 from renderer.pipeline.clips.locked import read_lock
 from renderer.pipeline.project import Project, Reach
 from renderer.pipeline.reading.fetching import Sort, fetch_medium
+from renderer.pipeline.reading.named import digest_of
 from renderer.pipeline.reading.sounds import sound_of
 from renderer.plan.rows import FETCHED
 from renderer.row import Row
@@ -104,7 +105,7 @@ class InputDesk:
             return self._track(source)
         if kind == "font" or kind == "system font":  # noqa: PLR1714 - what is left is a `Sort`
             path = self.locate(source.text) if kind == "font" else Path(source.text)
-            return Material(self._digest(path), path)
+            return Material(digest_of(self.store, path), path)
         if source.kind == "path":
             return self._file(kind, self.locate(source.text))
         if source.kind == "data":
@@ -129,10 +130,10 @@ class InputDesk:
     def _file(self, sort: Sort, path: Path) -> Material:
         if sort != "image":
             inspect_track(path, sort=sort)
-            return Material(self._digest(path), path)
+            return Material(digest_of(self.store, path), path)
         if not _may_be_still(path):
             inspect_still(path)  # says what it is instead, without reading it all to name its bytes
-        digest = self._digest(path)
+        digest = digest_of(self.store, path)
         return Material(digest, path, size=self._size(digest, path))
 
     def _size(self, digest: Digest, path: Path) -> Size:
@@ -145,7 +146,7 @@ class InputDesk:
         return size
 
     def _clip(self, path: Path) -> Material:
-        digest = self._digest(path)
+        digest = digest_of(self.store, path)
         known = self.store.memos.get(FACTS, digest.sha256)
         if known is None:
             facts = inspect_standing(path) if is_picture(path) else probe(path)
@@ -161,23 +162,13 @@ class InputDesk:
             return self._inline("audio", source.text)._replace(sound=hear_bytes(content))
         if source.kind == "path":
             path = self.locate(source.text)
-            found: Material | None = Material(self._digest(path), path)
+            found: Material | None = Material(digest_of(self.store, path), path)
         else:
             found = self._fetched("audio", source.text)
         if found is None:
             return None
         stored = self.store.path(found.digest) if self.store.has(found.digest) else None
         return found._replace(sound=sound_of(self.store, found.digest, found.path or stored))
-
-    def _digest(self, path: Path) -> Digest:
-        digest = self.store.digest_of(path)
-        if digest is None:
-            if path.exists():
-                raise MediaError(f"`{path}` is not a regular file", code="S402", hint="name a file")
-            raise MediaError(
-                f"`{path}` does not exist", code="S401", hint="paths begin at the storyboard's folder"
-            )
-        return digest
 
     def _fetched(self, sort: Sort, url: str) -> Material | None:
         digest = pinned = self.store.fetched.get(url) or self._locked(url)
