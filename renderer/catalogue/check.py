@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from renderer.catalogue.entry import Field, Model
 from renderer.catalogue.limits import check_shape, check_value
 from renderer.catalogue.neutral import NEUTRAL, asked
-from renderer.catalogue.params import check_params
+from renderer.catalogue.params import check_params, check_slate
 from renderer.catalogue.wording import bounds
 from renderer.diagnostic import Finding
 from renderer.model import Json, Size
@@ -23,11 +23,11 @@ def check(
 
     `stills` has the size of each image that could be read, by neutral field; `seeds` are those of
     its takes, the request's own alone where there are none. Errors: S302 missing, S303 not a value that the model makes, S304 out of range, S305 too
-    long, S306 unknown and S307 bad entry of params, S309 shape. Warning: S308 not sent. A lenient model has
-    no findings.
+    long, S306 unknown and S307 bad entry of params, S309 shape. Warning: S308 not sent. A lenient model takes
+    anything, but for a `slate` that is neither true nor false.
     """
     if model.lenient:
-        return []
+        return list(check_slate(request.params))
     values = asked(request)
     findings = [
         finding for name in NEUTRAL for finding in _check_field(name, values, model=model, stills=stills)

@@ -12,6 +12,8 @@ from renderer.diagnostic import Finding
 from renderer.model import Json
 from renderer.storyboard import Source
 
+SLATE = "slate"
+
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
@@ -24,6 +26,19 @@ def check_params(params: Mapping[str, Json], *, model: Model) -> Iterator[Findin
     if known:
         yield from _check_known(known, model=model)
         yield from _check_media(known, model=model)
+
+
+def check_slate(params: Mapping[str, Json]) -> Iterator[Finding]:
+    """The one param that `animatic` reads itself. YAML 1.2 takes `no` for a word, and any word would be drawn as a yes."""
+    value = params.get(SLATE, False)
+    if not isinstance(value, bool | None):
+        meant = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(str(value).lower())
+        yield Finding(
+            code="S307",
+            message=f"`params.{SLATE}` is `true` or `false`, not `{literal(value)}`",
+            field=("params", SLATE),
+            hint=f"`{value}` is text in YAML 1.2: write `{meant}`" if meant else None,
+        )
 
 
 def _check_known(params: Mapping[str, Json], *, model: Model) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _MERGE_MARKS = ("<<<<<<<", "|||||||", "=======", ">>>>>>>")
 _INDENT = re.compile(r"[ \t]*")
+_TIGHT = re.compile(r"\s*(?:- )?[\w-]+(?P<colon>:)[^\s]*\Z")
 _COLON_HINT = "put quotes around text that holds `: `, or write it after `>` on lines of its own"
 
 
@@ -58,13 +59,21 @@ def _parser(*, pure: bool) -> Callable[[str], Any]:
 def _pure_parser(content: str) -> Any:
     from yaml.parser import Parser  # noqa: PLC0415
     from yaml.reader import Reader  # noqa: PLC0415
-    from yaml.scanner import Scanner  # noqa: PLC0415
+    from yaml.scanner import Scanner, ScannerError  # noqa: PLC0415
 
     class PureParser(Reader, Scanner, Parser):
         def __init__(self) -> None:
             Reader.__init__(self, content)
             Scanner.__init__(self)
             Parser.__init__(self)
+
+        def scan_plain(self) -> Any:
+            """A word, which libyaml lets no clinging `:` follow in brackets: what one parser refuses both do."""
+            token = super().scan_plain()
+            if self.flow_level and self.peek() == ":" and self.peek(1) in ",?[]{}":
+                context, problem = "while scanning a plain scalar", "found unexpected ':'"
+                raise ScannerError(context, token.start_mark, problem, self.get_mark())
+            return token
 
     return PureParser()
 
@@ -107,10 +116,22 @@ def _unclosed(text: Text, opened: int, offset: int) -> Diagnostic:
     where = f"before `{found}` in line {line}" if found else "before the end of the file"
     closing = {"[": "]", "{": "}"}.get(mark, mark)
     message = f"the `{mark}` is not closed {where}"
-    return _at(text, opened, "S107", message, hint=f"add the missing `{closing}`")
+    comma = ", or a `,` between two entries" if found and mark in "[{" else ""
+    return _at(text, opened, "S107", message, hint=f"add the missing `{closing}`{comma}")
 
 
-def _colon(text: Text, _opened: int, offset: int) -> Diagnostic:
+def _tight_colon(text: Text, _opened: int, offset: int) -> Diagnostic:
+    hint = "write `name: value`, with a space after the `:`"
+    return _at(text, offset, "S106", "a `:` without a space after it", hint=hint)
+
+
+def _colon(text: Text, opened: int, offset: int) -> Diagnostic:
+    above = text.content[: text.content.rfind("\n", 0, offset) + 1].rstrip()
+    line_start = above.rfind("\n") + 1
+    if tight := _TIGHT.match(
+        above, line_start
+    ):  # one word so far, of which only the next line's `:` makes a fault
+        return _tight_colon(text, opened, tight.start("colon"))
     return _at(text, offset, "S106", "a `:` where no field can begin", hint=_COLON_HINT)
 
 
@@ -201,6 +222,7 @@ _EXPLANATIONS: tuple[tuple[str, Callable[[Text, int, int], Diagnostic]], ...] = 
     (r"double-quoted scalar; expected escape|found unknown escape", _escape),
     (r"invalid Unicode character escape|escape sequence of \d+", _surrogate),
     (r"flow (sequence|mapping); (did not find )?expected", _unclosed),
+    (r"plain scalar; found unexpected ':'", _tight_colon),
     (r"mapping values are not allowed", _colon),
     (r"could not find expected ':'", _no_colon),
     (r"sequence entries are not allowed", _list_item),

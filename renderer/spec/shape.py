@@ -16,7 +16,16 @@ from renderer.spec.document import Document
 from renderer.spec.nodes import Fields, Node, without
 from renderer.spec.problems import Problems
 from renderer.spec.text import Path
-from renderer.spec.wording import Rule, describe, expected, listed, shorten, type_hint
+from renderer.spec.wording import (
+    Rule,
+    describe,
+    expected,
+    listed,
+    shorten,
+    subject,
+    tight_colon_hint,
+    type_hint,
+)
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -41,7 +50,6 @@ _FORM_HINTS = {
     "provider": "a provider is one word in lower case",
 }
 _BOUND_HINTS = {"seed": "a seed has 32 bits: 0 to 4294967295"}
-_GROUPS = ("defaults", "output")
 _NAMED = {"characters": "character", "profiles": "profile", "outputs": "film"}
 
 
@@ -157,7 +165,7 @@ def _unknown_fields(document: Document, problems: Problems, path: Path, *, rule:
         name for name in node.entries if name not in known and not any(re.search(p, name) for p in own)
     ]
     for name in unknown:
-        hint = hint_for(name, known)
+        hint = tight_colon_hint(name, known) or hint_for(name, known)
         notes = () if hint else (f"fields here: {listed(known)}",)
         place = document.place_of_key((*path, name))
         problems.add("S205", f"unknown field `{shorten(name)}`", place, notes=notes, hint=hint)
@@ -171,7 +179,7 @@ def _missing_fields(document: Document, problems: Problems, path: Path, *, rule:
             example = next(iter(rule["properties"][name].get("examples", ())), "…")
             hint = f"add `{name}: {example}`" if isinstance(example, str) else f"add `{name}:`"
             place = document.place_of_key(path)
-            problems.add("S206", f"{_subject(path)} has no `{name}`", place, hint=hint)
+            problems.add("S206", f"{subject(path)} has no `{name}`", place, hint=hint)
     return [path]
 
 
@@ -200,10 +208,10 @@ def _bad_name(document: Document, problems: Problems, path: Path, *, name: str) 
 def _bad_form(document: Document, problems: Problems, path: Path, *, rule: Rule) -> None:
     found = describe(_value(document, path), written=document.written(path))
     if choices := [choice for choice in rule.get("enum", ()) if choice is not None]:
-        message = f"{_subject(path)} must be {expected(rule)}, not {found}"
+        message = f"{subject(path)} must be {expected(rule)}, not {found}"
         hint = hint_for(str(_value(document, path)), map(str, choices))
     else:
-        message = f"{_subject(path)} must be written like `{rule['examples'][0]}`, not {found}"
+        message = f"{subject(path)} must be written like `{rule['examples'][0]}`, not {found}"
         hint = _FORM_HINTS.get(str(path[-1]))
     problems.add("S208", message, document.place(path), hint=hint)
 
@@ -211,13 +219,14 @@ def _bad_form(document: Document, problems: Problems, path: Path, *, rule: Rule)
 def _bad_kind(document: Document, problems: Problems, path: Path, *, rule: Rule) -> None:
     value, written = _value(document, path), document.written(path)
     if value is None:
-        message, hint = f"{_subject(path)} has no value", f"write {expected(rule)} after the `:`"
+        mark = "-" if isinstance(path[-1], int) else ":"
+        message, hint = f"{subject(path)} has no value", f"write {expected(rule)} after the `{mark}`"
         problems.add("S207", message, document.place_of_key(path), hint=hint)
         return
     found = describe(value, written=written)
     if "number" in expected(rule):
         found = found.removeprefix("the number ")
-    message = f"{_subject(path)} must be {expected(rule)}, not {found}"
+    message = f"{subject(path)} must be {expected(rule)}, not {found}"
     hint_text = type_hint(value, rule=rule, written=written)
     problems.add("S207", message, document.place(path), hint=hint_text)
 
@@ -225,29 +234,14 @@ def _bad_kind(document: Document, problems: Problems, path: Path, *, rule: Rule)
 def _out_of_bounds(document: Document, problems: Problems, path: Path, *, keyword: str, bound: Any) -> None:
     value, written = _value(document, path), document.written(path)
     if keyword in _EMPTY:
-        problems.add("S209", f"{_subject(path)} is empty", document.place(path))
+        problems.add("S209", f"{subject(path)} is empty", document.place(path))
         return
     limit = _BOUNDS[keyword].format(bound=bound)
     found = f"{len(value)}" if isinstance(value, str | list | dict) else f"`{written}`"
     hint = _BOUND_HINTS.get(str(path[-1]))
-    problems.add("S209", f"{_subject(path)} must be {limit}, not {found}", document.place(path), hint=hint)
+    problems.add("S209", f"{subject(path)} must be {limit}, not {found}", document.place(path), hint=hint)
 
 
 def _value(document: Document, path: Path) -> Any:
     node = document.node(path)
     return node and node.value
-
-
-def _subject(path: Path) -> str:
-    """What stands at a path, in words.
-
-    >>> _subject(("shots", 2, "use", "in")), _subject(("sequence", 0)), _subject(())
-    ('`use.in`', 'entry 1 of `sequence`', 'the storyboard')
-    """
-    if not path:
-        return "the storyboard"
-    last = path[-1]
-    if isinstance(last, int):
-        return f"entry {last + 1} of `{path[-2]}`"
-    around = path[-2] if len(path) > 1 else None
-    return f"`{around}.{last}`" if isinstance(around, str) and around not in _GROUPS else f"`{last}`"

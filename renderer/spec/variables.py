@@ -194,7 +194,12 @@ class Variables:
         name = reference.name or ""
         names = [*others, *self.near, *self.written]
         notes = [f"names here: {listed(names)}"] if 0 < len(names) <= NAMES_SHOWN_MAX else []
-        hint = hint_for(name, names) or f"add `{name}` to `vars`, or write `$${{` for a plain `${{`"
+        unset = self.document.node(("vars", name)) is not None
+        hint = (
+            f"`{name}` has no value in `vars`: give it one"
+            if unset
+            else hint_for(name, names) or f"add `{name}` to `vars`, or write `$${{` for a plain `${{`"
+        )
         place = self._place_of(reference, node, path)
         self.problems.add("S213", f"unknown variable `{name}`", place, notes=notes, hint=hint)
 
@@ -218,4 +223,4 @@ class Variables:
 def _written(document: Document) -> dict[str, str]:
     node = document.node(("vars",))
     entries = node.entries if isinstance(node, Fields) else {}
-    return {name: str(entry.node.value) for name, entry in entries.items()}
+    return {name: str(entry.node.value) for name, entry in entries.items() if entry.node.value is not None}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
+
+from renderer.spec.text import Path
 
 CHOICES_MAX = 20
 SHOWN_CHARACTERS_MAX = 60
@@ -21,6 +23,7 @@ _TYPES = {
 WITH_UNIT = re.compile(r"(\d+(?:\.\d+)?)\s*(?:s|sec|secs|seconds?)")
 
 Rule = Mapping[str, Any]
+_GROUPS = ("defaults", "output")
 
 
 def expected(rule: Rule) -> str:
@@ -108,6 +111,18 @@ def _mapping_hint(value: Mapping[str, Any], rule: Rule) -> str | None:
     return told if "beats" in value else None
 
 
+def tight_colon_hint(name: str, known: Iterable[str]) -> str | None:
+    """What to write where a value clings to the name of its field, which YAML reads as one word.
+
+    >>> tight_colon_hint("size:1280x720", ["size", "fps"])
+    'put a space after the `:`, as in `size: 1280x720`'
+    """
+    field, colon, value = name.partition(":")
+    return (
+        f"put a space after the `:`, as in `{field}: {shorten(value)}`" if colon and field in known else None
+    )
+
+
 def _number_hint(text: str, wanted: str) -> str | None:
     if text.isascii() and text.replace(".", "", 1).isdecimal():
         return f"numbers stand without quotes: `{text}`"
@@ -121,3 +136,18 @@ def _flow(mapping: Mapping[str, Any]) -> str:
         f"{name}: {_flow(value) if isinstance(value, dict) else value}" for name, value in mapping.items()
     )
     return f"{{{', '.join(entries)}}}"
+
+
+def subject(path: Path) -> str:
+    """What stands at a path, in words.
+
+    >>> subject(("shots", 2, "use", "in")), subject(("sequence", 0)), subject(())
+    ('`use.in`', 'entry 1 of `sequence`', 'the storyboard')
+    """
+    if not path:
+        return "the storyboard"
+    last = path[-1]
+    if isinstance(last, int):
+        return f"entry {last + 1} of `{path[-2]}`"
+    around = path[-2] if len(path) > 1 else None
+    return f"`{around}.{last}`" if isinstance(around, str) and around not in _GROUPS else f"`{last}`"

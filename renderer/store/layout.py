@@ -139,6 +139,13 @@ def check_version(layout: Layout) -> bool:
             version = layout.format.read_text("utf-8", "replace").strip()
         except (FileNotFoundError, NotADirectoryError):
             return False
+    if not version.isdecimal():
+        raise StoreError(
+            "the store does not say of which version it is",
+            code="E612",
+            facts=[("file", layout.format), ("it says", repr(version[:20]))],
+            hint=f"write `{VERSION}` into that file, if no later release has used this store",
+        )
     if version != VERSION:
         raise StoreError(
             f"the store has version `{version[:20]}`, and this program knows version `{VERSION}`",

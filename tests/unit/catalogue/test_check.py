@@ -217,3 +217,20 @@ def test_animatic_has_no_limits(model: str | None) -> None:
     assert [] == check(
         shot, model=load("animatic", model), stills={"image": Size(1, 9000)}, seeds=range(1, 100)
     )
+
+
+@pytest.mark.parametrize(
+    ("slate", "hint"),
+    [
+        ("no", "`no` is text in YAML 1.2: write `false`"),
+        ("Yes", "`Yes` is text in YAML 1.2: write `true`"),
+        (1, None),
+    ],
+)
+def test_a_slate_is_true_or_false(slate: object, hint: str | None) -> None:
+    """YAML 1.2 reads `no` as a word, for which a slate was drawn."""
+    shot = Request("animatic", None, prompt="a rocket", params={"slate": slate})
+    (found,) = check(shot, model=load("animatic", None), stills={})
+    assert ("S307", hint) == (found.code, found.hint)
+    for fine in ({"slate": False}, {"slate": True}, {"slate": None}, {}):
+        assert [] == check(shot._replace(params=fine), model=load("animatic", None), stills={})

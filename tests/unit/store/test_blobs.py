@@ -249,6 +249,19 @@ def test_any_bytes_come_back(tmp_path_factory: pytest.TempPathFactory, content: 
         assert content == store.path(digest).read_bytes()
 
 
+@pytest.mark.parametrize("content", ["", "\0\0", "one"])
+def test_a_store_that_lost_its_version_is_not_called_a_newer_one(
+    root: Path, reopen: Callable[[], Store], content: str
+) -> None:
+    """As after a power cut on a disk that lied: an upgrade would not help, and the hint says what does."""
+    reopen().put_bytes(MOON)
+    (root / "format").chmod(0o644)
+    (root / "format").write_text(content)
+    with pytest.raises(StoreError) as caught:
+        Store.open(root)
+    assert ("E612", True) == (caught.value.code, "write `1` into that file" in str(caught.value.hint))
+
+
 def test_another_version_is_refused(root: Path, reopen: Callable[[], Store]) -> None:
     """A store that a newer program wrote is neither read nor written."""
     reopen().put_bytes(MOON)
