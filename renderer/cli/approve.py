@@ -21,7 +21,7 @@ Examples:
   renderer approve specs/liftoff.yaml '*' --undo""",
 )
 @click.argument("spec", type=click.Path(), metavar="SPEC")
-@click.argument("shots", nargs=-1, required=True, metavar="SHOT...")
+@options.shots
 @click.option("--undo", "undone", is_flag=True, help="Take the mark away.")
 @options.cache_dir
 def command(*, spec: str, shots: tuple[str, ...], undone: bool, cache_dir: Path | None) -> int:

@@ -7,6 +7,7 @@ from importlib.resources import files
 
 import click
 
+from renderer.cli import completing
 from renderer.cli.table import COMMANDS
 from renderer.errors import UsageError, did_you_mean
 
@@ -28,7 +29,7 @@ Examples:
   renderer help build        as `renderer build --help`
   renderer help completion   completion for your shell""",
 )
-@click.argument("topics", nargs=-1, metavar="[TOPIC]...")
+@click.argument("topics", nargs=-1, metavar="[TOPIC]...", shell_complete=completing.topics)
 @click.pass_context
 def command(ctx: click.Context, *, topics: tuple[str, ...]) -> int:
     """Explain an error code or a command; without TOPIC, show the commands."""

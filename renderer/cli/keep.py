@@ -22,7 +22,7 @@ Examples:
   renderer keep specs/liftoff.yaml crew --undo""",
 )
 @click.argument("spec", type=click.Path(), metavar="SPEC")
-@click.argument("shots", nargs=-1, required=True, metavar="SHOT...")
+@options.shots
 @click.option("--reason", default="", metavar="TEXT", help="Why, for those who read it later.")
 @click.option("--undo", "undone", is_flag=True, help="Let go of the footage.")
 @options.cache_dir

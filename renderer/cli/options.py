@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from renderer.cli import completing
 from renderer.coding import ENDINGS
 from renderer.errors import UsageError, did_you_mean
 from renderer.pipeline.project import Project, no_storyboard, open_project, split_targets
@@ -46,7 +47,15 @@ class Dollars(click.ParamType[Decimal]):
         return amount
 
 
-targets = click.argument("targets", nargs=-1, type=click.Path(), metavar="[SPEC] [SHOT]...")
+targets = click.argument(
+    "targets",
+    nargs=-1,
+    type=click.Path(),
+    metavar="[SPEC] [SHOT]...",
+    shell_complete=completing.targets,
+)
+shot = click.argument("shot", metavar="SHOT", shell_complete=completing.shots)
+shots = click.argument("shots", nargs=-1, required=True, metavar="SHOT...", shell_complete=completing.shots)
 spec = click.argument("spec", required=False, type=click.Path(), metavar="[SPEC]")
 cache_dir = click.option(
     "--cache-dir",
@@ -59,11 +68,13 @@ provider = click.option(
     "--provider",
     metavar="NAME",
     callback=lambda _ctx, _param, value: known_provider(value),
+    shell_complete=completing.providers,
     help="Use this provider for every shot, as in `--provider animatic`; films go to `<name>.NAME.mp4`.",
 )
 profile = click.option(
     "--profile",
     metavar="NAME",
+    shell_complete=completing.profiles,
     help="Let this profile of the storyboard win over its shots; films go to `<name>.NAME.mp4`.",
 )
 offline = click.option("--offline", is_flag=True, help="Use no network at all.")
@@ -136,18 +147,21 @@ consent = grouped(
         "--resubmit",
         multiple=True,
         metavar="SHOT",
+        shell_complete=completing.shots,
         help="Send again a request whose outcome is not known. It may have been charged already.",
     ),
     click.option(
         "--retry-failed",
         multiple=True,
         metavar="SHOT",
+        shell_complete=completing.shots,
         help="Try again a request that was refused or failed before.",
     ),
     click.option(
         "--replace-lost",
         multiple=True,
         metavar="SHOT",
+        shell_complete=completing.shots,
         help="Let another clip take the place of one that the lock names and no store has. It may have to be bought.",
     ),
 )

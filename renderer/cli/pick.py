@@ -23,7 +23,7 @@ Examples:
   renderer pick specs/liftoff.yaml crew --undo     the first take again""",
 )
 @click.argument("spec", type=click.Path(), metavar="SPEC")
-@click.argument("shot", metavar="SHOT")
+@options.shot
 @click.argument("wanted", required=False, metavar="[TAKE]")
 @click.option("--undo", "undone", is_flag=True, help="Show the first take again.")
 @options.cache_dir

@@ -24,7 +24,7 @@ Examples:
   renderer retake specs/liftoff.yaml crew --seed 42""",
 )
 @click.argument("spec", type=click.Path(), metavar="SPEC")
-@click.argument("shot", metavar="SHOT")
+@options.shot
 @click.option(
     "-n", "--count", type=options.Whole(1, 100), default=1, metavar="N", help="How many. [default: 1]"
 )

@@ -27,7 +27,7 @@ Examples:
   renderer takes specs/liftoff.yaml crew --all      older requests, too""",
 )
 @click.argument("spec", type=click.Path(), metavar="SPEC")
-@click.argument("shot", metavar="SHOT")
+@options.shot
 @click.option(
     "--all", "everything", is_flag=True, help="Every clip that is stored, under older requests, too."
 )

@@ -195,6 +195,9 @@ def test_completion_scripts_are_made(stage: Stage, shell: str) -> None:
         ("renderer va", {"validate"}),
         ("renderer build --pro", {"--provider", "--profile"}),
         ("renderer ", set(COMMANDS)),
+        ("renderer help S20", {f"S20{digit}" for digit in range(10)}),
+        ("renderer help bui", {"build"}),
+        ("renderer plan --provider ani", {"animatic"}),
     ],
 )
 def test_completion_knows_commands_and_options(stage: Stage, words: str, found: set[str]) -> None:
@@ -203,6 +206,41 @@ def test_completion_knows_commands_and_options(stage: Stage, words: str, found: 
         _RENDERER_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=str(len(words.split(" ")) - 1)
     )
     assert found == {line.partition(",")[2] for line in asking.run().stdout.splitlines()}
+
+
+FAULTY = """\
+version: 1
+include: acts/one.yaml
+profiles: {draft: {takes: 1}, dusk: {style: dusk}}
+shots:
+  - {id: pad, prompt: steam, camra: static}
+  - {id: verse, prompt: "${city}", matrix: {city: [rome, oslo]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("build film.yaml ", {"pad", "verse.rome", "verse.oslo", "crew"}),
+        ("build film.yaml pad verse.", {"verse.rome", "verse.oslo"}),
+        ("build cr", {"crew"}),
+        ("pick film.yaml pa", {"pad"}),
+        ("build film.yaml --resubmit pa", {"pad"}),
+        ("preview film.yaml --profile d", {"draft", "dusk"}),
+        ("build nowhere.yaml ", {""}),
+        ("takes /dev/zero ", {""}),
+    ],
+)
+def test_completion_knows_the_storyboard(stage: Stage, words: str, found: set[str]) -> None:
+    """Its shots and profiles, of included files and of a matrix, too, and while it has faults; nothing where there is none."""
+    stage.write("film.yaml", FAULTY)
+    stage.write("acts/one.yaml", "shots: [{id: crew, prompt: a visor}]\n")
+    words = f"renderer {words}"
+    asking = stage.using(
+        _RENDERER_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=str(len(words.split(" ")) - 1)
+    )
+    done = asking.run()
+    assert (found, "") == ({line.partition(",")[2] for line in done.stdout.splitlines()} or {""}, done.stderr)
 
 
 # schema

@@ -10,7 +10,7 @@ from renderer.model import Json, Size, frames_until
 from renderer.row import Row
 
 SIDE_MIN_PX, SIDE_MAX_PX = 16, 8192
-DURATION_MAX_S = 600
+DURATION_MAX_S = 3600
 DURATION_S = Fraction(5)
 """How long a shot lasts that names no duration."""
 
