@@ -342,7 +342,7 @@ def test_without_streams_a_command_does_what_it_can(built: Stage, command: str, 
     if FULL.exists():
         full = built.run("-c", f"exec {COMMAND} {command} > {FULL}", command=["sh"])
         assert (code, "Traceback" in full.stderr) == (full.code, False)
-        assert ("error[E618]" in full.stderr) == (code == 4)
+        assert ("error[E611]" in full.stderr) == (code == 4)
 
 
 def test_a_terminal_never_loses_its_cursor(stage: Stage) -> None:
