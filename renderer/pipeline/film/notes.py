@@ -47,7 +47,14 @@ def spread(chapters: Sequence[Mark]) -> Sequence[Mark]:
 
 
 def _chapters(output: OutputRow) -> list[str]:
-    """A chapter for each shot in cut order, its cards with it: the frame at which it begins, and the shot's id."""
+    """A chapter for each shot in cut order, its cards with it: the frame at which it begins, and the shot's id.
+
+    One that a transition covers from its first frame to its last begins with the next one: they share a chapter, since players show no two at once.
+    """
     shots, starts = [slot.shot for slot in output.slots], starts_of(output.slots)
-    firsts = [*compress(count(), map(ne, ["", *shots], shots))]
-    return [f"{starts[number]} {base_of(shots[number])}" for number in spread(firsts)]
+    firsts = compress(count(), map(ne, ["", *shots], shots))
+    names: dict[int, str] = {}
+    for number in firsts:
+        start, name = starts[number], base_of(shots[number])
+        names[start] = f"{names[start]}, {name}" if start in names else name
+    return [f"{start} {name}" for start, name in spread([*names.items()])]

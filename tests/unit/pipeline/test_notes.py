@@ -48,6 +48,14 @@ def test_a_chapter_begins_with_each_run_of_slots_of_one_shot(slots: list[SlotRow
     )
 
 
+def test_shots_that_begin_at_the_same_frame_share_a_chapter() -> None:
+    """One that goes over into the next from its first frame on, to its last."""
+    slots = [SlotRow("a", 0, -1, 0, 24), SlotRow("b", 1, -1, 0, 12), SlotRow("c", 2, -1, 0, 24, 12)]
+    output = film(slots)
+    told = notes_of(compiled(take(paid=False), output=output), output, {})["chapters"]
+    assert ["0 a", "24 b, c"] == told
+
+
 def test_no_film_has_more_chapters_than_a_file_can_hold() -> None:
     """They are spread evenly, the first among them."""
     output = film([SlotRow(f"s{number}", 0, -1, 0, 24) for number in range(1000)])
