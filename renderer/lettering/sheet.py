@@ -28,6 +28,8 @@ HEIGHT_MAX_EM, DEPTH_MAX_EM = 1.0, 0.42
 TEXT_MAX = 1000
 ACROSS = {"left": 1, "right": 3}
 GAP_EM = 0.35
+HAIR_PX = 0.01
+"""What rounding may take a block over an edge."""
 
 
 class Showing(Protocol):
@@ -97,7 +99,7 @@ class _Setting(Row):
 def set_sheet(letterings: Sequence[Lettering], frame: Size) -> list[Block]:
     """The blocks of some letterings, in order; what would stand on one that shows at the same time stands beside it.
 
-    Raises `MediaError` M871 for a text that fits the frame in no legible size.
+    Raises `MediaError` M871 for a text that fits the frame in no legible size, or not beside the others.
     """
     placed: list[Block] = []
     for lettering in letterings:
@@ -122,9 +124,13 @@ def _fit(lettering: Lettering, frame: Size) -> _Setting:
     raise MediaError(
         "a text is too long for the picture",
         code="M871",
-        facts=[("text", " ".join(lettering.text.split())[:60]), ("picture", frame)],
+        facts=[("text", _shortened(lettering)), ("picture", frame)],
         hint="shorten it, make it smaller, or share it out among several titles or shots",
     )
+
+
+def _shortened(lettering: Lettering) -> str:
+    return " ".join(lettering.text.split())[:60]
 
 
 def _set(lettering: Lettering, size_px: float, width_em: float) -> _Setting:
@@ -147,22 +153,31 @@ def _set(lettering: Lettering, size_px: float, width_em: float) -> _Setting:
 
 def _top(lettering: Lettering, setting: _Setting, frame: Size, placed: Sequence[Block]) -> float:
     """Where the block begins: by its place, and moved away from others of that place that show at the same time."""
-    room = frame.height_px * SAFE
-    height = setting.height_px
+    room, height = frame.height_px * SAFE, setting.height_px
+    lowest = frame.height_px - room - height
     beside = [
         block
         for block in placed
         if row_of(block.lettering.place) == row_of(lettering.place) and meet(block.lettering, lettering)
     ]
     gap = setting.size_px * GAP_EM
+    below, above = [block.bottom + gap for block in beside], [block.top - gap - height for block in beside]
     match row_of(lettering.place):
         case "top":
-            return max([room, *(block.bottom + gap for block in beside)])
+            top = max([room, *below])
         case "bottom":
-            return min([frame.height_px - room, *(block.top - gap for block in beside)]) - height
+            top = min([lowest, *above])
         case _:
-            middle = (frame.height_px - height) / 2
-            return max([middle, *(block.bottom + gap for block in beside)])
+            top = max([(frame.height_px - height) / 2, *below])
+            top = top if top <= lowest + HAIR_PX else min(above, default=top)
+    if not room - HAIR_PX <= top <= lowest + HAIR_PX:
+        raise MediaError(
+            "the texts that show at the same time do not fit the picture together",
+            code="M871",
+            facts=[("text", _shortened(lettering)), ("picture", frame)],
+            hint="show them one after the other or at other places, or make them smaller",
+        )
+    return top
 
 
 def _place(lettering: Lettering, setting: _Setting, frame: Size, top: float) -> Block:

@@ -363,6 +363,7 @@ TEXTS = {
     "dialogue": (f"dialogue: [{{line: {LONG}, until: 1}}]", "subtitles: {burn: true, size: 20}, "),
     "title": (f"titles: [{{text: {LONG}, size: 20}}]", ""),
     "card": (f"titles: [{{text: {LONG}, at: before, size: 20}}]", ""),
+    "together": ("titles: [{text: one two, size: 50, for: 0.5}, {text: three, size: 50, from: 0.25}]", ""),
 }
 
 

@@ -77,13 +77,13 @@ class Lettered:
         texts = [text._replace(first=text.first - part.skip) for text in self.texts.get(part.slot, ())]
         shown = [text for text in texts if text.first < part.frames and text.first + text.frames > 0]
         if 0 < len(shown) < len(texts):
-            needed = _with_those_above(texts, shown)
+            needed = with_those_above(texts, shown)
             if len(needed) > len(shown):
                 return needed
         return [_within(text, part.frames) for text in shown]
 
 
-def _with_those_above(texts: Sequence[TextRow], shown: Sequence[TextRow]) -> list[TextRow]:
+def with_those_above(texts: Sequence[TextRow], shown: Sequence[TextRow]) -> list[TextRow]:
     """The texts that are shown, and all before them that they make room for (`lettering.sheet`), in order."""
     from renderer.lettering.sheet import meet, row_of  # noqa: PLC0415 - only where texts come and go
 

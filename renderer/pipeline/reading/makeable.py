@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from renderer.catalogue.library import CatalogueError, load
@@ -12,7 +12,7 @@ from renderer.lettering.sheet import set_sheet
 from renderer.media.conform import film_size
 from renderer.media.moving import backwards_frames_max
 from renderer.model import MediaFacts, Size, base_of
-from renderer.pipeline.film.lettered import clip_slots, find_fonts, manifest_of
+from renderer.pipeline.film.lettered import clip_slots, find_fonts, manifest_of, with_those_above
 from renderer.pipeline.reading.films import told_once
 from renderer.pipeline.reading.outputs import size_of_clip
 from renderer.plan.film import OutputRow
@@ -78,15 +78,31 @@ def _too_long(storyboard: Storyboard, row: OutputRow, frame: Size, folder: Path)
 
     shots = {shot.id: shot for shot in storyboard.shots}
     fonts = {sha256: font.path for sha256, font in find_fonts(row, folder).items() if font.path}
-    alike = {(text.text, text.size, text.fonts): text for text in reversed(row.texts)}
-    for text in reversed([text for text in alike.values() if text.fonts]):
+    alike = {(text.text, text.size, text.fonts): [text] for text in reversed(row.texts) if text.fonts}
+    unfit: set[TextRow] = set()
+    for texts in (*reversed(alike.values()), *_beside_others(row.texts)):
+        if not unfit.isdisjoint(texts):
+            continue
         try:
-            set_sheet([lettering_of(manifest_of(text), fonts)], frame)
+            set_sheet([lettering_of(manifest_of(text), fonts) for text in texts], frame)
         except MediaError as error:
+            unfit.add(text := texts[-1])
             name = row.slots[text.slot].shot
             place = _place_of(text, shots[name].within(row.name).words) if name in shots else None
             notes = tuple(f"{fact}: {value}" for fact, value in error.facts)
             yield Diagnostic(error.code, error.message, place, notes=notes, hint=error.hint)
+
+
+def _beside_others(texts: Sequence[TextRow]) -> Iterator[list[TextRow]]:
+    """Each text that makes room for others in its slot, behind those."""
+    slots: dict[int, list[TextRow]] = {}
+    for text in texts:
+        if text.fonts:
+            slots.setdefault(text.slot, []).append(text)
+    for group in slots.values():
+        for number, text in enumerate(group[1:], 1):
+            if len(needed := with_those_above(group[: number + 1], [text])) > 1:
+                yield needed
 
 
 def _place_of(text: TextRow, words: Words) -> Place | None:

@@ -68,6 +68,24 @@ def test_texts_of_one_place_and_time_stand_beside_each_other(place: str) -> None
     assert (one.top, one.bottom) == (late.top, late.bottom)
 
 
+def test_a_text_that_finds_no_room_below_others_stands_above_them() -> None:
+    """In the middle of the picture; nothing leaves its safe part."""
+    texts = [lettering("one\nor\ntwo"), lettering("two\nof three"), lettering("three")]
+    one, two, three = set_sheet(texts, WIDE)
+    assert one.bottom < two.top < two.bottom <= WIDE.height_px * (1 - SAFE)
+    assert WIDE.height_px * SAFE <= three.top < three.bottom < one.top
+
+
+@pytest.mark.parametrize("place", ["top", "middle", "bottom"])
+def test_texts_that_do_not_fit_the_picture_together_are_an_error(place: str) -> None:
+    """At other times they would; nothing is cut off at an edge."""
+    texts = [lettering("a\nb\nc\nd\ne", place=place, size=10), lettering("f\ng\nh\ni", place=place, size=10)]
+    with pytest.raises(MediaError, match="together") as caught:
+        set_sheet(texts, WIDE)
+    assert "M871" == caught.value.code
+    assert 2 == len(set_sheet([texts[0], texts[1]._replace(first=24)], WIDE))
+
+
 def test_a_text_that_fits_in_no_legible_size_is_an_error() -> None:
     """It is never cut off."""
     with pytest.raises(MediaError) as caught:
