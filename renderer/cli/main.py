@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from io import TextIOWrapper
 from typing import NoReturn
 
-from renderer.errors import RendererError, system_refusal
+from renderer.errors import RendererError, UsageError, system_refusal
 
 INTERRUPTED = 130
 BUG = 70
@@ -109,6 +109,12 @@ def _tell(error: Exception, *, json_wanted: bool) -> int:
     """
     from renderer.cli.terminal import show_bug, show_error  # noqa: PLC0415
 
+    if isinstance(error, FileNotFoundError) and error.filename is None:
+        error = UsageError(
+            "the current folder is not there any more",
+            code="U001",
+            hint="go to another one, or make it again",
+        )
     if isinstance(error, OSError):
         error = system_refusal(error, file="standard output")
     if not isinstance(error, RendererError):

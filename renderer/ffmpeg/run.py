@@ -13,6 +13,9 @@ from pathlib import Path
 from renderer.errors import MediaError, MediaToolError, StoreError
 
 STDERR_TAIL_BYTES = 4000
+OUT_OF_MEMORY = (
+    "where nobody killed it, memory ran out: close other programs, or make fewer shots at once with `-j 1`"
+)
 RUN_TIMEOUT_S = 6 * 3600.0
 PRELUDE = ("-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-y")
 
@@ -78,14 +81,26 @@ def _source(stdin: bytes | int | None) -> int:
 
 def _raise_failure(argv: Sequence[str], stderr: str, status: int) -> None:
     facts = [("argv", " ".join(argv)), ("stderr", stderr or "(nothing)")]
-    if "No space left on device" in stderr:
+    ended_by = _signal_of(status)
+    if "No space left on device" in stderr or ended_by == "SIGXFSZ":
         raise StoreError(
             "the disk is full",
             code="E611",
             facts=facts,
             hint="free some space and run the same command again",
         )
-    raise MediaError(f"ffmpeg ended with status {status}", code="E621", facts=facts)
+    message = f"ffmpeg was ended by {ended_by}" if ended_by else f"ffmpeg ended with status {status}"
+    raise MediaError(message, code="E621", facts=facts, hint=OUT_OF_MEMORY if ended_by == "SIGKILL" else None)
+
+
+def _signal_of(status: int) -> str:
+    """The name of the signal that ended a program, empty where it ended of its own."""
+    if status >= 0:
+        return ""
+    try:
+        return signal.Signals(-status).name
+    except ValueError:
+        return f"signal {-status}"
 
 
 async def _stop(child: asyncio.subprocess.Process) -> None:

@@ -345,6 +345,12 @@ def test_without_streams_a_command_does_what_it_can(built: Stage, command: str, 
         assert ("error[E611]" in full.stderr) == (code == 4)
 
 
+def test_a_current_folder_that_is_gone_is_told(stage: Stage) -> None:
+    """As one, and not as something wrong with stdout."""
+    done = stage.run("-c", f"mkdir gone; cd gone; rmdir ../gone; exec {COMMAND} validate", command=["sh"])
+    assert (2, True) == (done.code, "error[U001]: the current folder is not there any more" in done.stderr)
+
+
 def test_a_terminal_never_loses_its_cursor(stage: Stage) -> None:
     """Whoever ends the program at once, by a second Ctrl-C, finds the terminal as it was."""
     stage.write("film.yaml", THREE_SHOTS)

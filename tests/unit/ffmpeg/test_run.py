@@ -106,3 +106,24 @@ def test_cancelling_ends_the_run(program: Path, tmp_path: Path) -> None:
         return task.cancelled()
 
     assert asyncio.run(cancel_when_it_writes())
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "message", "hint"),
+    [
+        ("KILL", "E621", "ffmpeg was ended by SIGKILL", "memory ran out"),
+        ("SEGV", "E621", "ffmpeg was ended by SIGSEGV", None),
+        ("XFSZ", "E611", "the disk is full", "free some space"),
+    ],
+)
+def test_a_signal_that_ends_ffmpeg_is_named(
+    tmp_path: Path, name: str, code: str, message: str, hint: str | None
+) -> None:
+    """The system's own, too: SIGKILL where memory runs out, SIGXFSZ where files may not be so large."""
+    program = tmp_path / "ffmpeg"
+    program.write_text(f"#!/bin/sh\nkill -{name} $$\n")
+    program.chmod(0o755)
+    with pytest.raises((MediaError, StoreError)) as caught:
+        asyncio.run(run_ffmpeg(program, []))
+    assert (code, message) == (caught.value.code, caught.value.message)
+    assert (hint or "") in (caught.value.hint or "")
