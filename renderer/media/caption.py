@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
+from renderer.lettering import setting
 from renderer.lettering.find import Font
 from renderer.lettering.runs import clusters, missing
 from renderer.lettering.setting import set_line, type_of
@@ -42,16 +43,14 @@ def draw_line(
     """Draw a text on one line, its upper left corner at a place: as much of its start as a width holds, with an ellipsis."""
     line = _fitted(shown(text, fonts), fonts, size_px=size_px, width_px=width_px)
     x, y = place
-    # The line stands on one base, which is where the first font puts it; runs follow each other as the line is read.
+    # The line stands on one base, which is where the first font puts it.
     base = y + type_of(fonts[0], size_px).getmetrics()[0]
-    for run, type_ in set_line(line, fonts, size_px):
-        pen.text((x, base), run.text, fill=fill, font=type_, anchor="ls")
-        x += round(type_.getlength(run.text))
+    setting.draw_line(pen, (x, base), set_line(line, fonts, size_px), fill=fill)
 
 
 def _fitted(line: str, fonts: Sequence[Font], *, size_px: int, width_px: int) -> str:
     stem = line
-    while stem and sum(type_.getlength(run.text) for run, type_ in set_line(line, fonts, size_px)) > width_px:
+    while stem and sum(part.width_px for part in set_line(line, fonts, size_px)) > width_px:
         *before, _ = clusters(stem)
         stem = "".join(before).rstrip()
         line = stem + ELLIPSIS

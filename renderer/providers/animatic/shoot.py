@@ -86,7 +86,7 @@ def _ground(scene: Scene) -> tuple[tuple[Layer, Course], ...]:
 def _title(scene: Scene) -> Layer:
     # A card is on screen in the film: beside the words it shows the camera's, where the author gave any.
     camera = (scene.camera or "").strip().upper()
-    caption = [camera, f"{float(scene.duration_s):g} s"] if camera else []
+    caption = [camera, f"{round(float(scene.duration_s), 2):g} s"] if camera else []
     foot = slate_height(scene.size) if scene.slate else 0
     accent = choose_palette(scene.prompt, scene.seed).accent
     picture = draw_type(scene.prompt, caption, accent=accent, size=scene.size, foot_px=foot)

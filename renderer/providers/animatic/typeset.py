@@ -18,7 +18,7 @@ from PIL import ImageDraw, ImageFont
 
 from renderer.lettering.find import DISPLAY, TEXT, Font, shipped
 from renderer.lettering.lines import balance, is_rightward, pieces, wrap
-from renderer.lettering.setting import set_line
+from renderer.lettering.setting import draw_line, set_line
 from renderer.row import Row
 
 Face = Literal["text", "display"]
@@ -64,8 +64,7 @@ def width_em(face: Face, text: str) -> float:
     """The width of a text in ems."""
     if _is_european(text):
         return font(face, MEASURE_PX).getlength(text) / MEASURE_PX
-    runs = set_line(text, _fonts(face), MEASURE_PX)
-    return sum(type_.getlength(run.text) for run, type_ in runs) / MEASURE_PX
+    return sum(part.width_px for part in set_line(text, _fonts(face), MEASURE_PX)) / MEASURE_PX
 
 
 def draw_words(
@@ -83,12 +82,10 @@ def draw_words(
     if _is_european(text):
         pen.text((x, base), text, font=font(face, size_px), fill=fill, anchor="rs" if right else "ls")
         return
-    runs = list(set_line(text, _fonts(face), max(1, size_px)))
+    line = set_line(text, _fonts(face), max(1, size_px))
     if right:
-        x -= round(sum(type_.getlength(run.text) for run, type_ in runs))
-    for run, type_ in runs:
-        pen.text((x, base), run.text, font=type_, fill=fill, anchor="ls")
-        x += round(type_.getlength(run.text))
+        x -= sum(round(part.width_px) for part in line)
+    draw_line(pen, (x, base), line, fill=fill)
 
 
 def leading_em(text: str) -> float:
