@@ -8,7 +8,9 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from renderer.digest import Digest
@@ -74,13 +76,17 @@ def _unheard(_: Event) -> None:
 
 
 class Performer(Row):
-    """Performs actions with real tools. What is free is made here; a paid take is left to `buyer`, which spends money."""
+    """Performs actions with real tools. What is free is made here; a paid take is left to `buyer`, which spends money.
+
+    `places` are where films will be put, by the names of their actions.
+    """
 
     store: Store
     ffmpeg: Ffmpeg
     maker: Maker
     buyer: Buyer | None = None
     emit: Emit = _unheard
+    places: Mapping[str, Path] = MappingProxyType({})
 
     async def perform(self, action: Action) -> Result:
         """Make the result of an action and store it; the caller records it.
@@ -175,6 +181,8 @@ class Performer(Row):
         output, manifest = folder / "film.mp4", action.manifest
         sound = inputs.get("sound")
         sealed: list[Digest] = []
+        place = self.places.get(action.name)
+        laying = [partial(self.store.copies.begin, output, place.absolute())] if place else []
         facts = await join(
             self.ffmpeg,
             inputs["pictures"],
@@ -187,7 +195,7 @@ class Performer(Row):
             notes=manifest.get("notes"),
             container=manifest.get("container", "mp4"),
             tell=lambda text: self.emit(Told(action.name, text)),
-            meanwhile=lambda: sealed.append(self.store.seal(output)),
+            meanwhile=[lambda: sealed.append(self.store.seal(output)), *laying],
         )
         return Made(output, facts, sealed=sealed[0])
 

@@ -23,10 +23,6 @@ def _untold(_: str) -> None:
     """Nobody listens."""
 
 
-def _idle() -> None:
-    """Nothing is to be done meanwhile."""
-
-
 async def join(
     ffmpeg: Ffmpeg,
     pictures: Sequence[Path],
@@ -40,12 +36,12 @@ async def join(
     notes: Mapping[str, Json] | None = None,
     container: str = "mp4",
     tell: Callable[[str], None] = _untold,
-    meanwhile: Callable[[], None] = _idle,
+    meanwhile: Sequence[Callable[[], object]] = (),
 ) -> MediaFacts:
     """Join the pictures, in cut order, ≥ 1, each of so many frames, into a film, check it, and say what it is.
 
     Spliced where the parts allow it, by ffmpeg's concat elsewhere, and in any `container` but `mp4`; which of the two follows
-    from the parts' bytes alone, and `tell` hears why it was not spliced. `meanwhile` is done in a thread of its own while the film, then
+    from the parts' bytes alone, and `tell` hears why it was not spliced. What is to be done `meanwhile` is, each in a thread of its own, while the film, then
     complete, is checked. `notes` are what the film says of itself (`join_manifest`). The same inputs give the same bytes in any folder and on any day. `scratch` is an empty folder. Raises
     `MediaError` (M81x) when the film is not the sum of its parts, M850 where a part became shorter meanwhile, and as
     `run_ffmpeg` does.
@@ -84,5 +80,5 @@ async def join(
         seams=[0, *accumulate(frames)][:-1],
         openings=openings,
     )
-    facts, _ = await asyncio.gather(checking, asyncio.to_thread(meanwhile))
+    facts, _ = await asyncio.gather(checking, asyncio.gather(*map(asyncio.to_thread, meanwhile)))
     return facts

@@ -63,7 +63,12 @@ async def run_all(
         steps,
         shelf=StoreShelf(workshop.store, lambda: datetime.now(UTC)),
         performer=Performer(
-            workshop.store, workshop.ffmpeg, workshop.maker(), shop.buyer if shop else None, emit
+            workshop.store,
+            workshop.ffmpeg,
+            workshop.maker(),
+            shop.buyer if shop else None,
+            emit,
+            places={output.name: run.film_path(output) for output in run.compiled.outputs},
         ),
         pools={
             LOCAL: workshop.cores,

@@ -10,11 +10,14 @@ import contextlib
 import errno
 import os
 import sys
+import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from renderer.digest import Digest
 from renderer.errors import StoreError
+from renderer.row import Row
 from renderer.store.blobs import Blobs, copy_bytes, missing
 from renderer.store.border import MEND_OUTSIDE, translated
 from renderer.store.files import WRITABLE, digest_and_flush, put_in_place
@@ -24,29 +27,104 @@ FICLONE = 0x40049409  # linux/fs.h: _IOW(0x94, 9, int)
 SETTLED_NS = 100_000_000
 
 
-def copy_out(blobs: Blobs, digest: Digest, target: Path, *, locks: Locks) -> os.stat_result:
-    """Put the verified bytes of a blob at `target`, replacing what is there; the copy's stat is returned.
+class Copies:
+    """Copies of the blobs of one store."""
 
-    Written aside in the target's folder, hashed, flushed and renamed. Its time of change is that of the copy, so
-    that whoever goes by times sees a film change when it does, by `SETTLED_NS` earlier: what is remembered of a
-    file is trusted only when it has settled.
-    Raises `StoreError`: E614 or E615 for a blob that is damaged or gone, E611 and E613 for the target.
-    """
-    with contextlib.ExitStack() as stack:
-        # Whoever holds the target's lock owns its one name aside, so that a killed run's is written over.
-        give_back = None
-        with contextlib.suppress(StoreError):
-            give_back = locks.try_lock(f"copy/{target.absolute()}")
-        if give_back:
-            stack.callback(give_back)
-        aside = target.with_name(f".{target.name}.{'' if give_back else f'{os.getpid()}.'}part")
+    def __init__(self, blobs: Blobs, *, locks: Locks) -> None:
+        self._blobs, self._locks = blobs, locks
+        self._begun: dict[Path, _Begun] = {}
+
+    def begin(self, source: Path, target: Path) -> None:
+        """Copy a complete file to beside an absolute `target`, where it will be put as soon as it is a blob: that is a rename then.
+
+        What cannot be done now is left: `put` does it. A file that is never put there is gone when the store is closed.
+        """
+        self._let_go(target)
+        with contextlib.suppress(StoreError, OSError), contextlib.ExitStack() as stack:
+            aside = stack.enter_context(self._aside(target))
+            digest = _copy(source, aside)
+            self._begun[target] = _Begun(digest, aside, _signature(aside), stack.pop_all())
+
+    def put(self, digest: Digest, target: Path) -> os.stat_result:
+        """Put the verified bytes of a blob at an absolute `target`, replacing what is there; the copy's stat is returned.
+
+        Written aside in the target's folder, hashed, flushed and renamed. Its time of change is that of the copy, so
+        that whoever goes by times sees a film change when it does, by `SETTLED_NS` earlier: what is remembered of a
+        file is trusted only when it has settled.
+        Raises `StoreError`: E614 or E615 for a blob that is damaged or gone, E611 and E613 for the target.
+        """
+        begun = self._begun.pop(target, None)
+        with contextlib.ExitStack() as stack:
+            if begun:
+                stack.push(begun.stack)
+            if begun and begun.holds(digest) and self._blobs.has(digest):
+                with translated(f"write `{target.name}`", target, mend=MEND_OUTSIDE):
+                    return _replace(begun.aside, target)
         with translated(f"write `{target.name}`", target, mend=MEND_OUTSIDE):
             target.parent.mkdir(parents=True, exist_ok=True)
+            with self._aside(target) as aside:
+                _copy_checked(self._blobs, digest, aside)
+                return _replace(aside, target)
+
+    def close(self) -> None:
+        """Remove what was begun and never put into place."""
+        for target in list(self._begun):
+            self._let_go(target)
+
+    def _let_go(self, target: Path) -> None:
+        if begun := self._begun.pop(target, None):
+            with contextlib.suppress(OSError):
+                begun.stack.close()
+
+    @contextlib.contextmanager
+    def _aside(self, target: Path) -> Iterator[Path]:
+        """A name beside the target for a file that does not exist, nor after.
+
+        Whoever holds the target's lock owns its one name aside, so that a killed run's is written over.
+        """
+        give_back = None
+        with contextlib.suppress(StoreError):
+            give_back = self._locks.try_lock(f"copy/{target}")
+        aside = target.with_name(f".{target.name}.{'' if give_back else f'{os.getpid()}.'}part")
+        with contextlib.ExitStack() as stack:
+            if give_back:
+                stack.callback(give_back)
             stack.callback(aside.unlink, missing_ok=True)
             aside.unlink(missing_ok=True)
-            _copy_checked(blobs, digest, aside)
-            put_in_place(aside, target)
-            return target.stat()
+            yield aside
+
+
+class _Begun(Row):
+    """A copy that waits beside its target: what it holds, as it was when that was read; `stack` removes it."""
+
+    digest: Digest
+    aside: Path
+    signature: tuple[int, ...]
+    stack: contextlib.ExitStack
+
+    def holds(self, digest: Digest) -> bool:
+        with contextlib.suppress(OSError):
+            return digest == self.digest and _signature(self.aside) == self.signature
+        return False
+
+
+def _signature(path: Path) -> tuple[int, ...]:
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+
+
+def _replace(aside: Path, target: Path) -> os.stat_result:
+    """Rename a flushed file over its target; the one before is let go of meanwhile, which takes half a millisecond a megabyte (ext4)."""
+    before = None
+    if os.name != "nt":
+        with contextlib.suppress(OSError):
+            before = os.open(target, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        put_in_place(aside, target)
+        return target.stat()
+    finally:
+        if before is not None:
+            threading.Thread(target=os.close, args=(before,), daemon=True).start()
 
 
 def clone_file(source: Path, target: Path) -> bool:
@@ -62,14 +140,18 @@ def _copy_checked(blobs: Blobs, digest: Digest, aside: Path) -> None:
     source = blobs.path(digest)
     if not source.is_file():
         raise missing(digest)
+    if _copy(source, aside) != digest:
+        blobs.verify(digest)
+        raise OSError(errno.EIO, f"the copy of `{digest.short}` reads back as other bytes")
+
+
+def _copy(source: Path, aside: Path) -> Digest:
+    """Copy a file; the digest of the copy as it reads back, which is flushed."""
     if not clone_file(source, aside):
         copy_bytes(source, aside)
     settled_ns = time.time_ns() - SETTLED_NS
     os.utime(aside, ns=(settled_ns, settled_ns))
-    actual = digest_and_flush(aside)
-    if actual != digest:
-        blobs.verify(digest)
-        raise OSError(errno.EIO, f"the copy of `{digest.short}` reads back as other bytes")
+    return digest_and_flush(aside)
 
 
 if sys.platform == "linux":

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 from renderer.digest import Digest
 from renderer.model import Asker, Json, Result, Trace
 from renderer.store.blobs import Blobs
-from renderer.store.copies import copy_out
+from renderer.store.copies import Copies
 from renderer.store.index import Index, Memos
 from renderer.store.layout import Layout, check_readable, check_version, check_writable
 from renderer.store.locks import LOCK_TIMEOUT_S, Locks
@@ -49,6 +49,7 @@ class Store:
         self._scratch = Scratch(layout, self._locks, on_begin=self._occupancy.enter)
         self._index = Index(layout.index, damaged=layout.damaged)
         self._blobs = Blobs(layout, self._scratch)
+        self.copies = Copies(self._blobs, locks=self._locks)
         self._traces = Traces(layout, self._scratch, self._locks)
         self._results = Results(self._index, self._traces, self._blobs)
         self._seen = Seen(self._index, clock_ns=clock_ns)
@@ -86,6 +87,7 @@ class Store:
     def close(self) -> None:
         """Write the index, remove this process's scratch files and let go of all locks."""
         self._index.close()
+        self.copies.close()
         self._scratch.close()
         self._occupancy.leave()
         self._locks.close()
@@ -193,7 +195,7 @@ class Store:
 
     def copy_out(self, digest: Digest, target: Path) -> None:
         """Put the verified bytes at `target` by rename, a reflink where possible, never a hard link."""
-        status = copy_out(self._blobs, digest, target.absolute(), locks=self._locks)
+        status = self.copies.put(digest, target.absolute())
         self._seen.learn(target.absolute(), digest=digest, status=status)
 
     # Traces

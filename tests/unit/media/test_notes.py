@@ -51,7 +51,7 @@ def film(
         output=output,
         scratch=folder,
         notes=NOTES,
-        meanwhile=lambda: whole.append(output.read_bytes()),
+        meanwhile=[lambda: whole.append(output.read_bytes())],
     )
     asyncio.run(joining)
     assert [output.read_bytes()] == whole
