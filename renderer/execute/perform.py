@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -18,24 +19,22 @@ from renderer.execute.bring import bring
 from renderer.execute.events import Emit, Event, Told
 from renderer.execute.sides import side_of
 from renderer.ffmpeg.binary import Ffmpeg
-from renderer.media.crossing import ROLES, Along, make_crossing
-from renderer.media.frame import make_frame
-from renderer.media.join import join
+from renderer.media.crossing import ROLES, Along, Side, make_crossing
 from renderer.media.manifests import is_crossing, picture_frames
-from renderer.media.mixing import make_mix
-from renderer.media.probe import probe
 from renderer.media.segment import make_card, make_reference, make_segment
-from renderer.media.sound import make_sound
 from renderer.media.sounding import is_mix
 from renderer.media.text import TextDesk
 from renderer.model import MediaFacts, Result, Size
 from renderer.plan.action import Action
-from renderer.providers.base import Maker, Order
 from renderer.row import Row
 from renderer.store.store import Store
 
 if TYPE_CHECKING:
     from renderer.execute.purchase import Buyer
+    from renderer.providers.base import Maker
+
+JOINING = "renderer.media.join"
+"""What a film needs when its pictures are there; imported while ffmpeg makes them, and nothing that ffmpeg does not need before."""
 
 
 class StoreShelf(Row):
@@ -124,18 +123,35 @@ class Performer(Row):
                 for n, (one, given) in enumerate(zip(action.along, fonts, strict=True))
             ]
             output = folder / "segment.mp4"
-            facts = await make_crossing(self.ffmpeg, action.manifest, sides, output=output, along=along)
+            facts = await self._cross(action, sides, output=output, along=along)
             paths = [output, *(one.output for one in along)]
             digests = await asyncio.gather(*(asyncio.to_thread(self.store.put_file, path) for path in paths))
         return [Result(digest, made) for digest, made in zip(digests, facts, strict=True)]
 
+    async def _cross(
+        self,
+        action: Action,
+        sides: Sequence[Side | None],
+        *,
+        output: Path,
+        along: Sequence[Along] = (),
+    ) -> list[MediaFacts]:
+        making = make_crossing(self.ffmpeg, action.manifest, sides, output=output, along=along)
+        facts, _ = await asyncio.gather(making, asyncio.to_thread(import_module, JOINING))
+        return facts
+
     async def _generate(self, action: Action, inputs: Mapping[str, list[Path]], folder: Path) -> Made:
+        from renderer.media.probe import probe  # noqa: PLC0415 - for generations
+        from renderer.providers.base import Order  # noqa: PLC0415
+
         output = folder / "clip.mp4"
         order = Order(action.manifest, {role: paths[0] for role, paths in inputs.items()})
         await self.maker.generate(order, output=output)
         return Made(output, await asyncio.to_thread(probe, output))
 
     async def _frame(self, action: Action, inputs: Mapping[str, list[Path]], folder: Path) -> Made:
+        from renderer.media.frame import make_frame  # noqa: PLC0415 - for frames
+
         output, clip = folder / "frame.png", inputs["clip"][0]
         facts = action.inputs["clip"][0].facts
         assert facts, "BUG: a frame of a clip without facts"
@@ -146,7 +162,7 @@ class Performer(Row):
         output, manifest = folder / "segment.mp4", action.manifest
         if is_crossing(manifest):
             sides = [side_of(action, inputs, folder, role=role) for role in ROLES]
-            return Made(output, (await make_crossing(self.ffmpeg, manifest, sides, output=output))[0])
+            return Made(output, (await self._cross(action, sides, output=output))[0])
         desk = _text_desk(action, inputs, folder)
         if manifest["clip"] is None:
             making = make_card(self.ffmpeg, manifest, output=output, desk=desk) if desk else None
@@ -161,6 +177,9 @@ class Performer(Row):
         return Made(output, made)
 
     async def _sound(self, action: Action, inputs: Mapping[str, list[Path]], folder: Path) -> Made:
+        from renderer.media.mixing import make_mix  # noqa: PLC0415 - for sound
+        from renderer.media.sound import make_sound  # noqa: PLC0415
+
         output = folder / "sound.mp4"
         clips = {
             given.digest.sha256: (path, given.facts)
@@ -178,6 +197,8 @@ class Performer(Row):
         return Made(output, None)
 
     async def _join(self, action: Action, inputs: Mapping[str, list[Path]], folder: Path) -> Made:
+        from renderer.media.join import join  # noqa: PLC0415 - see `JOINING`
+
         output, manifest = folder / "film.mp4", action.manifest
         sound = inputs.get("sound")
         sealed: list[Digest] = []

@@ -6,7 +6,6 @@ system's, so that the same manifest is the same picture everywhere.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -62,6 +61,8 @@ class TextDesk(Row):
 
     def lay_out(self, manifest: Mapping[str, Json]) -> Drawing:
         """Write the script and the fonts of a manifest's texts. Raises `MediaError` M871 and M872."""
+        import shutil  # noqa: PLC0415 - 2 ms that pictures without texts can spare
+
         size, fps = Size.parse(manifest["size"]), Fraction(manifest["fps"])
         blocks = set_sheet([lettering_of(text, self.fonts) for text in manifest["texts"]], size)
         place = self.folder / self.below
