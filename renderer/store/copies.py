@@ -20,7 +20,7 @@ from renderer.errors import StoreError
 from renderer.row import Row
 from renderer.store.blobs import Blobs, copy_bytes, missing
 from renderer.store.border import MEND_OUTSIDE, translated
-from renderer.store.files import WRITABLE, digest_and_flush, put_in_place
+from renderer.store.files import FLUSH_BESIDE_BYTES_MIN, WRITABLE, digest_and_flush, put_in_place
 from renderer.store.locks import Locks
 
 FICLONE = 0x40049409  # linux/fs.h: _IOW(0x94, 9, int)
@@ -114,17 +114,22 @@ def _signature(path: Path) -> tuple[int, ...]:
 
 
 def _replace(aside: Path, target: Path) -> os.stat_result:
-    """Rename a flushed file over its target; the one before is let go of meanwhile, which takes half a millisecond a megabyte (ext4)."""
-    before = None
-    if os.name != "nt":
-        with contextlib.suppress(OSError):
-            before = os.open(target, os.O_RDONLY | os.O_NONBLOCK)
+    """Rename a flushed file over its target. A large one that stood there is let go of beside what follows: that takes half a millisecond a megabyte (ext4)."""
+    before = _held(target)
     try:
         put_in_place(aside, target)
         return target.stat()
     finally:
         if before is not None:
             threading.Thread(target=os.close, args=(before,), daemon=True).start()
+
+
+def _held(path: Path) -> int | None:
+    """A large file kept open, so that it stays when its name goes; nobody can do that on Windows, where it kept its name."""
+    with contextlib.suppress(OSError):
+        if os.name != "nt" and path.stat().st_size >= FLUSH_BESIDE_BYTES_MIN:
+            return os.open(path, os.O_RDONLY)
+    return None
 
 
 def clone_file(source: Path, target: Path) -> bool:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from renderer.digest import digest_bytes
+from renderer.store.files import FLUSH_BESIDE_BYTES_MIN
 from renderer.store.store import Store
 
 FILM, OTHER = b"film" * 1000, b"other" * 1000
@@ -41,6 +42,15 @@ def test_what_was_begun_is_put_into_place_by_a_rename(tmp_path: Path, film: Path
         store.copy_out(store.put_file(film), target)
         assert (number, FILM, []) == (target.stat().st_ino, target.read_bytes(), beside(target))
         assert OTHER == before.read()
+
+
+def test_a_large_film_is_replaced_too(tmp_path: Path, target: Path) -> None:
+    """One that is let go of only when the new one has its name."""
+    target.write_bytes(bytes(FLUSH_BESIDE_BYTES_MIN))
+    with Store.open(tmp_path / "store") as store, target.open("rb") as before:
+        store.copy_out(store.put_bytes(FILM), target)
+        assert (FILM, []) == (target.read_bytes(), beside(target))
+        assert FLUSH_BESIDE_BYTES_MIN == len(before.read())
 
 
 def test_what_was_begun_and_never_put_is_gone(tmp_path: Path, film: Path, target: Path) -> None:
