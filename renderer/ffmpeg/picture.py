@@ -126,14 +126,13 @@ def _offset(length_px: int, target_px: int, share: Fraction) -> int:
     return min(max(math.floor(length_px * share - Fraction(target_px, 2)), 0), room) // 2 * 2
 
 
-def still_filters(shape: Shape, *, number: int, colour: str) -> list[str]:
-    """Frame `number` of the clip alone, counted from 0 as decoded, upright, in square pixels and in full-range RGB.
+def still_filters(shape: Shape, *, colour: str) -> list[str]:
+    """A frame as a picture by itself: upright, in square pixels and in full-range RGB.
 
     `colour` is range/matrix/primaries/transfer. ffmpeg has already turned the picture upright.
     """
     width, height = (max(1, round(side)) for side in shape.upright)
     return [
-        f"select=eq(n\\,{number})",
         f"scale={width}:{height}:{SCALER}:{_source_colours(colour, shape.size)}:out_range=pc",
         "format=rgb24",
         "setsar=1",

@@ -9,7 +9,7 @@ from renderer.errors import MediaError
 from renderer.ffmpeg.binary import Ffmpeg
 from renderer.ffmpeg.encode import still_arguments
 from renderer.ffmpeg.inputs import PICTURE, input_arguments
-from renderer.ffmpeg.picture import Shape, field_filters, still_filters
+from renderer.ffmpeg.picture import Shape, field_filters, frame_filters, still_filters
 from renderer.ffmpeg.run import run_ffmpeg
 from renderer.media.segment import refuse_high_dynamic_range
 from renderer.media.standing import STILL_DEMUXER, made_ready
@@ -19,6 +19,7 @@ from renderer.model import MediaFacts
 async def make_frame(ffmpeg: Ffmpeg, clip: Path, facts: MediaFacts, *, number: int, output: Path) -> None:
     """Write frame `number` of a clip, counted from 0, as a PNG: upright, in square pixels, in full-range RGB.
 
+    Where a clip's frames keep no rate, it is the one on screen in the middle of frame `number` of the clip as it would be at its average rate.
     Raises `MediaError` P740 where the clip has no such frame, M806 for high dynamic range, and as `run_ffmpeg` does.
     """
     refuse_high_dynamic_range(clip, facts)
@@ -37,9 +38,14 @@ def frame_arguments(clip: Path, facts: MediaFacts, *, number: int, output: Path)
     """The command line of a frame. Nothing is sought: a frame's number counts from the clip's first picture."""
     shape = Shape(facts.size, facts.sample_aspect, facts.rotation_deg)
     fields = field_filters(is_interlaced=facts.is_interlaced)
-    chain = ",".join([*fields, *still_filters(shape, number=number, colour=facts.colour)])
+    chosen = (
+        [f"select=eq(n\\,{number})"]
+        if facts.constant_rate
+        else frame_filters(first=number, frames=1, fps=facts.fps, origin_s=facts.origin_s)
+    )
+    chain = ",".join([*fields, *chosen, *still_filters(shape, colour=facts.colour)])
     return [
-        *PICTURE,
+        *("-copyts", *PICTURE),
         *input_arguments(clip, container=STILL_DEMUXER if facts.is_still else facts.container),
         *("-map", "0:v:0", "-vf", chain, "-fps_mode", "passthrough"),
         *(*still_arguments(), str(output)),

@@ -29,8 +29,11 @@ LETTERING_VERSION = 2
 """How texts are set: another way of breaking, placing or dressing lines is another version."""
 
 
-def frame_manifest(sha256: str, number: int, *, build: str) -> dict[str, Json]:
-    """The free manifest of a frame of the clip with this digest, as an image; frames are counted from 0."""
+def frame_manifest(sha256: str, number: int, *, build: str, rate: Fraction | None = None) -> dict[str, Json]:
+    """The free manifest of a frame of the clip with this digest, as an image; frames are counted from 0.
+
+    `rate` is that of a clip whose frames keep none, on the average: they are counted as it would be at that rate.
+    """
     return {
         "action": "frame",
         "version": FRAME_VERSION,
@@ -38,6 +41,7 @@ def frame_manifest(sha256: str, number: int, *, build: str) -> dict[str, Json]:
         "frame": number,
         "encoder": dict(STILL),
         "ffmpeg": build,
+        **({"rate": str(rate)} if rate else {}),
     }
 
 

@@ -209,7 +209,8 @@ class _Link:
             assert clip.facts, "BUG: a clip without facts"
             number = frame_number(self.row, clip.facts)
             build = self.run.workshop.ffmpeg.build
-            manifest = frame_manifest(clip.digest.sha256, number, build=build)
+            rate = None if clip.facts.constant_rate else clip.facts.fps
+            manifest = frame_manifest(clip.digest.sha256, number, build=build, rate=rate)
             return Action.of(with_reading(manifest, clip), name=self.name, inputs={"clip": (clip,)})
 
         return Step(self.name, decide, needs=self.needs, pool=LOCAL, always=self.run.wishes.always)

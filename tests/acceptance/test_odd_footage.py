@@ -174,6 +174,25 @@ def test_odd_footage_is_shown_rightly_in_other_codecs(
     assert_shows(plain, odd)
 
 
+@pytest.mark.parametrize(
+    ("image", "number"),
+    [("{frame_of: own, at: 0.25}", 6), ("{frame_of: own, at: 1}", 18), ("{last_frame_of: own}", 20)],
+)
+def test_a_shot_starts_from_the_frame_that_a_variable_rate_shows_at_that_time(
+    stage: Stage, write: Callable[[Odd], Path], image: str, number: int
+) -> None:
+    """Whatever the average rate would make of the time; `use` ends at 1.25 s, where frame 21 begins."""
+    phone = next(odd for odd in GOOD if odd.name == "phone.mp4")
+    shutil.copy(write(phone), stage.root / "own.mp4")
+    stage.write(
+        "film.yaml",
+        "version: 1\noutput: {size: 64x36}\nsequence: [on]\nshots:\n  - {id: own, clip: own.mp4, use: 1.25}\n"
+        f"  - {{id: on, image: {image}, camera: static, duration: 0.25}}\n",
+    )
+    stage.built()
+    assert [number] * 6 == numbers(stage.film())
+
+
 PQ = "setparams=range=tv:colorspace=bt2020nc:color_primaries=bt2020:color_trc=smpte2084"
 HDR = ("-vf", PQ, "-pix_fmt", "yuv420p10le")
 
