@@ -151,6 +151,25 @@ def test_a_still_that_may_not_be_read_is_told_at_its_place(stage: Stage, command
     assert "cache-dir" not in done.stderr
 
 
+def test_a_store_that_may_only_be_read_gives_back_what_it_has(built: Stage) -> None:
+    """Such as one on a disk that was archived: the film is put back with its clips, and nothing can be made."""
+    film, command = digest_of(built.film()), unprivileged()
+    shutil.rmtree(built.root / "build")
+    places = [built.store, *built.store.rglob("*")]
+    modes = {place: place.stat().st_mode for place in places}
+    for place in places:
+        place.chmod(modes[place] & ~0o222)
+    try:
+        done = built.run("build", command=command)
+        built.edit("a visor", "a glove")
+        refused = built.run("build", command=command)
+    finally:
+        for place in places:
+            place.chmod(modes[place])
+    assert (0, film) == (done.code, digest_of(built.film()))
+    assert (4, True) == (refused.code, "error[E613]" in refused.stderr)
+
+
 def test_a_film_that_cannot_be_put_in_place_is_a_failure(stage: Stage) -> None:
     """Where a folder has its name: all is made and stored, and the closing lines claim no more than that."""
     stage.write("film.yaml", THREE_SHOTS)
