@@ -17,6 +17,10 @@ from renderer.errors import MediaToolError
 from renderer.row import Row
 
 VERSION_TIMEOUT_S = 20.0
+VERSION_MIN, LIBAVCODEC_MIN = "7.0", 61
+"""The oldest ffmpeg that is used, and its libavcodec. 5.1.9 mixes sounds wrongly, and says nothing (measured)."""
+LIBAVCODEC_LINE = r"^libavcodec +(\d+)\."
+"""How `ffmpeg -version` tells of it: builds of a day have no other number."""
 VARIABLE = "RENDERER_FFMPEG"
 ENCODER_LINE = r"^ [VAS][A-Z.]{5} ([\w-]+)"
 """How `ffmpeg -encoders` tells of one."""
@@ -60,13 +64,21 @@ def describe_ffmpeg(path: Path) -> Ffmpeg:
     """Start `ffmpeg -version` once and name the build: version plus a digest of all that it prints.
 
     The digest covers the configuration and the versions of ffmpeg's own libraries. Raises `MediaToolError`
-    when it does not start or answers something else.
+    when it does not start or answers something else, E626 where it is too old.
     """
     with _answered(path, "ffmpeg does not answer"):
         answer = _ask(path, "-version")
         program, word, version, _ = answer.split(maxsplit=3)
         if (program, word) != ("ffmpeg", "version"):
             raise ValueError("what it prints is not what ffmpeg prints")
+        libavcodec = [int(number) for number in _found(LIBAVCODEC_LINE, answer)]
+    if any(number < LIBAVCODEC_MIN for number in libavcodec):
+        raise MediaToolError(
+            f"ffmpeg {version} is too old",
+            code="E626",
+            facts=[("program", path), ("needed", f"ffmpeg {VERSION_MIN} or newer")],
+            hint=f"unset `{VARIABLE}` to use the ffmpeg that comes with the installation, or name a newer one",
+        )
     return Ffmpeg(path, f"{version}+{hashlib.sha256(answer.encode()).hexdigest()[:8]}")
 
 

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 
-PICTURE = ("-autorotate", "-reinit_filter", "0")
-"""Options of an input whose picture is filtered: turned upright, through the same filters to its end. Begun anew where
-a clip first says which colours it has, they would lose a frame (measured)."""
+PICTURE = ("-reinit_filter", "0")
+"""Options of an input whose picture is filtered: through the same filters to its end. Begun anew where a clip first says
+which colours it has, they would lose a frame (measured). ffmpeg turns it upright unasked: to ask takes a value up to version 6, and none from 7 on."""
 MP4_DEMUXER = "mov,mp4,m4a,3gp,3g2,mj2"
 
 

@@ -79,7 +79,7 @@ def peak_filters(peak_db: str, *, rate_hz: int) -> list[str]:
 def measuring_filters() -> list[str]:
     """Write loudness and true peak (ITU-R BS.1770, EBU R 128) up to each tenth of a second into files of the current folder."""
     return [
-        "ebur128=peak=true:metadata=1:framelog=quiet",
+        "ebur128=peak=true:metadata=1:framelog=verbose",
         f"ametadata=mode=print:key=lavfi.r128.I:file={LOUDNESS_FILE}",
         f"ametadata=mode=print:key=lavfi.r128.true_peak:file={PEAK_FILE}",
     ]

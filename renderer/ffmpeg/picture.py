@@ -55,6 +55,8 @@ def frame_filters(*, first: int, frames: int, fps: Fraction, origin_s: Fraction)
     shift = [f"setpts=PTS-{origin_s.numerator}/{origin_s.denominator}/TB"] if origin_s else []
     return [
         *shift,
+        # Without one more behind it ffmpeg 7 and older let the last picture of some clips go where the rate is another.
+        "tpad=stop=1:stop_mode=clone",
         f"fps=fps={fps}:round=near:eof_action=round",
         f"tpad=stop={first + frames}:stop_mode=clone",
         f"trim=start_pts={first}:end_pts={first + frames}",

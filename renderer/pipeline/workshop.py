@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from renderer.providers.lister import Lister
 
 ANIMATIC = "animatic"
+KNOWN_FFMPEG = "ffmpeg from 7.0 on"
+"""The memo of builds that were asked, and found new enough."""
 
 
 class Workshop:
@@ -70,11 +72,11 @@ class Workshop:
         stat = path.stat()
         seen = f"{path}\0{stat.st_size}\0{stat.st_mtime_ns}\0{stat.st_ctime_ns}"
         key = hashlib.sha256(seen.encode("utf-8", "surrogateescape")).hexdigest()
-        build = self.store.memos.get("ffmpeg", key)
+        build = self.store.memos.get(KNOWN_FFMPEG, key)
         if isinstance(build, str):
             return Ffmpeg(path, build)
         ffmpeg = describe_ffmpeg(path)
-        self.store.memos.put("ffmpeg", key, ffmpeg.build)
+        self.store.memos.put(KNOWN_FFMPEG, key, ffmpeg.build)
         return ffmpeg
 
     @cached_property

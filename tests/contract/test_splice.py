@@ -170,7 +170,7 @@ def test_a_splice_is_its_parts_frame_for_frame(
             seams=[0, *accumulate(frames)][:-1],
             openings=openings,
         )
-        assert probe(film)[:-1] == facts[:-1]
+        assert probe(film)._replace(audio=None) == facts._replace(audio=None)
         assert (["vide", "soun"] if sound else ["vide"]) == track_kinds(film)
         assert [512 * frame for frame in range(sum(frames))] == stamps(film)
         is_the_sum(ffmpeg, film, parts)

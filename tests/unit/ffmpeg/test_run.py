@@ -40,6 +40,41 @@ def test_a_program_that_is_not_ffmpeg_is_refused() -> None:
     assert "ffmpeg does not answer" == caught.value.message
 
 
+ANSWER = """\
+ffmpeg version {version} Copyright (c) 2000-2026 the FFmpeg developers
+built with gcc 12 (Debian 12.2.0-14+deb12u1)
+libavutil      57. 28.100 / 57. 28.100
+libavcodec     {codecs} / {codecs}
+"""
+
+
+def answering(folder: Path, *, version: str, codecs: str) -> Path:
+    """A program that says it is an ffmpeg of some version."""
+    program = folder / "ffmpeg"
+    program.write_text(f"#!/bin/sh\ncat <<'.'\n{ANSWER.format(version=version, codecs=codecs)}.\n")
+    program.chmod(0o755)
+    return program
+
+
+def test_an_ffmpeg_that_is_too_old_is_refused(tmp_path: Path) -> None:
+    """By its libraries, since builds of a day have no other number; nothing is made with it."""
+    program = answering(tmp_path, version="5.1.9-0+deb12u1", codecs="59. 37.100")
+    with pytest.raises(MediaToolError) as caught:
+        describe_ffmpeg(program)
+    assert ("E626", "ffmpeg 5.1.9-0+deb12u1 is too old") == (caught.value.code, caught.value.message)
+    assert ("needed", "ffmpeg 7.0 or newer") in caught.value.facts
+
+
+@pytest.mark.parametrize(
+    ("version", "codecs"), [("7.0.2-static", "61.  3.100"), ("N-109542-g4a80db5", "63.  1.102")]
+)
+def test_an_ffmpeg_that_is_new_enough_is_used(tmp_path: Path, version: str, codecs: str) -> None:
+    """Whatever its version is called."""
+    assert describe_ffmpeg(answering(tmp_path, version=version, codecs=codecs)).build.startswith(
+        f"{version}+"
+    )
+
+
 def test_descriptors_carry_bytes_in_and_out(program: Path, tmp_path: Path) -> None:
     """PCM goes in through one descriptor and comes out through another, unchanged."""
     before, after = tmp_path / "before.pcm", tmp_path / "after.pcm"

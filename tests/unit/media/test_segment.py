@@ -142,6 +142,6 @@ def test_the_command_line_names_every_choice(ffmpeg: Ffmpeg, clips: Clips, tmp_p
         "0" * 64, Cut(1, 2), Profile(Size(64, 36), FPS, "pad", None), build=ffmpeg.build
     )
     arguments = segment_arguments(own, probe(own), manifest, output=tmp_path / "a.mp4")
-    assert {"-copyts", "-autorotate", "-protocol_whitelist", "-threads:v", "-crf", "-preset"} <= set(
+    assert {"-copyts", "-reinit_filter", "-protocol_whitelist", "-threads:v", "-crf", "-preset"} <= set(
         arguments
     )
