@@ -41,7 +41,7 @@ def run_build(run: Run, *, emit: Emit, stop: Callable[[], asyncio.Event], ask: A
     """
     dirty = run.dirty()
     if dirty:
-        refuse_unable(run.workshop, run.compiled.outputs)
+        refuse_unable(run.workshop, run.compiled)
     consent = admit_purchases(run, dirty, ask=ask)
     run.let_go_of_places()
     films = [run.film_path(output) for output in run.compiled.outputs]
@@ -113,7 +113,7 @@ def _build_once(
             output.name: state for output in run.compiled.outputs if (state := assess_output(run, output))
         }
         if any(action.kind == "segment" for state in run.films.values() for action in state.missing):
-            refuse_unable(run.workshop, run.compiled.outputs)
+            refuse_unable(run.workshop, run.compiled)
     strays = _strays(run)
     if dirty or strays or any(state.missing for state in run.films.values()):
         import asyncio  # noqa: PLC0415 - 15 ms that a build with nothing to do can spare

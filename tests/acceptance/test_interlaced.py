@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests.simulator.simulator import Simulator
+
 from .numbered import ffmpeg, lumas
-from .stage import Stage
+from .stage import Stage, real_ffmpeg
 
 MOVING = "color=s=64x36:r=48,format=yuv420p,geq=lum='if(lt(mod(X+64-4*N,64),16),235,16)':cb=128:cr=128"
 """A column of 16 pixels that moves by four to the right from field to field; 24 frames of two fields a second."""
@@ -99,3 +101,24 @@ def test_a_shot_starts_from_a_whole_picture_of_interlaced_footage(stage: Stage) 
     with Image.open(frame) as picture:
         lumas_of_all = picture.convert("L").tobytes()
     assert_whole([[_column(lumas_of_all[y * 64 : y * 64 + 64]) for y in ROWS]], [9])
+
+
+def test_an_ffmpeg_that_cannot_make_it_whole_is_told_before_anything_is_bought(
+    stage: Stage, vendor: Simulator, tmp_path: Path
+) -> None:
+    """Exit 4, one error, no request."""
+    write_woven(stage.root / "own.mp4", FIELDS["h264.mp4"])
+    script, real = tmp_path / "less-ffmpeg", real_ffmpeg()
+    script.write_text(
+        f'#!/bin/sh\ncase " $* " in\n  *" -filters "*) "{real}" "$@" | grep -v " bwdif " ;;\n'
+        f'  *) exec "{real}" "$@" ;;\nesac\n'
+    )
+    script.chmod(0o755)
+    stage.write(
+        "film.yaml",
+        "version: 1\noutput: {size: 64x36}\nshots:\n  - {id: own, clip: own.mp4}\n"
+        "  - {id: pad, provider: aimlapi, model: gen3a_turbo, prompt: steam, duration: 5, ratio: '16:9', image: a.png}\n",
+    )
+    stage.still("a.png")
+    refused = stage.using(**vendor.environ, RENDERER_FFMPEG=str(script)).build("--yes")
+    assert (4, ["M897"], []) == (refused.code, refused.codes, vendor.received("submit"))

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator
 from renderer.coding import CODECS, Codec
 from renderer.errors import MediaToolError
 from renderer.ffmpeg.codecs import ENCODERS, encoder_of
+from renderer.ffmpeg.picture import DEINTERLACER
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.film import OutputRow
+from renderer.plan.rows import Compiled, FootageRow
 
 TEXTS = "ass"
 """The filter that draws texts, which needs libass."""
@@ -23,9 +25,13 @@ def lacking(workshop: Workshop) -> Iterator[Codec]:
     return (codec for codec in CODECS if ENCODERS[codec] not in workshop.encoders)
 
 
-def refuse_unable(workshop: Workshop, outputs: Iterable[OutputRow]) -> None:
-    """Raises `MediaToolError` M880 where a film cannot be encoded, M881 not in its pixel format, M870 where its texts cannot be drawn, M865 a transition."""
-    for output in outputs:
+def refuse_unable(workshop: Workshop, compiled: Compiled) -> None:
+    """Raises `MediaToolError` M880 where a film cannot be encoded, M881 not in its pixel format, M870 where its texts cannot be drawn, M865 a transition.
+
+    M897 where footage is interlaced, and cannot be made whole.
+    """
+    _refuse_footage(workshop, compiled.footage)
+    for output in compiled.outputs:
         _refuse_coding(workshop, output)
         if output.texts and TEXTS not in workshop.filters:
             raise MediaToolError(
@@ -36,6 +42,17 @@ def refuse_unable(workshop: Workshop, outputs: Iterable[OutputRow]) -> None:
             )
         for kind in dict.fromkeys(enter.kind for enter in output.enters):
             _refuse_transition(workshop, output, kind)
+
+
+def _refuse_footage(workshop: Workshop, footage: Iterable[FootageRow]) -> None:
+    woven = next((row for row in footage if row.facts.get("interlaced")), None)
+    if woven and DEINTERLACER not in workshop.filters:
+        raise MediaToolError(
+            f"this ffmpeg cannot show interlaced footage, which `{woven.path}` is: nothing was sent or made",
+            code="M897",
+            facts=[("ffmpeg", workshop.ffmpeg.path), ("it lacks", DEINTERLACER)],
+            hint=f"{BUNDLED}, or export the footage deinterlaced",
+        )
 
 
 def _refuse_coding(workshop: Workshop, output: OutputRow) -> None:
