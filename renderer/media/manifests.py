@@ -23,8 +23,8 @@ JOIN_FORM = "splice"
 REFERENCE_FRAMES = 3
 ENCODED = ("action", "version", "size", "fps", "encoder", "ffmpeg")
 """What all segments of a film have in common."""
-CROSSING_THREADS = "2"
-"""Whoever changes a transition waits for it and nothing else: two threads of libx264 take two thirds of the time of one (measured)."""
+CROSSED_THREADS = "2"
+"""Whoever changes a transition waits for a picture or two and nothing else: two threads of libx264 take two thirds of the time of one (measured)."""
 LETTERING_VERSION = 2
 """How texts are set: another way of breaking, placing or dressing lines is another version."""
 
@@ -98,6 +98,14 @@ def card_manifest(
     }
 
 
+def in_threads(manifest: Mapping[str, Json]) -> Mapping[str, Json]:
+    """The free manifest of a segment in a film with transitions, of which few are made at once: libx264 encodes it in more than one thread."""
+    encoder = manifest["encoder"]
+    if encoder["codec"] != ENCODER["codec"]:
+        return manifest
+    return {**manifest, "encoder": {**encoder, "threads": CROSSED_THREADS}}
+
+
 def crossing_manifest(
     before: Mapping[str, Json] | None, after: Mapping[str, Json], *, kind: str, overlap: int, colour: str
 ) -> dict[str, Json]:
@@ -106,8 +114,6 @@ def crossing_manifest(
     `overlap` is in frames; without a `before` so many go by until the picture is all there.
     """
     shared = {name: after[name] for name in ENCODED}
-    if shared["encoder"]["codec"] == ENCODER["codec"]:
-        shared["encoder"] = {**shared["encoder"], "threads": CROSSING_THREADS}
     frames = after["frames"] + (before["frames"] - overlap if before else 0)
     return {
         **shared,

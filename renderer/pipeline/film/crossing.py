@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from renderer.media.manifests import crossing_manifest, is_crossing, sides_of
+from renderer.media.manifests import crossing_manifest, in_threads, is_crossing, sides_of
 from renderer.media.overlap import ROLES
 from renderer.model import Json
 from renderer.pipeline.film.lettered import Made, Part
@@ -23,8 +23,13 @@ def crossed(
 ) -> Iterator[Action]:
     """The action of each picture of a film; `part` says of what a part of a slot is made, `name` what a slot is called."""
     ends = {span.slot: span.skip + span.frames for span in spans}
+
+    def threaded(slot: int, skip: int, frames: int) -> Made:
+        made = part(Part(slot, skip, frames))
+        return made._replace(manifest=in_threads(made.manifest))
+
     for span in spans:
-        made = part(Part(span.slot, span.skip, span.frames))
+        made = threaded(span.slot, span.skip, span.frames)
         if span.enter is None:
             frames = f"frames {span.skip} to {span.skip + span.frames - 1}"
             yield Action.of(made.manifest, name=f"{name(span.slot)}, {frames}", inputs=made.inputs)
@@ -32,7 +37,7 @@ def crossed(
         last = None
         if span.slot:
             # A slot may be no longer than the transition out of it.
-            last = part(Part(span.slot - 1, ends.get(span.slot - 1, 0), span.frames))
+            last = threaded(span.slot - 1, ends.get(span.slot - 1, 0), span.frames)
         yield _crossing(span, last, made, name=f"{name(span.slot)}, transition")
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
+from renderer.coding import Coding
 from renderer.media.conform import Cut, Profile
-from renderer.media.manifests import card_manifest, is_crossing, segment_manifest
+from renderer.media.manifests import card_manifest, in_threads, is_crossing, segment_manifest
 from renderer.media.moving import Moved
 from renderer.model import Json, Size
 from renderer.pipeline.film.crossing import crossed, gather
@@ -79,6 +80,15 @@ def test_transitions_of_two_clips_are_two_runs() -> None:
     assert 2 == len(gather([crossings[0], crossings[4]]))
     other = [action for action in film(3, size=TALL) if is_crossing(action.manifest)]
     assert 2 == len(gather([crossings[0], other[1]]))
+
+
+def test_pictures_of_a_film_with_transitions_are_encoded_in_two_threads() -> None:
+    """Cards too; a codec whose threads are named otherwise has the one that its settings say."""
+    assert {"2"} == {one.manifest["encoder"]["threads"] for one in film(6)}
+    other = segment_manifest(
+        "0" * 64, Cut(0, 12), Profile(WIDE, FPS, "crop", None, Coding("h265")), build="x"
+    )
+    assert other == in_threads(other)
 
 
 def test_what_shows_no_clip_goes_along_with_nothing() -> None:
