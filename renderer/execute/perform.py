@@ -19,9 +19,8 @@ from renderer.execute.bring import bring
 from renderer.execute.events import Emit, Event, Told
 from renderer.execute.sides import side_of
 from renderer.ffmpeg.binary import Ffmpeg
-from renderer.media.crossing import Along, make_crossing
+from renderer.media.crossing import ROLES, Along, Side, make_crossing
 from renderer.media.manifests import is_crossing, picture_frames
-from renderer.media.overlap import ROLES, Side
 from renderer.media.segment import make_card, make_reference, make_segment
 from renderer.media.sounding import is_mix
 from renderer.media.text import TextDesk
@@ -111,17 +110,17 @@ class Performer(Row):
         return Result(digest, made.facts, made.price_usd)
 
     async def perform_along(self, action: Action) -> list[Result]:
-        """Make a transition, and with the same reading of its clips what is cut beside it, and the next one; all are stored, its own result first.
+        """Make a transition, and with the same reading of its clips what is cut beside it; all are stored, its own result first.
 
         Raises as `perform` does.
         """
         inputs = await bring(action, self.store)
-        given = [await bring(one, self.store) for one in action.along]
+        fonts = [await bring(one, self.store) for one in action.along]
         with self.store.scratch() as folder:
             sides = [side_of(action, inputs, folder, role=role) for role in ROLES]
             along = [
-                _along(one, brought, folder, name=f"along{n}")
-                for n, (one, brought) in enumerate(zip(action.along, given, strict=True))
+                Along(one.manifest, folder / f"{n}.mp4", _text_desk(one, given, folder, below=f"along{n}"))
+                for n, (one, given) in enumerate(zip(action.along, fonts, strict=True))
             ]
             output = folder / "segment.mp4"
             facts = await self._cross(action, sides, output=output, along=along)
@@ -220,15 +219,6 @@ class Performer(Row):
             meanwhile=[lambda: sealed.append(self.store.seal(output)), *laying],
         )
         return Made(output, facts, sealed=sealed[0])
-
-
-def _along(one: Action, inputs: Mapping[str, list[Path]], folder: Path, *, name: str) -> Along:
-    """What goes along with a transition, to be made under a name."""
-    output = folder / f"{name}.mp4"
-    if is_crossing(one.manifest):
-        sides = [side_of(one, inputs, folder, role=role, below=name) for role in ROLES]
-        return Along(one.manifest, output, sides=sides)
-    return Along(one.manifest, output, _text_desk(one, inputs, folder, below=name))
 
 
 def _text_desk(

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from renderer.media.overlap import Side
+from renderer.media.crossing import Side
 from renderer.media.text import TextDesk
 from renderer.plan.action import Action
 
 
-def side_of(
-    action: Action, inputs: Mapping[str, list[Path]], folder: Path, *, role: str, below: str = ""
-) -> Side | None:
-    """The side of a role, `from` or `to`, None where there is none; its texts are set in a folder of its own, whose name begins with `below`."""
+def side_of(action: Action, inputs: Mapping[str, list[Path]], folder: Path, *, role: str) -> Side | None:
+    """The side of a role, `from` or `to`, None where there is none; its texts are set in a folder of its own."""
     manifest = action.manifest[role]
     if manifest is None:
         return None
@@ -25,5 +23,5 @@ def side_of(
         clip=next(iter(inputs.get(f"{role}_clip", [])), None),
         facts=clip[0].facts if clip else None,
         overlay=next(iter(inputs.get(f"{role}_overlay", [])), None),
-        desk=TextDesk(folder.absolute(), fonts, f"{below}{role}") if "texts" in manifest else None,
+        desk=TextDesk(folder.absolute(), fonts, role) if "texts" in manifest else None,
     )

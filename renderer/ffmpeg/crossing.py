@@ -1,4 +1,4 @@
-"""Filter graphs for transitions: the streams `[from]` and `[to]` become `[out]`, or another label, counted in frames. Pure.
+"""Filter graphs for transitions: the streams `[from]` and `[to]` become `[out]`, counted in frames. Pure.
 
 ffmpeg's `xfade` shows in frame n of an overlap of m the share n/m of what comes, so its first frame is all of what goes.
 """
@@ -32,21 +32,20 @@ def crossing_filters(
     size: Size,
     fps: Fraction,
     pixel_format: str = "yuv420p",
-    out: str = "out",
 ) -> str:
     """The last `before` frames of one slot go over into the first `after` frames of another, over so many; without any
     before, the other fades up from the colour. `pixel_format` is both slots', in ffmpeg's words.
     """
     ground_of = partial(_ground, colour, size=size, fps=fps, pixel_format=pixel_format)
     if kind != DIP:
-        return _xfade("[from]", "[to]", kind=kind, overlap=overlap, at=before - overlap, fps=fps) + f"[{out}]"
+        return _xfade("[from]", "[to]", kind=kind, overlap=overlap, at=before - overlap, fps=fps) + "[out]"
     going = overlap // 2 if before else 0
     coming = overlap - going
     into = f"[to]{_part(going, after, fps=fps)}[rest]"
     up = _xfade("[ground]", "[rest]", kind=FADE, overlap=coming, at=0, fps=fps)
     ground = f"{ground_of(coming)}[ground]"
     if not before:
-        return f"{ground};{into};{up}[{out}]"
+        return f"{ground};{into};{up}[out]"
     first = before - coming
     out_of = f"[from]{_part(0, first, fps=fps)}[first]" if first else "[from]nullsink"
     graph = [ground, into, f"{up}[up]", out_of]
@@ -55,7 +54,7 @@ def crossing_filters(
             f"{ground_of(going)}[sink]",
             _xfade("[first]", "[sink]", kind=FADE, overlap=going, at=first - going, fps=fps) + "[down]",
         ]
-    joined = f"[{'down' if going else 'first'}][up]concat=n=2:v=1:a=0[{out}]" if first else f"[up]null[{out}]"
+    joined = f"[{'down' if going else 'first'}][up]concat=n=2:v=1:a=0[out]" if first else "[up]null[out]"
     return ";".join([*graph, joined])
 
 

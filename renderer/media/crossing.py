@@ -4,33 +4,52 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
 from renderer.errors import MediaError
 from renderer.ffmpeg.binary import Ffmpeg
-from renderer.media.manifests import is_crossing, sides_of
-from renderer.media.overlap import ROLES, Beside, Overlap, Side, overlap_arguments
-from renderer.media.segment import verify
+from renderer.ffmpeg.crossing import clock_filters, crossing_filters
+from renderer.ffmpeg.encode import encode_arguments
+from renderer.ffmpeg.picture import flat_filters
+from renderer.media.manifests import sides_of
+from renderer.media.moving import Moved, refuse_too_long
+from renderer.media.segment import (
+    card_source,
+    clip_source,
+    overlay_graph,
+    overlay_source,
+    picture_chain,
+    picture_output,
+    refuse_high_dynamic_range,
+    verify,
+)
 from renderer.media.sparing import run_sparing
 from renderer.media.standing import made_ready
 from renderer.media.text import Drawing, TextDesk
-from renderer.model import Json, MediaFacts
+from renderer.model import Json, MediaFacts, Size
 from renderer.row import Row
 
+ROLES = ("from", "to")
 UNKNOWN = ("No such filter: 'xfade'", "Error applying option 'transition'", "Error setting option transition")
 
 
-class Along(Row):
-    """What is made by the run of a transition: its manifest and file.
+class Side(Row):
+    """One of two slots that overlap: its clip with facts, none for a card; what lies over it; where its texts are set."""
 
-    A segment of a clip that the run shows has its texts set at `desk`; another transition, out of the clip that the first one leads to, has `sides`.
-    """
+    clip: Path | None
+    facts: MediaFacts | None
+    overlay: Path | None = None
+    desk: TextDesk | None = None
+
+
+class Along(Row):
+    """A segment of a clip that a transition shows, made by the same run: its manifest, its file, where its texts are set."""
 
     manifest: Mapping[str, Json]
     output: Path
     desk: TextDesk | None = None
-    sides: Sequence[Side | None] = ()
 
 
 async def make_crossing(
@@ -43,50 +62,42 @@ async def make_crossing(
 ) -> list[MediaFacts]:
     """Make the transition that a manifest names and say what it is; `sides` are from where and to where it leads.
 
-    What goes `along` comes out byte for byte as alone, its facts behind those of the transition. Each clip is decoded once. Nothing lies over
-    a segment, nor over the clip between two transitions.
+    What goes `along` comes out byte for byte as alone, its facts behind those of the transition: it is of a clip of either
+    side, which is decoded once, and nothing lies over it.
 
-    Raises `MediaError` M865 where this ffmpeg does not know a transition, and as `make_segment` does.
+    Raises `MediaError` M865 where this ffmpeg does not know the transition, and as `make_segment` does.
     """
-    made = [Along(manifest, output, sides=sides), *along]
-    drawings: list[Drawing] = []
-    overlaps = [await _prepare(one, drawings) for one in made if is_crossing(one.manifest)]
-    beside = [await _set(one, drawings) for one in made if not is_crossing(one.manifest)]
-    arguments = partial(overlap_arguments, overlaps, beside=beside)
-    drawing = next((one for one in drawings if one.folder), Drawing())
+    drawings = [
+        await _lay_out(side.desk if side else None, given)
+        for side, given in zip(sides, sides_of(manifest), strict=True)
+    ]
+    sides = [
+        side and await _made_ready(side, output.with_name(f"{role}.png"))
+        for role, side in zip(ROLES, sides, strict=True)
+    ]
+    beside = [await _lay_out(one.desk, one.manifest) for one in along]
+    arguments = partial(
+        crossing_arguments,
+        manifest,
+        sides,
+        output=output,
+        drawings=[one.filters for one in drawings],
+        along=list(zip(along, (one.filters for one in beside), strict=True)),
+    )
+    drawing = next((one for one in [*drawings, *beside] if one.folder), Drawing())
     try:
         await run_sparing(arguments(spare=True), arguments(), run=partial(drawing.run, ffmpeg))
     except MediaError as error:
         if not any(sign in str(dict(error.facts).get("stderr", "")) for sign in UNKNOWN):
             raise
-        kinds = dict.fromkeys(f"`{one.manifest['transition']['kind']}`" for one in overlaps)
         raise MediaError(
-            f"this ffmpeg does not know the transition {' or '.join(kinds)}",
+            f"this ffmpeg does not know the transition `{manifest['transition']['kind']}`",
             code="M865",
             facts=[("ffmpeg", ffmpeg.path)],
             hint="choose another one, or unset `RENDERER_FFMPEG`, so that the one that came with this program is used",
         ) from error
-    return list(await asyncio.gather(*(verify(one.output, one.manifest) for one in made)))
-
-
-async def _prepare(one: Along, drawings: list[Drawing]) -> Overlap:
-    """A transition with its clips made ready and its texts laid out; `drawings` gains those."""
-    laid = [
-        await _lay_out(side.desk if side else None, given)
-        for side, given in zip(one.sides, sides_of(one.manifest), strict=True)
-    ]
-    drawings += laid
-    sides = [
-        side and await _made_ready(side, one.output.with_name(f"{one.output.stem}-{role}.png"))
-        for role, side in zip(ROLES, one.sides, strict=True)
-    ]
-    return Overlap(one.manifest, tuple(sides), one.output, tuple(drawing.filters for drawing in laid))
-
-
-async def _set(one: Along, drawings: list[Drawing]) -> Beside:
-    drawing = await _lay_out(one.desk, one.manifest)
-    drawings.append(drawing)
-    return Beside(one.manifest, one.output, drawing.filters)
+    made = [(output, manifest), *((one.output, one.manifest) for one in along)]
+    return list(await asyncio.gather(*(verify(path, asked) for path, asked in made)))
 
 
 async def _lay_out(desk: TextDesk | None, manifest: Mapping[str, Json] | None) -> Drawing:
@@ -97,3 +108,91 @@ async def _made_ready(side: Side, scratch: Path) -> Side:
     if side.clip is None or side.facts is None:
         return side
     return side._replace(clip=await made_ready(side.clip, side.facts, scratch=scratch))
+
+
+def crossing_arguments(
+    manifest: Mapping[str, Json],
+    sides: Sequence[Side | None],
+    *,
+    output: Path,
+    drawings: Sequence[Sequence[str]] = ((), ()),
+    along: Sequence[tuple[Along, Sequence[str]]] = (),
+    spare: bool = False,
+) -> list[str]:
+    """The command line of a transition, and of what goes `along`, each with the filters that draw its texts; `spare` as in `clip_source`."""
+    fps, asked = Fraction(manifest["fps"]), manifest["transition"]
+    opening: list[str] = []
+    graphs: list[str] = []
+    beside: list[str] = []
+    rest = list(along)
+    for role, side, given, drawing in zip(ROLES, sides, sides_of(manifest), drawings, strict=True):
+        if side and given:
+            number = opening.count("-i")
+            shared = [one for one in rest if one[0].manifest["clip"] == given["clip"]]
+            rest = [one for one in rest if one not in shared]
+            also = [one.manifest for one, _ in shared]
+            arguments, graph = _source(
+                side, given, drawing, number=number, label=role, also=also, spare=spare
+            )
+            opening += arguments
+            graphs.append(graph)
+            beside += _outputs(side, shared, number=number)
+    assert not rest, "BUG: a segment goes along with a transition that does not show its clip"
+    crossing = crossing_filters(
+        asked["kind"],
+        before=manifest["from"]["frames"] if manifest["from"] else 0,
+        after=manifest["to"]["frames"],
+        overlap=asked["frames"],
+        colour=asked.get("colour", ""),
+        size=Size.parse(manifest["size"]),
+        fps=fps,
+        pixel_format=manifest["encoder"]["pixel_format"],
+    )
+    return [
+        *("-copyts", *opening),
+        *("-filter_complex", ";".join([*graphs, crossing]), "-map", "[out]"),
+        *("-frames:v", str(manifest["frames"])),
+        *(*encode_arguments(fps, encoder=manifest["encoder"]), str(output)),
+        *beside,
+    ]
+
+
+def _outputs(side: Side, along: Sequence[tuple[Along, Sequence[str]]], *, number: int) -> list[str]:
+    """The outputs that are segments of the clip of a side, which is input `number`."""
+    if not side.facts:
+        return []
+    return [
+        word
+        for one, drawing in along
+        for word in picture_output(side.facts, one.manifest, drawing, one.output, number=number)
+    ]
+
+
+def _source(
+    side: Side,
+    manifest: Mapping[str, Json],
+    drawing: Sequence[str],
+    *,
+    number: int,
+    label: str,
+    also: Sequence[Mapping[str, Json]] = (),
+    spare: bool = False,
+) -> tuple[list[str], str]:
+    """A side as input arguments, the first of them input `number`, and the graph that makes it the stream of a label.
+
+    The clip is read from where the first of what is `also` made of it begins.
+    """
+    after = [*drawing, *clock_filters(Fraction(manifest["fps"]), frames=manifest["frames"])]
+    if side.clip is None or side.facts is None:
+        flat = flat_filters(manifest["encoder"]["pixel_format"])
+        return card_source(manifest), f"[{number}:v:0]{','.join([*flat, *after])}[{label}]"
+    refuse_high_dynamic_range(side.clip, side.facts)
+    if moved := Moved.of(manifest):
+        refuse_too_long(moved, Size.parse(manifest["size"]))
+    opening = clip_source(side.clip, side.facts, [manifest, *also], spare=spare)
+    chain = ",".join([*picture_chain(side.facts, manifest), *after])
+    if side.overlay is None:
+        return opening, f"[{number}:v:0]{chain}[{label}]"
+    kind = manifest["encoder"]["pixel_format"]
+    graph = overlay_graph(chain, clip=number, overlay=number + 1, out=label, within=label, pixel_format=kind)
+    return [*opening, *overlay_source(side.overlay)], graph

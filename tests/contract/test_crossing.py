@@ -22,11 +22,10 @@ from renderer.errors import MediaError
 from renderer.ffmpeg.binary import Ffmpeg
 from renderer.ffmpeg.encode import encode_arguments
 from renderer.media.conform import Cut, Profile
-from renderer.media.crossing import Along, make_crossing
+from renderer.media.crossing import Along, Side, make_crossing
 from renderer.media.manifests import card_manifest, crossing_manifest, segment_manifest
 from renderer.media.mixing import mix_parts
 from renderer.media.moving import Moved
-from renderer.media.overlap import Side
 from renderer.media.probe import probe
 from renderer.media.segment import make_segment
 from renderer.media.sound import decode_sound
@@ -200,62 +199,6 @@ def test_what_goes_along_with_a_transition_is_the_same_bytes_as_alone(
     assert crossed.read_bytes() == both.read_bytes()
     for number, one in enumerate(along):
         assert (tmp_path / f"alone{number}.mp4").read_bytes() == one.output.read_bytes()
-
-
-@pytest.mark.parametrize("kind", ["fade", "dip"])
-def test_two_transitions_of_one_run_are_the_same_bytes_as_alone(
-    ffmpeg: Ffmpeg, clips: dict[tuple[Fraction, int], Side], long: Side, tmp_path: Path, kind: str
-) -> None:
-    """Into a clip and out of it, with what is between: it is opened once, and each result comes out as by itself."""
-    profile = Profile(SIZE, RATES[0], "crop", None)
-    first, middle, last = clips[RATES[0], 0], long, clips[RATES[0], 40]
-
-    def part(clip: str, cut: Cut) -> dict[str, Json]:
-        return segment_manifest(clip * 64, cut, profile, build=ffmpeg.build)
-
-    between = part("1", Cut(12, 200))
-    colour = "#ffffff" if kind == "dip" else ""
-    into = crossing_manifest(
-        part("0", Cut(48, 12)), part("1", Cut(0, 12)), kind=kind, overlap=12, colour=colour
-    )
-    out_of = crossing_manifest(
-        part("1", Cut(212, 9)), part("2", Cut(0, 9)), kind=kind, overlap=9, colour=colour
-    )
-    assert middle.clip
-    assert middle.facts
-    alone = [tmp_path / f"alone{number}.mp4" for number in range(3)]
-    facts = [
-        *asyncio.run(make_crossing(ffmpeg, into, [first, middle], output=alone[0])),
-        *asyncio.run(make_crossing(ffmpeg, out_of, [middle, last], output=alone[1])),
-        asyncio.run(make_segment(ffmpeg, middle.clip, middle.facts, between, output=alone[2])),
-    ]
-    made = [tmp_path / f"made{number}.mp4" for number in range(3)]
-    along = [Along(out_of, made[1], sides=[middle, last]), Along(between, made[2])]
-    assert facts == asyncio.run(make_crossing(ffmpeg, into, [first, middle], output=made[0], along=along))
-    assert [path.read_bytes() for path in alone] == [path.read_bytes() for path in made]
-
-
-def test_sides_with_pictures_over_them_are_opened_each(
-    ffmpeg: Ffmpeg, clips: dict[tuple[Fraction, int], Side], tmp_path: Path
-) -> None:
-    """A slate lies over one slot and not over the other, though both show one clip."""
-    slate = tmp_path / "slate.png"
-    drawing = ["-v", "error", "-f", "lavfi", "-i", f"color=red:s={SIZE.width_px}x8,format=rgba"]
-    subprocess.run([ffmpeg.path, *drawing, "-frames:v", "1", str(slate)], check=True)
-    profile = Profile(SIZE, RATES[0], "crop", None)
-    plain = segment_manifest("1" * 64, Cut(0, 12), profile, build=ffmpeg.build)
-    under = segment_manifest("1" * 64, Cut(30, 12), profile, build=ffmpeg.build, overlay="2" * 64)
-    other = segment_manifest("0" * 64, Cut(0, 12), profile, build=ffmpeg.build)
-    into = crossing_manifest(other, plain, kind="fade", overlap=12, colour="")
-    out_of = crossing_manifest(under, other, kind="fade", overlap=12, colour="")
-    one, two = clips[RATES[0], 0], clips[RATES[0], 40]
-    slated = two._replace(overlay=slate)
-    paths = [tmp_path / name for name in ("into.mp4", "out.mp4", "both.mp4", "along.mp4")]
-    asyncio.run(make_crossing(ffmpeg, into, [one, two], output=paths[0]))
-    asyncio.run(make_crossing(ffmpeg, out_of, [slated, one], output=paths[1]))
-    along = [Along(out_of, paths[3], sides=[slated, one])]
-    asyncio.run(make_crossing(ffmpeg, into, [one, two], output=paths[2], along=along))
-    assert [path.read_bytes() for path in paths[:2]] == [path.read_bytes() for path in paths[2:]]
 
 
 @pytest.mark.parametrize("overlap", [1, 12])

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
+from renderer.media.crossing import ROLES
 from renderer.media.manifests import crossing_manifest, in_threads, is_crossing, sides_of
-from renderer.media.overlap import ROLES
 from renderer.model import Json
 from renderer.pipeline.film.lettered import Made, Part
 from renderer.plan.action import Action
 from renderer.plan.enter import Span
 
 Place = tuple[str, str, str | None, int]
-TOGETHER = 2
 BEFORE_MAX = 2
 """What of a slot goes along with the transition out of it: what is left of its second, and all before that."""
 
@@ -63,33 +62,8 @@ def gather(missing: Sequence[Action]) -> tuple[Action, ...]:
     for piece in loose:
         if piece.key in carriers:
             along[carriers[piece.key]].append(piece)
-    gathered = [
+    return tuple(
         one._replace(along=tuple(along.get(one.key, ()))) for one in missing if one.key not in carriers
-    ]
-    return tuple(_as_one(gathered))
-
-
-def _as_one(actions: Sequence[Action]) -> Sequence[Action]:
-    """The same, with the second of two transitions going along with the first where it leads out of the clip that the first leads to.
-
-    So is a clip that was changed decoded once, and no core has nothing to do while the other one still makes the longer half. More than
-    two are work enough for the cores by themselves.
-    """
-    crossings = [one for one in actions if is_crossing(one.manifest)]
-    if len(crossings) != TOGETHER or not _follow(*crossings):
-        return actions
-    first, second = crossings
-    together = first._replace(along=(*first.along, second._replace(along=()), *second.along))
-    return [together if one is first else one for one in actions if one is not second]
-
-
-def _follow(first: Action, second: Action) -> bool:
-    """Whether a transition leads out of the clip that another one leads to, and nothing else of it is in the way."""
-    coming, going = sides_of(first.manifest)[1], sides_of(second.manifest)[0]
-    return (
-        going is not None
-        and _start_of(coming)[:3] == _start_of(going)[:3]
-        and all(map(_is_cut, (coming, going)))
     )
 
 
@@ -106,13 +80,14 @@ def _before(crossing: Action, ends: Mapping[Place, Action]) -> Iterator[Action]:
 
 def _may_go_along(action: Action) -> bool:
     """Whether an action cuts a clip, and is neither played backwards, which ffmpeg does in memory, nor has another picture over it."""
-    return action.kind == "segment" and not is_crossing(action.manifest) and _is_cut(action.manifest)
-
-
-def _is_cut(manifest: Mapping[str, Json]) -> bool:
-    """Whether a segment is cut from a clip in the order of its frames, and nothing lies over it."""
-    reverse = manifest.get("motion", {}).get("reverse")
-    return "first" in manifest and "overlay" not in manifest and not reverse
+    manifest = action.manifest
+    return (
+        action.kind == "segment"
+        and not is_crossing(manifest)
+        and "first" in manifest
+        and "overlay" not in manifest
+        and not manifest.get("motion", {}).get("reverse")
+    )
 
 
 def _start_of(segment: Mapping[str, Json]) -> Place:

@@ -51,35 +51,15 @@ def cuts(actions: Sequence[Action]) -> list[tuple[str, int, int]]:
 
 def test_a_slot_goes_along_with_the_transition_out_of_it() -> None:
     """But for what is left of the second behind the one into it, which goes along with that; each is made once."""
-    actions = film(4)
-    made = [one for one in actions if one.manifest.get("clip", "x") is not None]
-    first, second, third, *_ = gather(made)
+    actions = film(3)
+    first, second, last = gather(actions)
     assert [("", 0, 96), ("", 96, 12), ("1", 12, 12)] == cuts(first.along)
     assert [("1", 24, 72), ("1", 96, 12), ("2", 12, 12)] == cuts(second.along)
-    assert [("2", 24, 72), ("2", 96, 12)] == cuts(third.along)
-    assert len(actions) == len({one.name for one in actions})
-    assert {one.key for one in made} == {one.key for whole in gather(made) for one in (whole, *whole.along)}
-
-
-def test_two_transitions_of_one_clip_are_one_run() -> None:
-    """After another clip in one place, with all that is cut from it; three are work enough for the cores by themselves."""
-    actions = film(3)
-    one, last = gather(actions)
-    crossings = [action for action in actions if is_crossing(action.manifest)]
-    assert [crossings[1].key] == [action.key for action in one.along if is_crossing(action.manifest)]
-    assert crossings[0].key == one.key
     assert [("2", 24, 72)] == cuts([last])
-    assert {action.key for action in actions} == {action.key for action in (one, *one.along, last)}
-    assert not any(action.along for action in one.along)
-    assert 3 == sum(is_crossing(action.manifest) for action in gather(film(4)))
-
-
-def test_transitions_of_two_clips_are_two_runs() -> None:
-    """Or of one clip in two films, which is another picture in each."""
-    crossings = [action for action in film(6) if is_crossing(action.manifest)]
-    assert 2 == len(gather([crossings[0], crossings[4]]))
-    other = [action for action in film(3, size=TALL) if is_crossing(action.manifest)]
-    assert 2 == len(gather([crossings[0], other[1]]))
+    assert len(actions) == len({one.name for one in actions})
+    assert {one.key for one in actions} == {
+        one.key for whole in (first, second, last) for one in (whole, *whole.along)
+    }
 
 
 def test_pictures_of_a_film_with_transitions_are_encoded_in_two_threads() -> None:
