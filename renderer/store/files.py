@@ -16,6 +16,7 @@ from renderer.digest import Digest, digest_file
 READ_ONLY = 0o444
 WRITABLE = 0o644
 NAMES_MAX = 10_000
+ASIDE, LEFT_S, ENTRIES_MAX = ".part", 60, 10_000
 FLUSH_BESIDE_BYTES_MIN = 16 << 20
 
 
@@ -91,17 +92,29 @@ def put_in_place(aside: Path | str, target: Path | str) -> None:
 def replace_file(path: Path, content: bytes) -> None:
     """Put bytes at a path of the author's, by rename from a file of this process beside it.
 
-    Raises `OSError`, and leaves nothing behind then.
+    Raises `OSError`, and leaves nothing behind then. What killed processes left beside it goes.
     """
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    aside = path.with_name(f".{path.name}.{os.getpid()}{ASIDE}")
     try:
         aside.unlink(missing_ok=True)
         write_aside(aside, content, mode=WRITABLE)
+        _clear_left(aside, path)
         put_in_place(aside, path)
     except OSError:
         with contextlib.suppress(OSError):
             aside.unlink(missing_ok=True)
         raise
+
+
+def _clear_left(aside: Path, path: Path) -> None:
+    """Remove files like `aside`, which live for milliseconds, that are much older than it."""
+    begun_s, head = aside.stat().st_mtime - LEFT_S, f".{path.name}."
+    with contextlib.suppress(OSError), os.scandir(path.parent) as entries:
+        for entry in itertools.islice(entries, ENTRIES_MAX):
+            number = entry.name.removeprefix(head).removesuffix(ASIDE)
+            is_like = number.isdecimal() and entry.name == f"{head}{number}{ASIDE}"
+            if is_like and entry.stat(follow_symlinks=False).st_mtime < begun_s:
+                Path(entry.path).unlink()
 
 
 def set_aside(path: Path, damaged: Path) -> Path | None:

@@ -1,5 +1,6 @@
 """Folders and files appear whole, whoever else is at work."""
 
+import os
 import threading
 from pathlib import Path
 
@@ -40,6 +41,20 @@ def test_a_file_that_is_replaced_is_as_it_was_asked_for_and_alone(tmp_path: Path
     for content in (b"one", b"two"):
         replace_file(path, content)
         assert (content, ["film.txt"]) == (path.read_bytes(), [own.name for own in path.parent.iterdir()])
+
+
+def test_what_a_killed_process_left_beside_a_file_goes_when_it_is_replaced(tmp_path: Path) -> None:
+    """Not what another one writes now, and nothing that only looks alike."""
+    left, now, alike, other = (
+        tmp_path / name
+        for name in (".film.json.17.part", ".film.json.18.part", ".film.json.mine.part", ".film.yaml.17.part")
+    )
+    for path in (left, now, alike, other):
+        path.write_text("{")
+    for path in (left, alike, other):
+        os.utime(path, (1, 1))
+    replace_file(tmp_path / "film.json", b"{}")
+    assert {now, alike, other, tmp_path / "film.json"} == set(tmp_path.iterdir())
 
 
 def test_a_file_that_cannot_be_replaced_leaves_nothing_beside(tmp_path: Path) -> None:
