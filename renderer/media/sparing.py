@@ -64,7 +64,7 @@ def _shown(manifests: Sequence[Mapping[str, Json]]) -> tuple[Fraction, Fraction]
 async def run_sparing(
     spared: Sequence[str], whole: Sequence[str], *, run: Callable[[Sequence[str]], Awaitable[object]]
 ) -> None:
-    """Run ffmpeg with arguments that spare it packets, and where it fails with those that do not: it can be told so since 7.0 only.
+    """Run ffmpeg with arguments that spare it packets, and where it fails with those that do not: one may be built without that filter.
 
     Raises as `run` does.
     """

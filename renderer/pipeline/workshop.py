@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from renderer.catalogue.providers import providers
 from renderer.ffmpeg.binary import (
+    VERSION_MIN,
     Ffmpeg,
     describe_ffmpeg,
     list_encoders,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from renderer.providers.lister import Lister
 
 ANIMATIC = "animatic"
-KNOWN_FFMPEG = "ffmpeg from 7.0 on"
+KNOWN_FFMPEG = f"ffmpeg from {VERSION_MIN} on"
 """The memo of builds that were asked, and found new enough."""
 
 

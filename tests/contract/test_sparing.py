@@ -140,7 +140,7 @@ def test_a_clip_that_is_shown_faster_is_read_whole(
 
 
 def older(ffmpeg: Ffmpeg, folder: Path) -> Ffmpeg:
-    """An ffmpeg that cannot be told what to leave out, as none before 7.0 can; how often it was started stands in a file."""
+    """An ffmpeg that cannot be told what to leave out; how often it was started stands in a file."""
     program = folder / "older"
     refused = "*-bsf:v:0*) echo 'Option bsf cannot be applied to input url' >&2; exit 234"
     program.write_text(
