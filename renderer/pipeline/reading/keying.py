@@ -9,6 +9,7 @@ from fractions import Fraction
 from renderer.catalogue.check import check
 from renderer.catalogue.entry import Model
 from renderer.catalogue.library import CatalogueError, load
+from renderer.catalogue.params import SLATE
 from renderer.catalogue.resolve import clip_duration, clip_size, estimate_usd, resolve
 from renderer.diagnostic import Finding, Place
 from renderer.digest import action_key
@@ -151,8 +152,8 @@ def _manifest(
             seed=resolved.seed,
             take=take.turn,
         )
-    params = {name: value for name, value in resolved.params_sent.items() if name != "slate"}
-    slate = {"shot": shot.id, "take": number, "model": take.model} if request.params.get("slate") else None
+    params = {name: value for name, value in resolved.params_sent.items() if name != SLATE}
+    slate = {"shot": shot.id, "take": number, "model": take.model} if request.params.get(SLATE) else None
     return generate_manifest(
         identity=workshop.maker().identity(
             size=output.size or clip_size(request, model=model), fps=output.fps
