@@ -7,7 +7,7 @@ within that second nothing but the second.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import accumulate, pairwise, repeat
 from operator import sub
@@ -153,8 +153,13 @@ def too_short(output: OutputRow) -> list[int]:
     ]
 
 
-def is_entered(compiled: Compiled, shots: Sequence[ShotRow]) -> bool:
-    """Whether there is certainly nothing to tell of any transition."""
+def is_entered(
+    compiled: Compiled, shots: Sequence[ShotRow], *, begun: Collection[tuple[str, str]] = ()
+) -> bool:
+    """Whether there is certainly nothing to tell of any transition.
+
+    `begun` are outputs with shots that they may begin with: what is to be told of that was told before.
+    """
     from renderer.storyboard import DIP  # noqa: PLC0415 - a storyboard's nouns, where one is compiled
 
     starting = {
@@ -163,8 +168,14 @@ def is_entered(compiled: Compiled, shots: Sequence[ShotRow]) -> bool:
         if any(enter and enter[0] != DIP for enter in (shot.enter, *(own.enter for own in shot.framings)))
     }
     return not any(
-        too_short(output) or output.slots[0].shot in starting for output in compiled.outputs if output.slots
+        too_short(output) or (first in starting and (output.name, first) not in begun)
+        for output, first in begins_of(compiled)
     )
+
+
+def begins_of(compiled: Compiled) -> Iterator[tuple[OutputRow, str]]:
+    """Each film that shows anything, and the shot that it begins with."""
+    return ((output, output.slots[0].shot) for output in compiled.outputs if output.slots)
 
 
 def spans_of(output: OutputRow) -> list[Span]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from renderer.diagnostic import Place
@@ -52,6 +52,10 @@ class Enter(Row):
     colour: str = ""
     place: Place | None = None
 
+    def moved(self, move: Callable[[Place], Place]) -> Enter:
+        """The same transition, as it stands in another text."""
+        return self._replace(place=self.place and move(self.place))
+
 
 DIP, CUT = "dip", Enter("cut")
 
@@ -70,6 +74,12 @@ class Framing(Row):
     sound: ShotSound | None = None
     words: Words | None = None
     enter: Enter | None = None
+
+    def moved(self, move: Callable[[Place], Place]) -> Framing:
+        """The same, as it stands in another text."""
+        return self._replace(
+            words=self.words and self.words.moved(move), enter=self.enter and self.enter.moved(move)
+        )
 
 
 class Shot(Row):
@@ -127,6 +137,22 @@ class Shot(Row):
             sound=self.sound if framing.sound is None else framing.sound,
             words=self.words if framing.words is None else framing.words,
             enter=self.enter if framing.enter is None else framing.enter,
+        )
+
+    def moved(self, move: Callable[[Place], Place], *, item: int) -> Shot:
+        """The same shot, as it stands in another text, which has it as entry number `item` of its shots."""
+        spans = {
+            name: tuple(span._replace(place=move(span.place)) for span in pieces)
+            for name, pieces in self.spans.items()
+        }
+        return self._replace(
+            place=move(self.place),
+            origins={name: tuple(map(move, places)) for name, places in self.origins.items()},
+            spans=spans,
+            item=item,
+            framings={name: framing.moved(move) for name, framing in self.framings.items()},
+            words=self.words.moved(move),
+            enter=self.enter and self.enter.moved(move),
         )
 
     def origin(self, name: str) -> Place:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Literal
 
@@ -46,6 +47,14 @@ class Words(Row):
     caption: str | None = None
     dialogue: tuple[Spoken, ...] = ()
     caption_place: Place | None = None
+
+    def moved(self, move: Callable[[Place], Place]) -> Words:
+        """The same words, as they stand in another text."""
+        return self._replace(
+            titles=tuple(title._replace(place=move(title.place)) for title in self.titles),
+            dialogue=tuple(spoken._replace(place=move(spoken.place)) for spoken in self.dialogue),
+            caption_place=self.caption_place and move(self.caption_place),
+        )
 
 
 class Subtitles(Row):

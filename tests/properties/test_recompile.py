@@ -33,6 +33,8 @@ HEADS = (
     "version: 1\noutputs: {wide: {size: 64x36}, tall: {size: 36x64, fps: 12}}\nshots:\n",
     "version: 1\noutputs: {tall: {fps: 6}}\ndefaults: {use: 0.5, for: {tall: {style: dusk, seeds: [4, 5]}}}\nshots:\n",
     "version: 1\ntracks: [{id: music, file: tone.wav, bpm: 97, loop: true, duck: 9, start: {shot: s1}}]\ndefaults: {sound: {kind: voice}}\nshots:\n",
+    "version: 1\ndefaults: {enter: {crossfade: 0.2}, duration: 2}\nshots:\n",
+    "version: 1\noutputs: {wide: {size: 64x36}, tall: {size: 36x64, sequence: [s1, s0, s2]}}\ndefaults: {enter: {wipe: 0.1}, duration: 1}\nshots:\n",
     "version: 1\nvars: {sea: tone.wav}\noutput: {audio: {loudness: -16}}\ntracks: [{id: hum, file: '${sea}', loop: true}]\nshots:\n",
 )
 TAILS = (
@@ -40,6 +42,7 @@ TAILS = (
     "title: Later\n",
     "# the end\n\noutput: {fps: 12}\n",
     "sequence: [s0, s1, {shot: s2, use: 0.25}]\n",
+    "sequence: [s1, {shot: s0, enter: {crossfade: 0.1}}, s2]\n",
     "...\n",
     "vars: {sea: calm}\n",
     "sequence: [s0.rome, s0.paris, s0.rome]\n",
@@ -85,6 +88,15 @@ FIELDS = (
     "sound: {mute: true}\n",
     "image: {last_frame_of: s1}\n",
     "prompt: calm\nlast_image: {frame_of: s2, at: 0.1}\n",
+    "enter: {crossfade: 0.2}\n",
+    "enter: {dip: 0.3}\n",
+    "enter: null\n",
+    "enter: {wipe: 9}\n",
+    "for: {tall: {enter: {crossfade: 0.1}}}\n",
+    "speed: 2\n",
+    "caption: hello\ndialogue: [{who: mara, line: it is late}]\n",
+    "titles: [{text: one, at: before, for: 0.5}]\n",
+    "for: {tall: {caption: less}}\n",
     "prompt: true\n",
     "prompt: steam\nstyle: null\n",
     "prompt: steam\ncamera: [slow, push in]\n",
@@ -139,6 +151,15 @@ GOOD = st.tuples(
             (37,),
             (38,),
             (38, 30),
+            (0, 39),
+            (0, 40),
+            (0, 41),
+            (0, 43),
+            (10, 44),
+            (0, 39, 17),
+            (0, 45),
+            (0, 46, 39),
+            (0, 47),
         ]
     ),
 )
@@ -233,6 +254,14 @@ def step_by_step(workshop: Workshop, project: Project) -> tuple[Compiled, dict[i
     [("replace", 0, ("s1", (0, 30))), ("replace", 2, ("s3", (37,))), ("replace", 0, ("s1", (10,)))],
 )
 @example(Board(8, (("s0", (0,)), ("s1", (0, 32))), 0), [("replace", 1, ("s1", (0, 30)))])
+@example(
+    Board(10, (("s0", (0, 41)), ("s1", (0,)), ("s2", (0,))), 0),
+    [("replace", 2, ("s2", (10,))), ("delete", 0, None)],
+)
+@example(
+    Board(11, (("s0", (0, 41)), ("s1", (0, 39)), ("s2", (0,))), 0),
+    [("replace", 2, ("s2", (0, 39))), ("replace", 1, ("s1", (10, 39))), ("delete", 0, None)],
+)
 def test_an_edit_compiles_to_what_the_whole_text_compiles_to(
     workshop: Workshop, board: Board, edits: list[tuple[str, Any, Any]]
 ) -> None:
@@ -275,3 +304,20 @@ def test_only_edited_shots_are_compiled() -> None:
             )
         ]
     assert counts == [2 * SHOTS, 2, 4, 0, 2]
+
+
+def test_shots_with_transitions_are_compiled_alone_too() -> None:
+    """A shot that goes over into another has nothing before it in an excerpt, and that is no reason to compile the others."""
+    head = (
+        "version: 1\ndefaults: {enter: {crossfade: 0.5}, takes: 2}\nvars: {ship: rocket, sea: ''}\nshots:\n"
+    )
+    with TemporaryDirectory() as folder, Table.at(Path(folder)).workshop as workshop:
+        counts = [
+            takes_compiled(workshop, text)
+            for text in (
+                film("steam", head=head),
+                film("steam", "stars", head=head),
+                film("steam", "stars", head=head).replace("id: s7\n", "id: s7\n    enter: {wipe: 1}\n"),
+            )
+        ]
+    assert counts == [2 * SHOTS, 2, 2]

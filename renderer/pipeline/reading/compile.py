@@ -87,7 +87,7 @@ def _compile(
     if not examined.is_sound:
         raise SpecError(examined.diagnostics)
     compiled, details = examined.compiled, dict(enumerate(examined.details))
-    known = known_of(sections, examined) if sections else None
+    known = known_of(sections, examined, compiled) if sections else None
     del examined  # what is remembered next takes as much room
     if known:
         workshop.store.memos.put(SHOTS, key, known.to_json())

@@ -16,31 +16,31 @@ from renderer.storyboard import Slot, Storyboard
 
 
 def check_slots(
-    storyboard: Storyboard, shots: Sequence[ShotRow], films: Sequence[OutputRow]
+    storyboard: Storyboard, shots: Sequence[ShotRow], films: Sequence[OutputRow], *, is_whole: bool = True
 ) -> list[Diagnostic]:
     """Tell of each slot that shows nothing, and of transitions as `check_enters` does; each once, whatever `films` of these shots it is in."""
     names = [output.name for output in storyboard.outputs]
-    return told_once(_check_films(storyboard, shots, films), films=names)
+    return told_once(_check_films(storyboard, shots, films, is_whole=is_whole), films=names)
 
 
 def _check_films(
-    storyboard: Storyboard, shots: Sequence[ShotRow], films: Sequence[OutputRow]
+    storyboard: Storyboard, shots: Sequence[ShotRow], films: Sequence[OutputRow], *, is_whole: bool
 ) -> Iterator[tuple[str, Diagnostic]]:
     kept = {row.shot for row in shots}
     for output, row in zip(storyboard.outputs, films, strict=True):
         cut = storyboard.sequence if output.sequence is None else output.sequence
         slots = [slot for slot in cut if slot.shot_id in kept]
-        for found in _check_film(storyboard, slots, row, fps=output.fps):
+        for found in _check_film(storyboard, slots, row, fps=output.fps, is_whole=is_whole):
             yield output.name, found
 
 
 def _check_film(
-    storyboard: Storyboard, slots: Sequence[Slot], row: OutputRow, *, fps: Fraction
+    storyboard: Storyboard, slots: Sequence[Slot], row: OutputRow, *, fps: Fraction, is_whole: bool
 ) -> Iterator[Diagnostic]:
     for slot, shown in zip(slots, clip_slots(row), strict=True):
         if shown.frames < 1:
             yield _too_short(slot.place, slot.shot_id, fps)
-    yield from check_enters(storyboard, slots, row)
+    yield from check_enters(storyboard, slots, row, is_whole=is_whole)
     places = {shot.id: shot.within(row.name).words.titles for shot in storyboard.shots if row.cards}
     for card in row.cards:
         shown = row.slots[card.slot]

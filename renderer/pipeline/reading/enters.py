@@ -14,15 +14,18 @@ from renderer.storyboard import CUT, DIP, Enter, Slot, Storyboard
 SHARED = ("$.defaults", "$.profiles")
 
 
-def check_enters(storyboard: Storyboard, slots: Sequence[Slot], output: OutputRow) -> Iterator[Diagnostic]:
+def check_enters(
+    storyboard: Storyboard, slots: Sequence[Slot], output: OutputRow, *, is_whole: bool = True
+) -> Iterator[Diagnostic]:
     """Tell of transitions that are longer than their slots (S273), of no frame (S272), or into the first slot (S274).
 
-    `slots` are those of the cut that the output shows. Of S274 nothing is told where a film begins with a shot that the storyboard's cut has within it.
+    `slots` are those of the cut that the output shows. Of S274 nothing is told where a film begins with a shot that the storyboard's cut has within it,
+    nor of an excerpt (`is_whole` is false), whose first shot need not be the film's.
     """
     wanted = list(_wanted(storyboard, slots, output))
     if not any(wanted):
         return
-    if slots[0].enter or not _leads_in(storyboard, slots[0].shot_id):
+    if is_whole and (slots[0].enter or not _leads_in(storyboard, slots[0].shot_id)):
         yield from _first(wanted[0])
     if not output.enters:
         return

@@ -116,7 +116,7 @@ def _examine(
     tracks = find_tracks(desk, storyboard.tracks)
     is_whole = len(bench.shots) == len(storyboard.shots)
     films = assemble(storyboard, bench.shots, tracks=tracks.rows if is_whole else ())
-    diagnostics += check_slots(storyboard, bench.shots, films.outputs)
+    diagnostics += check_slots(storyboard, bench.shots, films.outputs, is_whole=not beside.shots)
     diagnostics += check_uses(storyboard, bench.shots)
     diagnostics += check_stills(storyboard, bench.shots)
     diagnostics += check_ranges(storyboard, films)

@@ -31,7 +31,7 @@ def check_makeable(storyboard: Storyboard, compiled: Compiled, *, folder: Path) 
     told = (
         (output.name, found)
         for output, row in films
-        if (row.texts or row.motions) and (frame := _frame(storyboard, compiled, output, row))
+        if _is_measured(row) and (frame := _frame(storyboard, compiled, output, row))
         for found in (*_too_long(storyboard, row, frame, folder), *_backwards(storyboard, output, row, frame))
     )
     return told_once(told, films=[output.name for output in storyboard.outputs])
@@ -40,9 +40,14 @@ def check_makeable(storyboard: Storyboard, compiled: Compiled, *, folder: Path) 
 def is_uncertain(storyboard: Storyboard, compiled: Compiled) -> bool:
     """Whether that cannot be told of an excerpt, since a film is as large as a clip of a shot that the excerpt has not."""
     return any(
-        (row.texts or row.motions) and _frame(storyboard, compiled, output, row) is None
+        _is_measured(row) and _frame(storyboard, compiled, output, row) is None
         for output, row in zip(storyboard.outputs, compiled.outputs, strict=True)
     )
+
+
+def _is_measured(row: OutputRow) -> bool:
+    """Whether anything in a film depends on how large its picture is."""
+    return bool(row.texts) or any(motion.reverse for motion in row.motions)
 
 
 def _frame(storyboard: Storyboard, compiled: Compiled, output: Output, row: OutputRow) -> Size | None:

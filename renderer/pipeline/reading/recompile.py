@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from renderer import spec
@@ -26,22 +26,23 @@ from renderer.pipeline.reading.tracks import check_cues
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.assemble import assemble
 from renderer.plan.chain import is_broken
-from renderer.plan.enter import is_entered
+from renderer.plan.enter import begins_of, is_entered
 from renderer.plan.rows import Compiled, Detail, ShotRow
 from renderer.row import Row
-from renderer.storyboard import Span, Storyboard
+from renderer.storyboard import Storyboard
 
 
 class Known(Row):
     """A text by its sections: the digest of each, the line on which it begins, the rows and the form of its shots, in order.
 
-    `included` are the files that it includes, as they were.
+    `begins` names each output with the shot that its film begins with; `included` are the files that the text includes, as they were.
     """
 
     names: Sequence[str]
     lines: Sequence[int]
     rows: Sequence[Sequence[ShotRow] | Json]
     forms: Sequence[str]
+    begins: Sequence[tuple[str, str]]
     included: Included = ()
 
     def to_json(self) -> Json:
@@ -50,8 +51,21 @@ class Known(Row):
     @classmethod
     def from_json(cls, value: Json) -> Known:
         """The inverse of `to_json`, its rows not read yet; raises `TypeError` or `ValueError` for another form."""
-        names, lines, rows, forms, included = value
-        return cls(names, lines, rows, forms, tuple((path, sha256, size) for path, sha256, size in included))
+        names, lines, rows, forms, begins, included = value
+        return cls(
+            names,
+            lines,
+            rows,
+            forms,
+            [(output, shot) for output, shot in begins],
+            tuple((path, sha256, size) for path, sha256, size in included),
+        )
+
+    def begun(self, first: str, *, unchanged: Collection[str]) -> frozenset[tuple[str, str]]:
+        """What a film may begin with, as it did: an unchanged shot, while the first section of all has the name that it had."""
+        if first != self.names[0]:
+            return frozenset()
+        return frozenset(begin for begin in self.begins if begin[1] in unchanged)
 
     def moved(self, number: int, line: int) -> list[ShotRow]:
         """The rows of a section that begins on another line now."""
@@ -67,13 +81,13 @@ class Recompiled(Row):
     known: Known
 
 
-def known_of(sections: spec.Sections, examined: Examined) -> Known | None:
-    """What can be remembered of a whole text by its shots, if anything."""
+def known_of(sections: spec.Sections, examined: Examined, compiled: Compiled) -> Known | None:
+    """What can be remembered of a whole text, which came to this, by its shots, if anything."""
     if examined.diagnostics or not spec.fit(sections, examined.outline):
         return None
     rows = _by_section(examined, len(sections.shots))
-    forms = examined.outline.forms
-    return Known(sections.names(), sections.first_lines(), rows, forms, examined.included)
+    forms, begins = examined.outline.forms, _begins(compiled)
+    return Known(sections.names(), sections.first_lines(), rows, forms, begins, examined.included)
 
 
 def recompile(
@@ -89,6 +103,7 @@ def recompile(
     }
     excerpt = sections.excerpt(fresh)
     beside = _beside([row for section in rows.values() for row in section], forms=known.forms)
+    begun = known.begun(names[0], unchanged=beside.shots)
     examined = _examined(workshop, project, excerpt, reach=reach, beside=beside)
     if examined is None or examined.included != known.included:
         return None
@@ -101,14 +116,20 @@ def recompile(
     shown = [slot.frames for output in compiled.outputs for slot in output.slots]
     if min(shown, default=0) < 1 or spec.ids_clash([shot.shot for shot in shots]) or is_broken(shots):
         return None
-    if not is_entered(compiled, shots) or _is_told(examined.storyboard, compiled, folder=project.spec.parent):
+    if not is_entered(compiled, shots, begun=begun):
+        return None
+    if _is_told(examined.storyboard, compiled, folder=project.spec.parent):
         return None
     move = sections.mover(fresh, file=project.label)
     details = [_placed(detail, move, fresh) for detail in examined.details]
     fresh_forms = dict(zip(fresh, examined.outline.forms, strict=True))
     forms = [fresh_forms.get(number) or known.forms[place[name]] for number, name in enumerate(names)]
-    remembered = Known(names, lines, by_section, forms, examined.included)
+    remembered = Known(names, lines, by_section, forms, _begins(compiled), examined.included)
     return Recompiled(compiled, _details(by_section, fresh, details), remembered)
+
+
+def _begins(compiled: Compiled) -> list[tuple[str, str]]:
+    return [(output.name, shot) for output, shot in begins_of(compiled)]
 
 
 def _is_told(excerpt: Storyboard, compiled: Compiled, *, folder: Path) -> bool:
@@ -171,14 +192,7 @@ def _placed(detail: Detail, move: Move, items: Sequence[int]) -> Detail:
     """A detail of an excerpt, its places those of the whole text."""
     shot = detail.shot
     assert shot, "BUG: places of a shot that was let go of"
-    origins = {name: tuple(map(move, places)) for name, places in shot.origins.items()}
-    spans = {
-        name: tuple(Span(span.text, move(span.place)) for span in pieces)
-        for name, pieces in shot.spans.items()
-    }
-    return detail._replace(
-        shot=shot._replace(place=move(shot.place), origins=origins, spans=spans, item=items[shot.item])
-    )
+    return detail._replace(shot=shot.moved(move, item=items[shot.item]))
 
 
 def _examined(
