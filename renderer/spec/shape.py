@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from renderer.spec.branches import leaves
@@ -29,6 +30,7 @@ from renderer.spec.wording import (
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
+    from jsonschema.protocols import Validator
 
 VERSION = 1
 WORDS = frozenset({"camera", "negative_prompt", "prompt", "style"})
@@ -83,10 +85,8 @@ def check_shape(
         return []
     if is_in_shape(document, schema=schema):
         return []
-    from jsonschema import Draft202012Validator  # noqa: PLC0415 - 100 ms, and not needed where nothing is wrong
-
     faults: list[Path] = []
-    for error in Draft202012Validator(inline(schema, schema)).iter_errors(document.root.value):
+    for error in explainer(schema).iter_errors(document.root.value):
         for leaf in leaves(error):
             faults.extend(_report(document, problems, leaf))
     return faults
@@ -106,6 +106,22 @@ def is_in_shape(document: Document, *, schema: Rule) -> bool:
     from jsonschema_rs import Draft202012Validator  # noqa: PLC0415 - not needed where nothing is parsed
 
     return Draft202012Validator(dict(schema)).is_valid(document.root.value)
+
+
+def explainer(schema: Rule) -> Validator:
+    """Jsonschema for a schema, with its `integer`: `2.0` is one, also as the `Decimal` that was written."""
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - 100 ms, and not needed where nothing is wrong
+    from jsonschema.validators import extend  # noqa: PLC0415
+
+    checker = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: _is_whole(value))
+    ours: type[Validator] = extend(Draft202012Validator, type_checker=checker)  # type: ignore[no-untyped-call] # has no types
+    return ours(inline(schema, schema))
+
+
+def _is_whole(value: object) -> bool:
+    if isinstance(value, Decimal):
+        return value.is_finite() and value == value.to_integral_value()
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def prune(document: Document, faults: list[Path]) -> Document:

@@ -2,22 +2,22 @@
 
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
 
 from renderer import spec
 from renderer.errors import SpecError
 from renderer.spec.nodes import Fields
-from renderer.spec.shape import WORDS, form_of, inline, is_in_shape
+from renderer.spec.shape import WORDS, explainer, form_of, is_in_shape
 
 ROOT = Path(__file__).parents[3]
 SCHEMA = json.loads((ROOT / "schemas" / "storyboard.schema.json").read_bytes())
-EXPLAINING = Draft202012Validator(inline(SCHEMA, SCHEMA))
+EXPLAINING = explainer(SCHEMA)
 
 
 def documents() -> Iterator[spec.Document]:
@@ -78,6 +78,8 @@ def test_both_agree_on_every_storyboard_here(document: spec.Document) -> None:
 
 
 @settings(max_examples=300, deadline=None)
+@example(shot={"seed": Decimal("2.00")}, more={})
+@example(shot={"takes": Decimal("2.50")}, more={})
 @given(
     shot=st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=5),
     more=st.dictionaries(
