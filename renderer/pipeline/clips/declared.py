@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from renderer.pipeline.run import Run
 
 
-ASKED = "requests"
+ASKED = "told"
 
 
 def sources_of(run: Run) -> Mapping[str, str]:
@@ -60,25 +60,25 @@ def shown_take(run: Run, first: int) -> TakeRow:
 
 
 class Asked:
-    """What each clip of a film was asked for, of provider, model, prompt and seed what its request names.
+    """What a sidecar says of each clip of a film, and of the request for it, as `clip_text` writes that.
 
     What a trace says of a clip never changes, so it is remembered: after an edit a film of a thousand takes reads one trace.
     """
 
     def __init__(self, run: Run) -> None:
         self._run, self._name = run, f"{run.project.identity}/{run.project.asker_spec}"
-        self._known: Mapping[str, Mapping[str, Json]] = run.workshop.store.memos.get(ASKED, self._name) or {}
-        self._told: dict[str, Mapping[str, Json]] = {}
+        self._known: Mapping[str, str] = run.workshop.store.memos.get(ASKED, self._name) or {}
+        self._told: dict[str, str] = {}
 
-    def of(self, row: TakeRow, clip: str) -> Mapping[str, Json]:
-        """What a clip was asked for that stands for a take."""
+    def of(self, row: TakeRow, clip: str) -> str:
+        """What is said of a clip that stands for a take."""
         name = f"{row.key}/{clip}"
         known = self._known.get(name)
         if known is None:
             trace = self._run.workshop.store.trace(row.key)
             if trace is None or not _holds(trace, clip):
-                return _named(manifest_of(self._run, row, clip))
-            known = _named(trace.manifest)
+                return _told(row, clip, manifest_of(self._run, row, clip))
+            known = _told(row, clip, trace.manifest)
         self._told[name] = known
         return known
 
@@ -87,9 +87,16 @@ class Asked:
         self._run.workshop.store.memos.put(ASKED, self._name, self._told)
 
 
-def _named(manifest: Mapping[str, Json]) -> Mapping[str, Json]:
-    told = {name: manifest[name] for name in ("provider", "model", "seed") if name in manifest}
-    return told | {"prompt": manifest.get("fields", {}).get("prompt")}
+def _told(row: TakeRow, clip: str, manifest: Mapping[str, Json]) -> str:
+    from renderer.report.sidecar import clip_text  # noqa: PLC0415 - only where something is written
+
+    return clip_text(
+        clip,
+        provider=manifest.get("provider", row.provider),
+        model=manifest.get("model", row.model),
+        prompt=manifest.get("fields", {}).get("prompt"),
+        seed=manifest.get("seed"),
+    )
 
 
 def manifest_of(run: Run, row: TakeRow, clip: str) -> Mapping[str, Json]:

@@ -147,20 +147,7 @@ def _film(run: Run, output: OutputRow, asked: Asked, *, name: str) -> Film:
 def _part(
     run: Run, slot: SlotRow, asked: Asked, clip: str, slots: Sequence[tuple[int, int]], *, source: str | None
 ) -> Part:
-    from renderer.report.sidecar import Part  # noqa: PLC0415
+    from renderer.report.sidecar import Part, clip_text  # noqa: PLC0415
 
-    shot = base_of(slot.shot)
-    if slot.take < 0:
-        return Part(shot, slots, clip, None, None, None, None, source)
-    row = shown_take(run, slot.take)
-    manifest = asked.of(row, clip)
-    return Part(
-        shot,
-        slots,
-        clip,
-        provider=manifest.get("provider", row.provider),
-        model=manifest.get("model", row.model),
-        prompt=manifest.get("prompt"),
-        seed=manifest.get("seed"),
-        source=source,
-    )
+    told = clip_text(clip) if slot.take < 0 else asked.of(shown_take(run, slot.take), clip)
+    return Part(base_of(slot.shot), slots, told, source)

@@ -8,7 +8,7 @@ from pathlib import Path
 import av
 import pytest
 
-from renderer.report.sidecar import Film, Part, sidecar
+from renderer.report.sidecar import Film, Part, clip_text, sidecar
 from renderer.report.subtitles import Cue, srt, vtt
 from renderer.sources import GENERATED, PARTLY, VOCABULARY
 
@@ -69,7 +69,8 @@ def test_words_of_several_share_a_cue() -> None:
 
 
 def part(source: str | None) -> Part:
-    return Part("pad", [(0, 48)], "0" * 64, "aimlapi", "gen3a_turbo", "a rocket", "7", source)
+    clip = clip_text("0" * 64, provider="aimlapi", model="gen3a_turbo", prompt="a rocket", seed="7")
+    return Part("pad", [(0, 48)], clip, source)
 
 
 def film(*parts: Part, cards: int = 0) -> Film:
