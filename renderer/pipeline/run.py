@@ -15,7 +15,7 @@ from renderer.pipeline.clips.locked import Locked, lost_error
 from renderer.pipeline.clips.picked import NOTHING_PICKED, read_picks, resolve_picks
 from renderer.pipeline.clips.shots import select
 from renderer.pipeline.clips.verdict import NOTHING_CHAINED, Verdict
-from renderer.pipeline.film.assess import FilmState
+from renderer.pipeline.film.assess import Film, FilmState
 from renderer.pipeline.film.lettered import find_fonts
 from renderer.pipeline.project import Project
 from renderer.pipeline.reading.compile import Compilation, diagnostic_of
@@ -43,7 +43,7 @@ class Run:
     `bare` is what was compiled; in `compiled` chained takes have their keys, as far as what they start from is there.
     `results` stands beside `compiled.takes`; `endings` is keyed by the take's key, `films` and `film_errors` by
     the output's name; `known_details` by the take's number; `made` are the keys that this build made, `in_place` the files that
-    it has seen to early. Filled in as a build goes.
+    it has seen to early, `assessed` the films that are not there yet, by output. Filled in as a build goes.
     """
 
     def __init__(
@@ -68,6 +68,7 @@ class Run:
         self.endings: dict[str, Ending] = {}
         self.made: set[str] = set()
         self.films: dict[str, FilmState] = {}
+        self.assessed: dict[str, Film] = {}
         self.film_errors: dict[str, RendererError] = {}
         self.in_place: set[tuple[str, Digest]] = set()
         self.published = 0
@@ -174,7 +175,7 @@ class Run:
 
     def forget(self) -> None:
         """Give up what was believed of the store, after it turned out to be wrong."""
-        self.films, self.film_errors, self.standings = {}, {}, {}
+        self.films, self.assessed, self.film_errors, self.standings = {}, {}, {}, {}
         self.endings = {key: ending for key, ending in self.endings.items() if ending.result}
         self.look_up()
 

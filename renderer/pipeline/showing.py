@@ -92,15 +92,21 @@ def film_of(
         fonts=run.fonts(output),
         overlays=overlays,
         tracks=tracks_of(run),
+        notes=notes_of(run.compiled, output, sources_of(run)),
     )
 
 
 def state_from(
     run: Run, output: OutputRow, clips: Sequence[Input], overlays: Mapping[int, Input] = NO_OVERLAYS
 ) -> FilmState:
-    """Where a film of these clips stands, worked out from its first slot to its last."""
-    film = film_of(run, output, clips, overlays)
-    return assess_film(film, lookup=run.lookup, notes=notes_of(run.compiled, output, sources_of(run)))
+    """Where a film of these clips stands, worked out from its first slot to its last, and once for as long as it shows the same."""
+    film = run.assessed.get(output.name)
+    if film is None or not film.is_of(output, clips, overlays):
+        film = run.assessed[output.name] = film_of(run, output, clips, overlays)
+    state = assess_film(film, lookup=run.lookup)
+    if state.result:
+        del run.assessed[output.name]
+    return state
 
 
 def assess_output(run: Run, output: OutputRow) -> FilmState | None:

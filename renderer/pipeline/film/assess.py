@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import cached_property
 from pathlib import PurePath
 from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
@@ -49,15 +50,15 @@ class FilmState(Row):
     key: str = ""
 
 
-def assess_film(film: Film, *, lookup: Lookup, notes: Mapping[str, Json] | None = None) -> FilmState:
-    """Where a film stands. `lookup` gives the results that may be reused; `notes` are what the film says of itself.
+def assess_film(film: Film, *, lookup: Lookup) -> FilmState:
+    """Where a film stands. `lookup` gives the results that may be reused.
 
     At most three rounds of making what is missing and asking again lead to the film: a reference, then segments and sound, then the join.
     """
     held = film.held()
     if reference := film.settle(lookup):
         return FilmState(None, (reference,), held)
-    segments, sound = film.segments(), film.sound()
+    segments, sound = film.segments, film.sound
     wanted = {action.key: action for action in [*segments.values(), *([sound] if sound else [])]}
     results = dict(zip(wanted, lookup(list(wanted)), strict=True)) if wanted else {}
     missing = tuple(action for key, action in wanted.items() if results[key] is None)
@@ -71,16 +72,17 @@ def assess_film(film: Film, *, lookup: Lookup, notes: Mapping[str, Json] | None 
             for n in range(len(film.frames))
         ]
     )
-    join = film.join(pictures, sound=piece(results[sound.key]) if sound else None, notes=notes)
+    join = film.join(pictures, sound=piece(results[sound.key]) if sound else None)
     result = lookup([join.key])[0]
     return FilmState(result, held=held, key=join.key) if result else FilmState(None, (join,), held)
 
 
 class Film:
-    """One film while it is assessed. Equal clips share one facts value, so judgements are made once for each.
+    """One film while it is assessed, again and again: what does not depend on what is there already is worked out once.
 
-    `clips` are one with facts for each slot, in cut order, ≥ 1; None for a card. `build` names ffmpeg's; `overlays`, by number of the slot, are
-    pictures to lay over the lower edge; `fonts`, by digest, draw its texts; `tracks` are the files of all tracks.
+    Equal clips share one facts value, so judgements are made once for each. `clips` are one with facts for each slot, in cut order, ≥ 1; None for a card. `build` names ffmpeg's; `overlays`, by number of the slot, are
+    pictures to lay over the lower edge; `fonts`, by digest, draw its texts; `tracks` are the files of all tracks;
+    `notes` are what the film says of itself.
     """
 
     def __init__(
@@ -92,8 +94,10 @@ class Film:
         fonts: Mapping[str, Input] = NO_FONTS,
         overlays: Mapping[int, Input] = NO_OVERLAYS,
         tracks: Sequence[Track] = (),
+        notes: Mapping[str, Json] | None = None,
     ) -> None:
         self.output, self.build, self.overlays, self.tracks = output, build, overlays, tracks
+        self.given, self.notes = clips, notes
         self.clips: Sequence[Input] = (
             [clip or CARD for clip in clips] if output.cards else cast("Sequence[Input]", clips)
         )
@@ -115,9 +119,14 @@ class Film:
         for slot in self.lettered.grounds:
             self.samples.pop(self.kinds[slot], None)
         self.spans = spans_of(output) if output.enters else None
-        self.profile = self.choose(None)
+        self.profile, self.is_settled = self.choose(None), False
+        self.joined: Action | None = None
 
-    @property
+    def is_of(self, output: OutputRow, clips: Sequence[Input | None], overlays: Mapping[int, Input]) -> bool:
+        """Whether it shows these clips, in this way, and nothing else."""
+        return self.output is output and self.given == clips and self.overlays == overlays
+
+    @cached_property
     def frames(self) -> list[int]:
         """The frames of each picture, which is a slot where nothing goes over into another."""
         return [picture.frames for picture in (self.output.slots if self.spans is None else self.spans)]
@@ -163,16 +172,17 @@ class Film:
 
     def settle(self, lookup: Lookup) -> Action | None:
         """Take the profile that our encoder's clips tell; the action that makes such a clip where that is to come first."""
-        if (reference := self.reference()) is None:
+        if self.is_settled or (reference := self.reference()) is None:
             return None
         found = lookup([reference.key])[0]
         if found is None:
             return reference
-        self.profile = self.choose(found.facts)
+        self.profile, self.is_settled = self.choose(found.facts), True
         return None
 
+    @cached_property
     def segments(self) -> dict[int, Action]:
-        """By number of the picture, what must be made for those that cannot be copied as they are."""
+        """By number of the picture, what must be made for those that cannot be copied as they are. Of a film that is settled."""
         if self.spans is not None:
             from renderer.pipeline.film.crossing import crossed  # noqa: PLC0415 - asyncio, for films with transitions
 
@@ -221,6 +231,7 @@ class Film:
         inputs = {"clip": (clip,)} | ({"overlay": (overlay,)} if overlay else {})
         return Made(with_reading(manifest, clip), inputs | self.lettered.inputs(part))
 
+    @cached_property
     def sound(self) -> Action | None:
         """One track for the whole film, where anything has sound."""
         clips = (facts_of(self.clips[number]) for number in self.samples.values())
@@ -231,17 +242,17 @@ class Film:
         cuts = [self.cut(number) for number in range(len(self.clips))]
         return sound_action(self.output, self.clips, cuts, tracks=self.tracks, build=self.build)
 
-    def join(
-        self, pictures: Sequence[Input], *, sound: Input | None, notes: Mapping[str, Json] | None
-    ) -> Action:
-        manifest = join_manifest(
-            zip([picture.digest.sha256 for picture in pictures], self.frames, strict=True),
-            sound=sound.digest.sha256 if sound else None,
-            size=self.profile.size,
-            fps=self.fps,
-            build=self.build,
-            notes=notes,
-            ending=PurePath(self.output.file).suffix,
-        )
+    def join(self, pictures: Sequence[Input], *, sound: Input | None) -> Action:
         inputs = {"pictures": tuple(pictures)} | ({"sound": (sound,)} if sound else {})
-        return Action.of(manifest, name=self.output.name, inputs=inputs)
+        if self.joined is None or self.joined.inputs != inputs:
+            manifest = join_manifest(
+                zip([picture.digest.sha256 for picture in pictures], self.frames, strict=True),
+                sound=sound.digest.sha256 if sound else None,
+                size=self.profile.size,
+                fps=self.fps,
+                build=self.build,
+                notes=self.notes,
+                ending=PurePath(self.output.file).suffix,
+            )
+            self.joined = Action.of(manifest, name=self.output.name, inputs=inputs)
+        return self.joined
