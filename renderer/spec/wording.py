@@ -20,7 +20,7 @@ _TYPES = {
     "object": "a mapping",
 }
 
-WITH_UNIT = re.compile(r"(\d+(?:\.\d+)?)\s*(?:s|sec|secs|seconds?)")
+WITH_UNIT = r"(\d+(?:\.\d+)?)\s*(?:s|sec|secs|seconds?)"
 
 Rule = Mapping[str, Any]
 _GROUPS = ("defaults", "output")
@@ -126,7 +126,7 @@ def tight_colon_hint(name: str, known: Iterable[str]) -> str | None:
 def _number_hint(text: str, wanted: str) -> str | None:
     if text.isascii() and text.replace(".", "", 1).isdecimal():
         return f"numbers stand without quotes: `{text}`"
-    found = WITH_UNIT.fullmatch(text) if "seconds" in wanted else None
+    found = re.fullmatch(WITH_UNIT, text) if "seconds" in wanted else None
     return f"seconds stand without a unit: `{found[1]}`" if found else None
 
 
