@@ -17,6 +17,7 @@ from renderer.pipeline.opening import open_run
 from renderer.pipeline.project import Reach, open_project, split_targets
 from renderer.pipeline.reasons.lines import film_lines, shot_lines
 from renderer.pipeline.run import Run
+from renderer.pipeline.showing import refuse_unmakeable
 from renderer.pipeline.wishes import Wishes
 from renderer.pipeline.workshop import open_workshop
 from renderer.report.run import build_json
@@ -91,6 +92,7 @@ def build_storyboard(
         if dry_run:
             from renderer.cli.plan import show_plan  # noqa: PLC0415 - another command's voice
 
+            refuse_unmakeable(run, run.dirty())
             return show_plan(run, as_json=as_json, verbose=verbose)
         if reviewed:
             from renderer.pipeline.reasons.reviewed import check_reviewed  # noqa: PLC0415 - only where there is one

@@ -15,6 +15,7 @@ from renderer.pipeline.opening import open_run
 from renderer.pipeline.project import Project, Reach
 from renderer.pipeline.reasons.lines import film_lines, shot_lines
 from renderer.pipeline.run import Run
+from renderer.pipeline.showing import refuse_unmakeable
 from renderer.pipeline.wishes import Wishes
 from renderer.pipeline.workshop import Workshop
 from renderer.report.run import plan_json, price_of
@@ -78,6 +79,7 @@ def command(
         if check_lock:
             return show_stale(workshop, project, shots, outside=allow_outside, as_json=as_json, quiet=quiet)
         run = open_run(workshop, project, Wishes(shots=shots, reach=reach))
+        refuse_unmakeable(run, run.dirty())
         if out:
             from renderer.pipeline.reasons.reviewed import review, write_review  # noqa: PLC0415 - only where it is asked for
 

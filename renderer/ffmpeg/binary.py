@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -43,9 +44,9 @@ def locate_ffmpeg(environ: Mapping[str, str]) -> Path:
     """The path of the ffmpeg to use, without starting it; raises `MediaToolError` when there is none."""
     if chosen := environ.get(VARIABLE):
         found = _which(chosen, environ)
-        if not found:
+        if not (found and os.path.isfile(found)):  # noqa: PTH113 - a FIFO may be executable, and never ends
             raise MediaToolError(
-                f"there is no program at `{chosen}`",
+                _matter(chosen),
                 hint=f"unset `{VARIABLE}` to use the ffmpeg that comes with the installation",
                 facts=[(VARIABLE, chosen)],
             )
@@ -159,6 +160,21 @@ def _which(program: str, environ: Mapping[str, str]) -> str | None:
     import shutil  # noqa: PLC0415 - 2 ms, only where the program that comes with the installation is not used
 
     return shutil.which(program, path=environ.get("PATH"))
+
+
+def _matter(chosen: str) -> str:
+    """Why what `RENDERER_FFMPEG` names cannot be run; a name without a folder was looked for on the path."""
+    if not os.path.dirname(chosen):  # noqa: PTH120 - `./ffmpeg` has a folder, and `Path` drops it
+        return f"no program on the path is named `{chosen}`"
+    try:
+        mode = Path(chosen).stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return f"there is no program at `{chosen}`"
+    except OSError:
+        return f"`{chosen}` may not be looked at"
+    if stat.S_ISDIR(mode):
+        return f"`{chosen}` is a folder and not a program"
+    return f"`{chosen}` may not be executed" if stat.S_ISREG(mode) else f"`{chosen}` is not a file"
 
 
 def _on_path(environ: Mapping[str, str]) -> Path:

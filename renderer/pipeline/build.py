@@ -13,13 +13,12 @@ from renderer.model import Json
 from renderer.pipeline.buying.till import admit_purchases
 from renderer.pipeline.desk.beside import put_beside
 from renderer.pipeline.enrolling import note_use
-from renderer.pipeline.film.able import refuse_unable
 from renderer.pipeline.film.assess import ROUNDS_MAX, FilmState
 from renderer.pipeline.places import check_places
 from renderer.pipeline.publish import claim, publish
 from renderer.pipeline.reading.compile import remember_build
 from renderer.pipeline.run import PUBLISHING, Run
-from renderer.pipeline.showing import assess_output, missing_choices
+from renderer.pipeline.showing import assess_output, missing_choices, refuse_unmakeable
 from renderer.plan.film import OutputRow
 from renderer.store.blobs import DAMAGED
 
@@ -41,7 +40,7 @@ def run_build(run: Run, *, emit: Emit, stop: Callable[[], asyncio.Event], ask: A
     """
     dirty = run.dirty()
     if dirty:
-        refuse_unable(run.workshop, run.compiled)
+        refuse_unmakeable(run, dirty)
     consent = admit_purchases(run, dirty, ask=ask)
     run.let_go_of_places()
     films = [run.film_path(output) for output in run.compiled.outputs]
@@ -109,11 +108,7 @@ def _build_once(
     stop: Callable[[], asyncio.Event],
 ) -> None:
     if not dirty:
-        run.films = {
-            output.name: state for output in run.compiled.outputs if (state := assess_output(run, output))
-        }
-        if any(action.kind == "segment" for state in run.films.values() for action in state.missing):
-            refuse_unable(run.workshop, run.compiled)
+        refuse_unmakeable(run, dirty)
     strays = _strays(run)
     if dirty or strays or any(state.missing for state in run.films.values()):
         import asyncio  # noqa: PLC0415 - 15 ms that a build with nothing to do can spare

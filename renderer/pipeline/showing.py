@@ -126,6 +126,21 @@ def assess_output(run: Run, output: OutputRow) -> FilmState | None:
     return state
 
 
+def refuse_unmakeable(run: Run, dirty: Sequence[int]) -> None:
+    """Raises `MediaToolError` where the ffmpeg in use cannot make what is to be made; where all is there it is asked nothing.
+
+    `dirty` are the takes to make; without any the films are looked at, and stand in `run` after.
+    """
+    if not dirty:
+        run.films = {
+            output.name: state for output in run.compiled.outputs if (state := assess_output(run, output))
+        }
+    if dirty or any(action.kind == "segment" for state in run.films.values() for action in state.missing):
+        from renderer.pipeline.film.able import refuse_unable  # noqa: PLC0415 - only where something is to be made
+
+        refuse_unable(run.workshop, run.compiled)
+
+
 def _basis(run: Run) -> str:
     """A digest of all that decides of what this storyboard's films are joined; empty where a clip is missing, or chosen by hand."""
     if run.picked.choices or not all(run.results):

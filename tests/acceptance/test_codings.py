@@ -346,10 +346,14 @@ def test_what_an_ffmpeg_lacks_is_told_before_anything_is_bought(
         f"  - {{id: pad, provider: aimlapi, model: gen3a_turbo, prompt: steam, image: a.png, duration: 5, ratio: '16:9'{less.shot}}}\n",
     )
     buyer = stage.using(**vendor.environ, RENDERER_FFMPEG=str(script))
+    planned = [buyer.plan("--out", "plan.json"), buyer.build("-n")]
+    assert [(4, [less.code])] * 2 == [(plan.code, plan.codes) for plan in planned]
     refused = buyer.build("--yes")
     assert (4, [less.code], []) == (refused.code, refused.codes, vendor.received("submit"))
+    assert not (stage.root / "plan.json").exists()
     assert not (stage.root / "build").exists()
     buyer.edit(less.output or less.shot, "")
+    assert 0 == buyer.plan().code
     assert 0 == buyer.build("--yes").code
 
 

@@ -120,5 +120,7 @@ def test_an_ffmpeg_that_cannot_make_it_whole_is_told_before_anything_is_bought(
         "  - {id: pad, provider: aimlapi, model: gen3a_turbo, prompt: steam, duration: 5, ratio: '16:9', image: a.png}\n",
     )
     stage.still("a.png")
-    refused = stage.using(**vendor.environ, RENDERER_FFMPEG=str(script)).build("--yes")
+    buyer = stage.using(**vendor.environ, RENDERER_FFMPEG=str(script))
+    planned, refused = buyer.plan(), buyer.build("--yes")
+    assert (4, ["M897"]) == (planned.code, planned.codes)
     assert (4, ["M897"], []) == (refused.code, refused.codes, vendor.received("submit"))

@@ -1,5 +1,6 @@
 """What was keyed is what is sent."""
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -76,6 +77,19 @@ def test_media_among_params_are_sent_where_they_stood(make_model: Callable[..., 
         "cfg_scale": 0.5,
         "elements": [{"name": "mara"}, {"name": "io", "face": "https://example.org/f"}],
     } == body(resolved, model=model, endpoint="universal", media=media)
+
+
+@pytest.mark.parametrize("steps", [2, 2.0])
+def test_a_whole_number_is_sent_as_one_however_it_is_written(
+    make_model: Callable[..., Model], steps: float
+) -> None:
+    """`2.0` is an integer in JSON Schema: what is keyed is `2`, and so is what the vendor gets."""
+    model = make_model(params={"steps": {"type": "integer", "minimum": 1, "maximum": 8}})
+    request = Request("aimlapi", model.id, params={"steps": steps})
+    manifest = manifest_of(resolve(request, model=model), provider="aimlapi")
+    sent = body(sent_of(manifest, model=model), model=model, endpoint="universal", media={})
+    assert [] == [found.code for found in check(request, model=model, stills={}) if found.code == "S307"]
+    assert ('{"steps": 2}', "2") == (json.dumps(manifest["params"]), json.dumps(sent["steps"]))
 
 
 def test_an_address_that_nobody_fetches_is_no_medium(make_model: Callable[..., Model]) -> None:

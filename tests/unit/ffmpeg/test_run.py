@@ -33,6 +33,36 @@ def test_a_chosen_program_that_is_missing_is_named() -> None:
     assert "there is no program at `/nowhere/ffmpeg`" == caught.value.message
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("folder", "`{0}` is a folder and not a program"),
+        ("text", "`{0}` may not be executed"),
+        ("fifo", "`{0}` is not a file"),
+        ("text/ffmpeg", "there is no program at `{0}`"),
+        ("x" * 300, "`{0}` may not be looked at"),
+    ],
+)
+def test_what_is_the_matter_with_a_chosen_program_is_told(tmp_path: Path, name: str, told: str) -> None:
+    """A folder, a file that may not be executed, a FIFO, nothing at all: each in its own words, and none is waited for."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "text").write_text("no program")
+    os.mkfifo(tmp_path / "fifo", 0o755)
+    chosen = str(tmp_path / name)
+    with pytest.raises(MediaToolError) as caught:
+        locate_ffmpeg({"RENDERER_FFMPEG": chosen})
+    assert (told.format(chosen), "E620") == (caught.value.message, caught.value.code)
+
+
+def test_a_chosen_program_may_stand_on_the_path(program: Path, tmp_path: Path) -> None:
+    """A name alone is looked for there, and told as such where it is missing."""
+    (tmp_path / "our-ffmpeg").symlink_to(program)
+    assert tmp_path / "our-ffmpeg" == locate_ffmpeg({"RENDERER_FFMPEG": "our-ffmpeg", "PATH": str(tmp_path)})
+    with pytest.raises(MediaToolError) as caught:
+        locate_ffmpeg({"RENDERER_FFMPEG": "their-ffmpeg", "PATH": str(tmp_path)})
+    assert "no program on the path is named `their-ffmpeg`" == caught.value.message
+
+
 def test_a_program_that_is_not_ffmpeg_is_refused() -> None:
     """Whatever answers must answer as ffmpeg does."""
     with pytest.raises(MediaToolError) as caught:
