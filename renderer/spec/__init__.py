@@ -23,7 +23,7 @@ from renderer.spec.expand import expand, interpret, validate
 from renderer.spec.include import gather
 from renderer.spec.outputs import path_of
 from renderer.spec.scene import ALONE, Beside
-from renderer.spec.sections import Outline, Sections, cut_sections, fit, outline_of
+from renderer.spec.sections import Outline, Sections, cut_sections, fit, mover, outline_of
 from renderer.spec.text import SIZE_MAX_BYTES
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "gather",
     "ids_clash",
     "interpret",
+    "mover",
     "outline_of",
     "parse",
     "path_of",

@@ -64,27 +64,40 @@ class Sections(Row):
         before = b"".join([self.head, *self.shots])
         return 1 + before.count(b"\n") + (not before.endswith(b"\n"))
 
+    def lines(self) -> list[int]:
+        """The line on which each shot's section begins, and then the tail's, were there one."""
+        return [*self.first_lines(), self.tail_line()]
+
     def mover(self, numbers: Sequence[int], *, file: str) -> Callable[[Place], Place]:
         """What tells of a place in the excerpt of some shots where it stands in the whole text, which is that of `file`."""
-        excerpt = self.excerpt(numbers)
-        starts = [*excerpt.first_lines(), excerpt.tail_line()]
-        lines = self.first_lines()
-        whole = [*(lines[number] for number in numbers), self.tail_line()]
-
-        def move(place: Place) -> Place:
-            part = bisect_right(starts, place.line) - 1
-            if part < 0 or place.file != file:
-                return place
-            path = place.path
-            if part < len(numbers):
-                path = path.replace(f"$.shots[{part}]", f"$.shots[{numbers[part]}]", 1)
-            return place._replace(line=place.line - starts[part] + whole[part], path=path)
-
-        return move
+        lines = self.lines()
+        whole = [*(lines[number] for number in numbers), lines[-1]]
+        return mover(self.excerpt(numbers).lines(), whole, numbers=numbers, file=file)
 
     @property
     def content(self) -> bytes:
         return b"".join([self.head, *self.shots, self.tail])
+
+
+def mover(
+    before: Sequence[int], after: Sequence[int], *, numbers: Sequence[int], file: str
+) -> Callable[[Place], Place]:
+    """What tells of a place in a text of `file` where it stands in another one that has the same text around the shots.
+
+    `before` are the lines on which the sections and then the tail begin, `after` the lines on which the very same do in the other
+    text, where the shots have these `numbers`.
+    """
+
+    def move(place: Place) -> Place:
+        part = bisect_right(before, place.line) - 1
+        if part < 0 or place.file != file:
+            return place
+        path = place.path
+        if part < len(numbers):
+            path = path.replace(f"$.shots[{part}]", f"$.shots[{numbers[part]}]", 1)
+        return place._replace(line=place.line - before[part] + after[part], path=path)
+
+    return move
 
 
 def cut_sections(content: bytes) -> Sections | None:

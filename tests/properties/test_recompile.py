@@ -35,6 +35,7 @@ HEADS = (
     "version: 1\ntracks: [{id: music, file: tone.wav, bpm: 97, loop: true, duck: 9, start: {shot: s1}}]\ndefaults: {sound: {kind: voice}}\nshots:\n",
     "version: 1\ndefaults: {enter: {crossfade: 0.2}, duration: 2}\nshots:\n",
     "version: 1\noutputs: {wide: {size: 64x36}, tall: {size: 36x64, sequence: [s1, s0, s2]}}\ndefaults: {enter: {wipe: 0.1}, duration: 1}\nshots:\n",
+    "version: 1\ndefaults: {provider: aimlapi, model: gen3a_turbo, image: a.png, negative_prompt: blur}\nshots:\n",
     "version: 1\nvars: {sea: tone.wav}\noutput: {audio: {loudness: -16}}\ntracks: [{id: hum, file: '${sea}', loop: true}]\nshots:\n",
 )
 TAILS = (
@@ -45,6 +46,7 @@ TAILS = (
     "sequence: [s1, {shot: s0, enter: {crossfade: 0.1}}, s2]\n",
     "...\n",
     "vars: {sea: calm}\n",
+    "defaults: {provider: aimlapi, model: gen3a_turbo, image: b.png, audio: tone.wav}\n",
     "sequence: [s0.rome, s0.paris, s0.rome]\n",
     "tracks:\n- {id: hum, file: tone.wav, start: {shot: s2, at: {beats: 1}}, bpm: 90, fade_out: 0.1}\n",
 )
@@ -97,6 +99,9 @@ FIELDS = (
     "caption: hello\ndialogue: [{who: mara, line: it is late}]\n",
     "titles: [{text: one, at: before, for: 0.5}]\n",
     "for: {tall: {caption: less}}\n",
+    "negative_prompt: rain\nseed: 7\n",
+    "negative_prompt: null\n",
+    "provider: aimlapi\nmodel: gen3a_turbo\nprompt: steam\nimage: a.png\nnegative_prompt: rain\n",
     "prompt: true\n",
     "prompt: steam\nstyle: null\n",
     "prompt: steam\ncamera: [slow, push in]\n",
@@ -160,6 +165,9 @@ GOOD = st.tuples(
             (0, 45),
             (0, 46, 39),
             (0, 47),
+            (0, 48),
+            (0, 49),
+            (50,),
         ]
     ),
 )
@@ -253,6 +261,14 @@ def step_by_step(workshop: Workshop, project: Project) -> tuple[Compiled, dict[i
     Board(7, (("s1", (0,)), ("s2", (37,)), ("s3", (38,))), 0),
     [("replace", 0, ("s1", (0, 30))), ("replace", 2, ("s3", (37,))), ("replace", 0, ("s1", (10,)))],
 )
+@example(
+    Board(12, (("s0", (0, 48)), ("s1", (0,)), ("s2", (0, 49)), ("s3", (0, 48))), 0),
+    [("replace", 1, ("s1", (10, 48))), ("move", 3, 0), ("delete", 0, None), ("replace", 0, ("s4", (0, 49)))],
+)
+@example(
+    Board(0, (("s0", (0,)), ("s1", (50,)), ("s2", (0,))), 7),
+    [("insert", 0, ("s3", (0, 2))), ("replace", 2, ("s4", (50,))), ("delete", 2, None)],
+)
 @example(Board(8, (("s0", (0,)), ("s1", (0, 32))), 0), [("replace", 1, ("s1", (0, 30)))])
 @example(
     Board(10, (("s0", (0, 41)), ("s1", (0,)), ("s2", (0,))), 0),
@@ -321,3 +337,15 @@ def test_shots_with_transitions_are_compiled_alone_too() -> None:
             )
         ]
     assert counts == [2 * SHOTS, 2, 2]
+
+
+def test_what_one_shot_alone_is_warned_of_keeps_no_other_from_being_remembered() -> None:
+    """A field that a model lacks is told again at its place, by a thousand shots or by one, without any of them being compiled."""
+    head = "version: 1\ndefaults: {provider: aimlapi, model: gen3a_turbo, image: a.png, negative_prompt: rain}\nvars: {ship: rocket, sea: ''}\nshots:\n"
+    own = "id: s7\n    negative_prompt: fog\n"
+    with TemporaryDirectory() as folder, Table.at(Path(folder)).workshop as workshop:
+        texts = (film(head=head), film("steam", head=head), film(head=head).replace("id: s7\n", own))
+        counts = [takes_compiled(workshop, text) for text in texts]
+        warned = examine(workshop, open_project(workshop.here / "counted.yaml"), reach=REACH).diagnostics
+    assert [SHOTS, 1, 2] == counts
+    assert [("S308", 2), ("S308", 27)] == [(found.code, found.place and found.place.line) for found in warned]

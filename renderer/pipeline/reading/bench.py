@@ -24,7 +24,8 @@ from renderer.storyboard import Shot
 class Bench:
     """What a compilation gathers: diagnostics, rows and details. `folders` are those of included files, by their label.
 
-    `sizes` are those of the clips of shots that an output shows in a way of its own, by the shot's id.
+    `sizes` are those of the clips of shots that an output shows in a way of its own, `told` the warnings that follow from a shot alone,
+    both by the shot's id.
     """
 
     def __init__(
@@ -39,10 +40,15 @@ class Bench:
         self.shots: list[ShotRow] = []
         self.details: list[Detail] = []
         self.sizes: dict[str, Size | None] = {}
+        self.told: dict[str, list[Diagnostic]] = {}
 
     def report(self, findings: Iterable[Finding], shot: Shot) -> None:
+        """Tell what a shot's own request and its files are at fault for, whatever other shots there are."""
         for finding in findings:
-            self.diagnostics.append(finding.at(shot.origin(".".join(map(str, finding.field)))))
+            found = finding.at(shot.origin(".".join(map(str, finding.field))))
+            self.diagnostics.append(found)
+            if found.severity == "warning":
+                self.told.setdefault(shot.id, []).append(found)
 
     def folder_of(self, shot: Shot) -> Callable[[str], str]:
         """Where the paths of a shot's field begin, relative to the storyboard's folder: where they are written."""

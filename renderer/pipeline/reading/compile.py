@@ -75,7 +75,7 @@ def _compile(
 ) -> tuple[Compiled, Mapping[int, Detail]]:
     """Compile a text, only the shots that were edited where the others are remembered."""
     from renderer.pipeline.reading.examine import examine_text  # noqa: PLC0415
-    from renderer.pipeline.reading.recompile import known_of  # noqa: PLC0415
+    from renderer.pipeline.reading.known import known_of  # noqa: PLC0415
     from renderer.spec import cut_sections  # noqa: PLC0415
 
     sections = cut_sections(content)
@@ -97,7 +97,8 @@ def _compile(
 def _recompile(
     workshop: Workshop, project: Project, sections: Sections, key: str, *, reach: Reach
 ) -> Recompiled | None:
-    from renderer.pipeline.reading.recompile import Known, recompile  # noqa: PLC0415
+    from renderer.pipeline.reading.known import Known  # noqa: PLC0415
+    from renderer.pipeline.reading.recompile import recompile  # noqa: PLC0415
 
     remembered = workshop.store.memos.get(SHOTS, key)
     if remembered is None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from renderer import spec
 from renderer.catalogue.locate import read_schema
@@ -41,7 +41,7 @@ from renderer.storyboard import Storyboard, Take
 class Examined(Row):
     """What was found: the storyboard and the outline of its text, a row for each shot, details beside its takes, all diagnostics.
 
-    With an error rows are missing.
+    With an error rows are missing. `told` are those of the warnings that follow from a shot alone, by its id.
     """
 
     outline: spec.Outline
@@ -50,6 +50,7 @@ class Examined(Row):
     details: list[Detail]
     diagnostics: list[Diagnostic]
     included: Included
+    told: Mapping[str, Sequence[Diagnostic]]
     tracks: Tracks = Tracks()
 
     @property
@@ -127,11 +128,18 @@ def _examine(
     if is_whole:
         diagnostics += check_makeable(storyboard, films, folder=project.spec.parent)
         diagnostics += check_cues(storyboard, films)
-    found = sorted(
+    found = in_order(diagnostics)
+    return Examined(
+        outline, storyboard, bench.shots, bench.details, found, reader.included, bench.told, tracks
+    )
+
+
+def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Each once, in order of place."""
+    return sorted(
         dict.fromkeys(diagnostics),
         key=lambda found: found.place[:3] if found.place else ("", 0, 0),
     )
-    return Examined(outline, storyboard, bench.shots, bench.details, found, reader.included, tracks)
 
 
 def _with_retakes(storyboard: Storyboard, retakes: Mapping[str, Sequence[int]]) -> Storyboard:

@@ -2,75 +2,34 @@
 
 The law: what comes out equals what the whole text compiles to. So this gives up, and the whole is compiled, wherever
 that is not certain: where the text does not fall into sections, where anything around the shots was edited, where
-there is anything to tell, in the shots compiled now or in how all of them stand together. Only a storyboard of which
-nothing was to be told is remembered by its shots.
+there is anything to tell, in the shots compiled now or in how all of them stand together, but for warnings that follow from a
+shot alone. Only a storyboard of which nothing else was to be told is remembered by its shots.
 """
 
 from __future__ import annotations
 
 import contextlib
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from renderer import spec
 from renderer.diagnostic import Place
 from renderer.errors import MediaError, SpecError
-from renderer.model import Json
 from renderer.pipeline.project import Project, Reach
-from renderer.pipeline.reading.examine import Examined, examine_text, read_storyboard
-from renderer.pipeline.reading.including import Included
+from renderer.pipeline.reading.examine import Examined, examine_text, in_order, read_storyboard
+from renderer.pipeline.reading.known import Known, begins_in, rows_by_section
 from renderer.pipeline.reading.makeable import check_makeable, is_uncertain
 from renderer.pipeline.reading.ranges import check_ranges
+from renderer.pipeline.reading.telling import moved_all, rows_of, told_by_section
 from renderer.pipeline.reading.tracks import check_cues
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.assemble import assemble
 from renderer.plan.chain import is_broken
-from renderer.plan.enter import begins_of, is_entered
+from renderer.plan.enter import is_entered
 from renderer.plan.rows import Compiled, Detail, ShotRow
 from renderer.row import Row
 from renderer.storyboard import Storyboard
-
-
-class Known(Row):
-    """A text by its sections: the digest of each, the line on which it begins, the rows and the form of its shots, in order.
-
-    `begins` names each output with the shot that its film begins with; `included` are the files that the text includes, as they were.
-    """
-
-    names: Sequence[str]
-    lines: Sequence[int]
-    rows: Sequence[Sequence[ShotRow] | Json]
-    forms: Sequence[str]
-    begins: Sequence[tuple[str, str]]
-    included: Included = ()
-
-    def to_json(self) -> Json:
-        return list(map(list, self))
-
-    @classmethod
-    def from_json(cls, value: Json) -> Known:
-        """The inverse of `to_json`, its rows not read yet; raises `TypeError` or `ValueError` for another form."""
-        names, lines, rows, forms, begins, included = value
-        return cls(
-            names,
-            lines,
-            rows,
-            forms,
-            [(output, shot) for output, shot in begins],
-            tuple((path, sha256, size) for path, sha256, size in included),
-        )
-
-    def begun(self, first: str, *, unchanged: Collection[str]) -> frozenset[tuple[str, str]]:
-        """What a film may begin with, as it did: an unchanged shot, while the first section of all has the name that it had."""
-        if first != self.names[0]:
-            return frozenset()
-        return frozenset(begin for begin in self.begins if begin[1] in unchanged)
-
-    def moved(self, number: int, line: int) -> list[ShotRow]:
-        """The rows of a section that begins on another line now."""
-        lines = line - self.lines[number]
-        return [ShotRow.from_json(row).moved(lines) for row in self.rows[number]]
 
 
 class Recompiled(Row):
@@ -81,20 +40,11 @@ class Recompiled(Row):
     known: Known
 
 
-def known_of(sections: spec.Sections, examined: Examined, compiled: Compiled) -> Known | None:
-    """What can be remembered of a whole text, which came to this, by its shots, if anything."""
-    if examined.diagnostics or not spec.fit(sections, examined.outline):
-        return None
-    rows = _by_section(examined, len(sections.shots))
-    forms, begins = examined.outline.forms, _begins(compiled)
-    return Known(sections.names(), sections.first_lines(), rows, forms, begins, examined.included)
-
-
 def recompile(
     workshop: Workshop, project: Project, sections: spec.Sections, known: Known, *, reach: Reach
 ) -> Recompiled | None:
     """What the text of these sections compiles to, by `known` shots with the same text around; None to give up."""
-    names, lines = sections.names(), sections.first_lines()
+    names, lines = sections.names(), sections.lines()
     place = {name: number for number, name in enumerate(known.names)}
     fresh = [number for number, name in enumerate(names) if name not in place] or [0]
     rows = {
@@ -107,12 +57,24 @@ def recompile(
     examined = _examined(workshop, project, excerpt, reach=reach, beside=beside)
     if examined is None or examined.included != known.included:
         return None
-    made = _by_section(examined, len(fresh))
+    told = told_by_section(examined, len(fresh))
+    if told is None:
+        return None
+    made = rows_by_section(examined, len(fresh))
     for number, section, line in zip(fresh, made, excerpt.first_lines(), strict=True):
         rows[number] = [row.moved(lines[number] - line) for row in section]
     by_section = [rows[number] for number in range(len(names))]
     shots = [row for section in by_section for row in section]
-    compiled = assemble(examined.storyboard, shots, included=examined.included, tracks=examined.tracks.rows)
+    move = sections.mover(fresh, file=project.label)
+    fresh_told = {number: moved_all(found, move) for number, found in zip(fresh, told, strict=True)}
+    all_told = known.told_again(names, lines, fresh_told, file=project.label)
+    compiled = assemble(
+        examined.storyboard,
+        shots,
+        included=examined.included,
+        tracks=examined.tracks.rows,
+        warnings=rows_of(in_order(one for section in all_told for one in section)),
+    )
     shown = [slot.frames for output in compiled.outputs for slot in output.slots]
     if min(shown, default=0) < 1 or spec.ids_clash([shot.shot for shot in shots]) or is_broken(shots):
         return None
@@ -120,16 +82,13 @@ def recompile(
         return None
     if _is_told(examined.storyboard, compiled, folder=project.spec.parent):
         return None
-    move = sections.mover(fresh, file=project.label)
     details = [_placed(detail, move, fresh) for detail in examined.details]
     fresh_forms = dict(zip(fresh, examined.outline.forms, strict=True))
     forms = [fresh_forms.get(number) or known.forms[place[name]] for number, name in enumerate(names)]
-    remembered = Known(names, lines, by_section, forms, _begins(compiled), examined.included)
+    remembered = Known(
+        names, lines, by_section, forms, begins_in(compiled), [*map(rows_of, all_told)], examined.included
+    )
     return Recompiled(compiled, _details(by_section, fresh, details), remembered)
-
-
-def _begins(compiled: Compiled) -> list[tuple[str, str]]:
-    return [(output.name, shot) for output, shot in begins_of(compiled)]
 
 
 def _is_told(excerpt: Storyboard, compiled: Compiled, *, folder: Path) -> bool:
@@ -198,12 +157,12 @@ def _placed(detail: Detail, move: Move, items: Sequence[int]) -> Detail:
 def _examined(
     workshop: Workshop, project: Project, excerpt: spec.Sections, *, reach: Reach, beside: spec.Beside
 ) -> Examined | None:
-    """The shots of an excerpt, each from its own section, if there is nothing to tell of them."""
+    """The shots of an excerpt, each from its own section, if nothing is wrong with them."""
     try:
         examined = examine_text(workshop, project, excerpt.content, reach=reach, beside=beside)
     except SpecError:
         return None
-    return None if examined.diagnostics or not spec.fit(excerpt, examined.outline) else examined
+    return examined if examined.is_sound and spec.fit(excerpt, examined.outline) else None
 
 
 def _beside(shots: Sequence[ShotRow], *, forms: Iterable[str]) -> spec.Beside:
@@ -213,14 +172,6 @@ def _beside(shots: Sequence[ShotRow], *, forms: Iterable[str]) -> spec.Beside:
         characters=sum(row.characters for row in shots),
         forms=frozenset(forms),
     )
-
-
-def _by_section(examined: Examined, sections: int) -> list[list[ShotRow]]:
-    """The rows of sound shots by the section that each comes from."""
-    found: list[list[ShotRow]] = [[] for _ in range(sections)]
-    for shot, row in zip(examined.storyboard.shots, examined.shots, strict=True):
-        found[shot.item].append(row)
-    return found
 
 
 def _details(
