@@ -349,3 +349,16 @@ def test_what_one_shot_alone_is_warned_of_keeps_no_other_from_being_remembered()
         warned = examine(workshop, open_project(workshop.here / "counted.yaml"), reach=REACH).diagnostics
     assert [SHOTS, 1, 2] == counts
     assert [("S308", 2), ("S308", 27)] == [(found.code, found.place and found.place.line) for found in warned]
+
+
+def test_a_track_that_ends_early_keeps_no_shot_from_being_remembered() -> None:
+    """What is told of tracks is told anew of the film as it is now: a longer one, or one that the music outlasts."""
+    head = "version: 1\noutput: {fps: 24}\ntracks: [{id: hum, file: tone.wav}]\ndefaults: {takes: 2}\nvars: {ship: rocket, sea: ''}\nshots:\n"
+    texts = [film("steam", head=head), film("steam", "stars", head=head)]
+    with TemporaryDirectory() as folder, Table.at(Path(folder)).workshop as workshop:
+        told = []
+        for text in texts:
+            count = takes_compiled(workshop, text)
+            run = open_run(workshop, open_project(workshop.here / "counted.yaml"), Wishes(reach=REACH))
+            told.append((count, [warning.code for warning in run.warnings]))
+    assert [(2 * SHOTS, ["S268"]), (2, ["S268"])] == told

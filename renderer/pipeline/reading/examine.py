@@ -41,7 +41,8 @@ from renderer.storyboard import Storyboard, Take
 class Examined(Row):
     """What was found: the storyboard and the outline of its text, a row for each shot, details beside its takes, all diagnostics.
 
-    With an error rows are missing. `told` are those of the warnings that follow from a shot alone, by its id.
+    With an error rows are missing. `told` are those of the warnings that follow from a shot alone, by its id, `cues` what is told of
+    tracks in their films, but for an excerpt, whose films are not those of the whole.
     """
 
     outline: spec.Outline
@@ -51,6 +52,7 @@ class Examined(Row):
     diagnostics: list[Diagnostic]
     included: Included
     told: Mapping[str, Sequence[Diagnostic]]
+    cues: Sequence[Diagnostic]
     tracks: Tracks = Tracks()
 
     @property
@@ -127,10 +129,10 @@ def _examine(
     diagnostics += check_links(storyboard, bench.shots)
     if is_whole:
         diagnostics += check_makeable(storyboard, films, folder=project.spec.parent)
-        diagnostics += check_cues(storyboard, films)
-    found = in_order(diagnostics)
+    cues = check_cues(storyboard, films) if is_whole and not beside.shots else ()
+    found = in_order([*diagnostics, *cues])
     return Examined(
-        outline, storyboard, bench.shots, bench.details, found, reader.included, bench.told, tracks
+        outline, storyboard, bench.shots, bench.details, found, reader.included, bench.told, cues, tracks
     )
 
 

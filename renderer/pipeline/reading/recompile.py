@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import contextlib
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 from renderer import spec
@@ -68,20 +69,12 @@ def recompile(
     move = sections.mover(fresh, file=project.label)
     fresh_told = {number: moved_all(found, move) for number, found in zip(fresh, told, strict=True)}
     all_told = known.told_again(names, lines, fresh_told, file=project.label)
-    compiled = assemble(
-        examined.storyboard,
-        shots,
-        included=examined.included,
-        tracks=examined.tracks.rows,
-        warnings=rows_of(in_order(one for section in all_told for one in section)),
-    )
-    shown = [slot.frames for output in compiled.outputs for slot in output.slots]
-    if min(shown, default=0) < 1 or spec.ids_clash([shot.shot for shot in shots]) or is_broken(shots):
+    compiled = assemble(examined.storyboard, shots, included=examined.included, tracks=examined.tracks.rows)
+    if not _stands(examined.storyboard, shots, compiled, begun=begun, folder=project.spec.parent):
         return None
-    if not is_entered(compiled, shots, begun=begun):
-        return None
-    if _is_told(examined.storyboard, compiled, folder=project.spec.parent):
-        return None
+    heard = [*examined.tracks.diagnostics, *check_cues(examined.storyboard, compiled)]
+    warnings = in_order(chain(*all_told, moved_all(heard, move)))
+    compiled = compiled._replace(warnings=tuple(rows_of(warnings)))
     details = [_placed(detail, move, fresh) for detail in examined.details]
     fresh_forms = dict(zip(fresh, examined.outline.forms, strict=True))
     forms = [fresh_forms.get(number) or known.forms[place[name]] for number, name in enumerate(names)]
@@ -91,13 +84,22 @@ def recompile(
     return Recompiled(compiled, _details(by_section, fresh, details), remembered)
 
 
-def _is_told(excerpt: Storyboard, compiled: Compiled, *, folder: Path) -> bool:
-    """Whether there is anything to tell of how all shots stand together, or an excerpt cannot say so."""
-    return (
+def _stands(
+    excerpt: Storyboard,
+    shots: Sequence[ShotRow],
+    compiled: Compiled,
+    *,
+    begun: Collection[tuple[str, str]],
+    folder: Path,
+) -> bool:
+    """Whether there is certainly nothing to tell of how all shots stand together; of tracks, which are looked at anew, nothing is asked."""
+    shown = [slot.frames for output in compiled.outputs for slot in output.slots]
+    if min(shown, default=0) < 1 or spec.ids_clash([shot.shot for shot in shots]) or is_broken(shots):
+        return False
+    return is_entered(compiled, shots, begun=begun) and not (
         any(check_ranges(excerpt, compiled))
-        or bool(check_cues(excerpt, compiled))
         or is_uncertain(excerpt, compiled)
-        or bool(check_makeable(excerpt, compiled, folder=folder))
+        or check_makeable(excerpt, compiled, folder=folder)
     )
 
 

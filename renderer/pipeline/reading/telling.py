@@ -1,6 +1,7 @@
 """What there is to tell of each shot by itself: kept with its section of the text, it is told again without the shot being compiled.
 
-Such is a field that a model lacks. Whatever depends on more than one shot is no such thing, and has the whole text compiled.
+Such is a field that a model lacks. What is told of tracks follows from their files and the films' lengths, and is looked at anew each
+time. Whatever else depends on more than one shot is no such thing, and has the whole text compiled.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ def told_by_section(examined: Examined, sections: int) -> list[list[Diagnostic]]
     for shot in examined.storyboard.shots:
         found[shot.item] += examined.told.get(shot.id, ())
     known = {one for section in found for one in section}
-    return found if known.issuperset(examined.diagnostics) else None
+    heard = {one for one in (*examined.tracks.diagnostics, *examined.cues) if one.severity == "warning"}
+    return found if (known | heard).issuperset(examined.diagnostics) else None
 
 
 def rows_of(told: Iterable[Diagnostic]) -> Told:
