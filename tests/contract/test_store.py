@@ -1,6 +1,7 @@
 """The store among processes that are killed, run at once, fill the disk or may not write."""
 
 import asyncio
+import faulthandler
 import itertools
 import os
 import resource
@@ -27,15 +28,17 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
 KILLS_MAX = 60
 STEPS_MAX = 1000
+CHILD_TIMEOUT_S = 120
 FILM = b"film" * 5000
 
 
 def fork(work: Callable[[], None]) -> int:
-    """Start a process that does `work` and ends with status 0, or 1 after printing what was raised."""
+    """Start a process that does `work` and ends with status 0, or 1 after printing what was raised, or where it stands still."""
     child = os.fork()
     if child == 0:
         status = 1
         try:
+            faulthandler.dump_traceback_later(CHILD_TIMEOUT_S, exit=True, file=sys.__stderr__)
             work()
             status = 0
         except BaseException:  # noqa: BLE001
