@@ -38,7 +38,7 @@ def fork(work: Callable[[], None]) -> int:
     if child == 0:
         status = 1
         try:
-            faulthandler.dump_traceback_later(CHILD_TIMEOUT_S, exit=True, file=sys.__stderr__)
+            faulthandler.dump_traceback_later(CHILD_TIMEOUT_S, exit=True, file=2)
             work()
             status = 0
         except BaseException:  # noqa: BLE001

@@ -41,14 +41,16 @@ class Bench:
         self.details: list[Detail] = []
         self.sizes: dict[str, Size | None] = {}
         self.told: dict[str, list[Diagnostic]] = {}
+        self._shared: dict[Diagnostic, Diagnostic] = {}
 
     def report(self, findings: Iterable[Finding], shot: Shot) -> None:
         """Tell what a shot's own request and its files are at fault for, whatever other shots there are."""
         for finding in findings:
             found = finding.at(shot.origin(".".join(map(str, finding.field))))
-            self.diagnostics.append(found)
             if found.severity == "warning":
+                found = self._shared.setdefault(found, found)
                 self.told.setdefault(shot.id, []).append(found)
+            self.diagnostics.append(found)
 
     def folder_of(self, shot: Shot) -> Callable[[str], str]:
         """Where the paths of a shot's field begin, relative to the storyboard's folder: where they are written."""

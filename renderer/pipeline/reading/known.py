@@ -9,7 +9,7 @@ from renderer.diagnostic import Diagnostic
 from renderer.model import Json
 from renderer.pipeline.reading.examine import Examined
 from renderer.pipeline.reading.including import Included
-from renderer.pipeline.reading.telling import Told, rows_of, told_again, told_by_section
+from renderer.pipeline.reading.telling import Told, told_by_section
 from renderer.plan.enter import begins_of
 from renderer.plan.rows import Compiled, ShotRow
 from renderer.row import Row
@@ -19,7 +19,7 @@ class Known(Row):
     """A text by its sections: the digest of each, the line on which it begins, the rows and the form of its shots, in order.
 
     The last of the `lines` is the tail's. `begins` names each output with the shot that its film begins with, `told` are the warnings of
-    each section, `included` the files that the text includes, as they were.
+    the sections, `included` the files that the text includes, as they were.
     """
 
     names: Sequence[str]
@@ -27,7 +27,7 @@ class Known(Row):
     rows: Sequence[Sequence[ShotRow] | Json]
     forms: Sequence[str]
     begins: Sequence[tuple[str, str]]
-    told: Sequence[Told]
+    told: Told
     included: Included = ()
 
     def to_json(self) -> Json:
@@ -43,7 +43,7 @@ class Known(Row):
             rows,
             forms,
             [(output, shot) for output, shot in begins],
-            told,
+            Told(*told),
             tuple((path, sha256, size) for path, sha256, size in included),
         )
 
@@ -71,11 +71,8 @@ class Known(Row):
         numbers = [number_of.get(name, 0) for name in self.names]
         after = [*(lines[number] for number in numbers), lines[-1]]
         move = spec.mover(self.lines, after, numbers=numbers, file=file)
-        before = dict(zip(self.names, self.told, strict=True))
-        return [
-            fresh[number] if number in fresh else told_again(before[name], move)
-            for number, name in enumerate(names)
-        ]
+        before = dict(zip(self.names, self.told.moved(move), strict=True))
+        return [fresh[number] if number in fresh else before[name] for number, name in enumerate(names)]
 
 
 def known_of(sections: spec.Sections, examined: Examined, compiled: Compiled) -> Known | None:
@@ -92,7 +89,7 @@ def known_of(sections: spec.Sections, examined: Examined, compiled: Compiled) ->
         rows,
         examined.outline.forms,
         begins_in(compiled),
-        [*map(rows_of, told)],
+        Told.of(told),
         examined.included,
     )
 

@@ -22,7 +22,7 @@ from renderer.pipeline.reading.examine import Examined, examine_text, in_order, 
 from renderer.pipeline.reading.known import Known, begins_in, rows_by_section
 from renderer.pipeline.reading.makeable import check_makeable, is_uncertain
 from renderer.pipeline.reading.ranges import check_ranges
-from renderer.pipeline.reading.telling import moved_all, rows_of, told_by_section
+from renderer.pipeline.reading.telling import Told, moved_all, rows_of, told_by_section
 from renderer.pipeline.reading.tracks import check_cues
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.assemble import assemble
@@ -79,7 +79,7 @@ def recompile(
     fresh_forms = dict(zip(fresh, examined.outline.forms, strict=True))
     forms = [fresh_forms.get(number) or known.forms[place[name]] for number, name in enumerate(names)]
     remembered = Known(
-        names, lines, by_section, forms, begins_in(compiled), [*map(rows_of, all_told)], examined.included
+        names, lines, by_section, forms, begins_in(compiled), Told.of(all_told), examined.included
     )
     return Recompiled(compiled, _details(by_section, fresh, details), remembered)
 

@@ -13,9 +13,26 @@ from renderer.model import Json
 from renderer.pipeline.reading.bench import diagnostic_row
 from renderer.pipeline.reading.compile import diagnostic_of
 from renderer.pipeline.reading.examine import Examined
+from renderer.row import Row
 
-Told = Sequence[Mapping[str, Json]]
-"""The warnings of one section, as they are remembered."""
+
+class Told(Row):
+    """The warnings of a text, each once, in their JSON form, and by their numbers those of each section."""
+
+    rows: Sequence[Mapping[str, Json]]
+    sections: Sequence[Sequence[int]]
+
+    @classmethod
+    def of(cls, sections: Iterable[Iterable[Diagnostic]]) -> Told:
+        """What of each section's warnings is remembered: that of a default, which all shots share, is so once."""
+        numbers: dict[Diagnostic, int] = {}
+        by_section = [[numbers.setdefault(found, len(numbers)) for found in section] for section in sections]
+        return cls(rows_of(numbers), by_section)
+
+    def moved(self, move: Callable[[Place], Place]) -> list[list[Diagnostic]]:
+        """The warnings of each section, as they stand in another text."""
+        found = moved_all(map(diagnostic_of, self.rows), move)
+        return [[found[number] for number in section] for section in self.sections]
 
 
 def told_by_section(examined: Examined, sections: int) -> list[list[Diagnostic]] | None:
@@ -28,14 +45,9 @@ def told_by_section(examined: Examined, sections: int) -> list[list[Diagnostic]]
     return found if (known | heard).issuperset(examined.diagnostics) else None
 
 
-def rows_of(told: Iterable[Diagnostic]) -> Told:
-    """The form in which warnings are remembered."""
+def rows_of(told: Iterable[Diagnostic]) -> list[Mapping[str, Json]]:
+    """The JSON form of warnings."""
     return [*map(diagnostic_row, told)]
-
-
-def told_again(told: Told, move: Callable[[Place], Place]) -> list[Diagnostic]:
-    """Remembered warnings, as they stand in another text."""
-    return moved_all(map(diagnostic_of, told), move)
 
 
 def moved_all(told: Iterable[Diagnostic], move: Callable[[Place], Place]) -> list[Diagnostic]:
