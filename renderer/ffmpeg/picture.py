@@ -13,6 +13,9 @@ from renderer.row import Row
 
 SCALER = "flags=lanczos+accurate_rnd+full_chroma_int+bitexact"
 DEINTERLACER = "bwdif"
+WHOLE = Fraction(1)
+TICKS_MAX = 2**31 - 1
+"""Ticks of a second that ffmpeg can count in; a deinterlacer counts in halves of a clip's own."""
 HD_WIDTH_MIN, HD_HEIGHT_MIN = 1280, 577
 MATRICES = {
     "bt709": "bt709",
@@ -47,21 +50,47 @@ def field_filters(*, is_interlaced: bool) -> list[str]:
     return [f"{DEINTERLACER}=mode=send_frame:parity=auto:deint=interlaced"] if is_interlaced else []
 
 
-def frame_filters(*, first: int, frames: int, fps: Fraction, origin_s: Fraction) -> list[str]:
-    """Frames `first` to `first + frames - 1` of the clip as seen at rate `fps`, counted from its first picture.
+class Clock(Row):
+    """How a clip's time stamps count: from `origin_s` on, in ticks of `time_base`.
 
-    What lies beyond the clip's end holds its last frame. Time stamps must be those of the file.
+    `rate` is that of its frames where they keep one that such ticks only come near, such as the milliseconds of Matroska.
     """
-    shift = [f"setpts=PTS-{origin_s.numerator}/{origin_s.denominator}/TB"] if origin_s else []
+
+    origin_s: Fraction
+    time_base: Fraction
+    rate: Fraction | None = None
+
+
+def frame_filters(
+    *, first: int, frames: int, fps: Fraction, clock: Clock, speed: Fraction = WHOLE
+) -> list[str]:
+    """Frames `first` to `first + frames - 1` of the clip as seen at a speed and at rate `fps`, counted from its first picture.
+
+    Each shows what stands in the middle of its time, up to there. What lies beyond the clip's end holds its last frame. Time
+    stamps must be those of the file.
+    """
+    origin_s = clock.origin_s
+    shift = [f"setpts=round(PTS-{origin_s.numerator}/{origin_s.denominator}/TB)"] if origin_s else []
     return [
         *shift,
         # Without one more behind it ffmpeg 7 and older let the last picture of some clips go where the rate is another.
         "tpad=stop=1:stop_mode=clone",
+        *([f"settb={1 / clock.rate}"] if clock.rate else []),
+        *_paced(speed, tick=1 / clock.rate if clock.rate else clock.time_base),
         f"fps=fps={fps}:round=near:eof_action=round",
         f"tpad=stop={first + frames}:stop_mode=clone",
         f"trim=start_pts={first}:end_pts={first + frames}",
         f"setpts=PTS-{first}",
     ]
+
+
+def _paced(speed: Fraction, *, tick: Fraction) -> list[str]:
+    """Time stamps at a speed, in ticks so fine that each is exact: ffmpeg cuts off what is left, and a frame would come too soon."""
+    if speed == 1:
+        return []
+    is_fine = speed.numerator > 1 and 2 * tick.denominator * speed.numerator <= TICKS_MAX
+    finer = [f"settb=intb/{speed.numerator}"] if is_fine else []
+    return [*finer, f"setpts=round(PTS*{speed.denominator}/{speed.numerator})"]
 
 
 def fit_filters(

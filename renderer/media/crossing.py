@@ -11,17 +11,16 @@ from pathlib import Path
 from renderer.errors import MediaError
 from renderer.ffmpeg.binary import Ffmpeg
 from renderer.ffmpeg.crossing import clock_filters, crossing_filters
-from renderer.ffmpeg.encode import encode_arguments
 from renderer.ffmpeg.picture import flat_filters
 from renderer.media.manifests import sides_of
 from renderer.media.moving import Moved, refuse_too_long
 from renderer.media.segment import (
     card_source,
     clip_source,
+    encoded_output,
     overlay_graph,
     overlay_source,
     picture_chain,
-    picture_output,
     refuse_high_dynamic_range,
     verify,
 )
@@ -131,12 +130,22 @@ def crossing_arguments(
             shared = [one for one in rest if one[0].manifest["clip"] == given["clip"]]
             rest = [one for one in rest if one not in shared]
             also = [one.manifest for one, _ in shared]
+            picture = _shared(role, len(shared), number=number)
             arguments, graph = _source(
-                side, given, drawing, number=number, label=role, also=also, spare=spare
+                side,
+                given,
+                drawing,
+                number=number,
+                picture=picture.labels[0],
+                label=role,
+                also=also,
+                spare=spare,
             )
             opening += arguments
-            graphs.append(graph)
-            beside += _outputs(side, shared, number=number)
+            graphs += [*picture.graph, graph]
+            for label, (one, drawn) in zip(picture.labels[1:], shared, strict=True):
+                graphs.append(_alongside(side, one, drawn, label=label))
+                beside += ["-map", f"[{label}made]", *encoded_output(one.manifest, one.output)]
     assert not rest, "BUG: a segment goes along with a transition that does not show its clip"
     crossing = crossing_filters(
         asked["kind"],
@@ -151,21 +160,33 @@ def crossing_arguments(
     return [
         *("-copyts", *opening),
         *("-filter_complex", ";".join([*graphs, crossing]), "-map", "[out]"),
-        *("-frames:v", str(manifest["frames"])),
-        *(*encode_arguments(fps, encoder=manifest["encoder"]), str(output)),
+        *encoded_output(manifest, output),
         *beside,
     ]
 
 
-def _outputs(side: Side, along: Sequence[tuple[Along, Sequence[str]]], *, number: int) -> list[str]:
-    """The outputs that are segments of the clip of a side, which is input `number`."""
-    if not side.facts:
-        return []
-    return [
-        word
-        for one, drawing in along
-        for word in picture_output(side.facts, one.manifest, drawing, one.output, number=number)
-    ]
+class _Pads(Row):
+    """Where the picture of an input is had from, the transition's first; `graph` is what makes as many of it."""
+
+    labels: Sequence[str]
+    graph: Sequence[str] = ()
+
+
+def _shared(role: str, along: int, *, number: int) -> _Pads:
+    """The picture of input `number` for a side, and for so many segments along with it.
+
+    By one graph with a `split`: where several read one input, ffmpeg can stop for ever, each waiting for another (measured).
+    """
+    if not along:
+        return _Pads([f"{number}:v:0"])
+    labels = [f"{role}{place}" for place in range(1 + along)]
+    return _Pads(labels, [f"[{number}:v:0]split={1 + along}{''.join(f'[{label}]' for label in labels)}"])
+
+
+def _alongside(side: Side, along: Along, drawing: Sequence[str], *, label: str) -> str:
+    """The graph of a segment that is made along, of the picture of that label."""
+    assert side.facts, "BUG: a segment goes along with a card"
+    return f"[{label}]{','.join([*picture_chain(side.facts, along.manifest), *drawing])}[{label}made]"
 
 
 def _source(
@@ -174,25 +195,26 @@ def _source(
     drawing: Sequence[str],
     *,
     number: int,
+    picture: str,
     label: str,
     also: Sequence[Mapping[str, Json]] = (),
     spare: bool = False,
 ) -> tuple[list[str], str]:
-    """A side as input arguments, the first of them input `number`, and the graph that makes it the stream of a label.
+    """A side as input arguments, the first of them input `number`, and the graph that makes `picture` the stream of a label.
 
     The clip is read from where the first of what is `also` made of it begins.
     """
     after = [*drawing, *clock_filters(Fraction(manifest["fps"]), frames=manifest["frames"])]
     if side.clip is None or side.facts is None:
         flat = flat_filters(manifest["encoder"]["pixel_format"])
-        return card_source(manifest), f"[{number}:v:0]{','.join([*flat, *after])}[{label}]"
+        return card_source(manifest), f"[{picture}]{','.join([*flat, *after])}[{label}]"
     refuse_high_dynamic_range(side.clip, side.facts)
     if moved := Moved.of(manifest):
         refuse_too_long(moved, Size.parse(manifest["size"]))
     opening = clip_source(side.clip, side.facts, [manifest, *also], spare=spare)
     chain = ",".join([*picture_chain(side.facts, manifest), *after])
     if side.overlay is None:
-        return opening, f"[{number}:v:0]{chain}[{label}]"
+        return opening, f"[{picture}]{chain}[{label}]"
     kind = manifest["encoder"]["pixel_format"]
-    graph = overlay_graph(chain, clip=number, overlay=number + 1, out=label, within=label, pixel_format=kind)
+    graph = overlay_graph(chain, clip=picture, overlay=number + 1, out=label, within=label, pixel_format=kind)
     return [*opening, *overlay_source(side.overlay)], graph

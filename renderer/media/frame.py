@@ -11,6 +11,7 @@ from renderer.ffmpeg.encode import still_arguments
 from renderer.ffmpeg.inputs import PICTURE, input_arguments
 from renderer.ffmpeg.picture import Shape, field_filters, frame_filters, still_filters
 from renderer.ffmpeg.run import run_ffmpeg
+from renderer.media.clock import clock_of
 from renderer.media.segment import refuse_high_dynamic_range
 from renderer.media.standing import STILL_DEMUXER, made_ready
 from renderer.model import MediaFacts
@@ -41,7 +42,7 @@ def frame_arguments(clip: Path, facts: MediaFacts, *, number: int, output: Path)
     chosen = (
         [f"select=eq(n\\,{number})"]
         if facts.constant_rate
-        else frame_filters(first=number, frames=1, fps=facts.fps, origin_s=facts.origin_s)
+        else frame_filters(first=number, frames=1, fps=facts.fps, clock=clock_of(facts))
     )
     chain = ",".join([*fields, *chosen, *still_filters(shape, colour=facts.colour)])
     return [

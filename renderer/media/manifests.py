@@ -57,12 +57,13 @@ def segment_manifest(
     centre: Centre = MIDDLE,
     texts: Sequence[Mapping[str, Json]] = (),
     motion: Mapping[str, Json] | None = None,
+    clock: Mapping[str, Json] | None = None,
 ) -> dict[str, Json]:
     """The free manifest of a segment of the clip with this digest, made by the ffmpeg of this build.
 
     `overlay` is the digest of a picture as wide as the film, laid over its lower edge; `fit` is the slot's own, None the film's;
     the film's ground is named only where it `has_bars`; `centre`, where a crop looks, is named only where that is not the middle; `texts` are drawn on the picture (`text_manifest`);
-    `motion` is how its slot moves (`media.moving`), where not as it is.
+    `motion` is how its slot moves (`media.moving`), where not as it is; `clock` how its time stamps count (`media.clock`).
     """
     return {
         **_encoded(profile.size, profile.fps, build, profile.coding),
@@ -75,6 +76,7 @@ def segment_manifest(
         **({"overlay": overlay} if overlay else {}),
         **_lettered(texts),
         **({"motion": dict(motion)} if motion else {}),
+        **(clock or {}),
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from renderer.errors import MediaError
-from renderer.ffmpeg.picture import frame_filters
+from renderer.ffmpeg.picture import Clock, frame_filters
 from renderer.media.conform import Cut, held_frames
 from renderer.model import Json, MediaFacts, Size
 from renderer.row import Row
@@ -48,16 +48,14 @@ def lacking_frames(facts: MediaFacts, cut: Cut, moved: Moved, fps: Fraction) -> 
     return held_frames(at_speed(facts, moved.speed), Cut(cut.first, moved.moving), fps)
 
 
-def moving_filters(moved: Moved, *, first: int, frames: int, fps: Fraction, origin_s: Fraction) -> list[str]:
+def moving_filters(moved: Moved, *, first: int, frames: int, fps: Fraction, clock: Clock) -> list[str]:
     """The frames of a segment that begins at frame `first` of its clip at that speed; time stamps must be those of the file.
 
     Before these stands nothing; behind them each frame has its number as its time.
     """
     start = first - moved.skip
     return [
-        *([f"setpts=PTS-{origin_s.numerator}/{origin_s.denominator}/TB"] if origin_s else []),
-        *([f"setpts=PTS*{moved.speed.denominator}/{moved.speed.numerator}"] if moved.speed != 1 else []),
-        *frame_filters(first=start, frames=moved.moving, fps=fps, origin_s=Fraction(0)),
+        *frame_filters(first=start, frames=moved.moving, fps=fps, clock=clock, speed=moved.speed),
         *(["reverse", "setpts=N"] if moved.reverse else []),
         f"tpad=stop={moved.skip + frames}:stop_mode=clone",
         f"trim=start_pts={moved.skip}:end_pts={moved.skip + frames}",

@@ -25,6 +25,7 @@ from renderer.ffmpeg.picture import (
     ground_source,
 )
 from renderer.ffmpeg.run import run_ffmpeg
+from renderer.media.clock import clock_of
 from renderer.media.conform import is_high_range
 from renderer.media.made import probe_made
 from renderer.media.manifests import centre_of
@@ -118,24 +119,15 @@ def segment_arguments(
 ) -> list[str]:
     """The command line of a segment. Time stamps stay the file's own, so that a seek shifts nothing."""
     source = ["-copyts", *clip_source(clip, facts, [manifest], spare=spare)]
-    return [*source, *picture_output(facts, manifest, drawing, output, overlay=overlay)]
-
-
-def picture_output(
-    facts: MediaFacts,
-    manifest: Mapping[str, Json],
-    drawing: Sequence[str],
-    output: Path,
-    *,
-    overlay: Path | None = None,
-    number: int = 0,
-) -> list[str]:
-    """The output that is a segment's picture, of the clip that is input `number`; what lies over it is the input behind that."""
-    encoder = manifest["encoder"]
     chain = ",".join([*picture_chain(facts, manifest), *drawing])
-    filters = _filtering(chain, overlay, pixel_format=encoder["pixel_format"], number=number)
-    encoding = encode_arguments(Fraction(manifest["fps"]), encoder=encoder)
-    return [*filters, "-frames:v", str(manifest["frames"]), *encoding, str(output)]
+    filters = _filtering(chain, overlay, pixel_format=manifest["encoder"]["pixel_format"])
+    return [*source, *filters, *encoded_output(manifest, output)]
+
+
+def encoded_output(manifest: Mapping[str, Json], output: Path) -> list[str]:
+    """The output that is a segment, of what was mapped before."""
+    encoding = encode_arguments(Fraction(manifest["fps"]), encoder=manifest["encoder"])
+    return ["-frames:v", str(manifest["frames"]), *encoding, str(output)]
 
 
 def clip_source(
@@ -177,8 +169,8 @@ def _shown(facts: MediaFacts, manifest: Mapping[str, Json]) -> tuple[list[str], 
     fps, moved = Fraction(manifest["fps"]), Moved.of(manifest)
     first, frames = manifest["first"], manifest["frames"]
     if moved is None:
-        return frame_filters(first=first, frames=frames, fps=fps, origin_s=facts.origin_s), first / fps
-    filters = moving_filters(moved, first=first, frames=frames, fps=fps, origin_s=facts.origin_s)
+        return frame_filters(first=first, frames=frames, fps=fps, clock=clock_of(facts)), first / fps
+    filters = moving_filters(moved, first=first, frames=frames, fps=fps, clock=clock_of(facts))
     return filters, (first - moved.skip) / fps * moved.speed
 
 
@@ -188,21 +180,21 @@ def overlay_source(overlay: Path) -> list[str]:
 
 
 def overlay_graph(
-    chain: str, *, clip: int, overlay: int, out: str, pixel_format: str, within: str = ""
+    chain: str, *, clip: str, overlay: int, out: str, pixel_format: str, within: str = ""
 ) -> str:
-    """A graph that lays one input over what a chain makes of another, both by number; `within` makes labels its own."""
+    """A graph that lays input `overlay` over what a chain makes of a stream; `within` makes labels its own."""
     see_through = pixel_format.replace("yuv", "yuva")
     kind = pixel_format.removesuffix("le").removesuffix("p")
     return (
-        f"[{clip}:v:0]{chain}[under{within}];[{overlay}:v:0]format={see_through}[over{within}];"
+        f"[{clip}]{chain}[under{within}];[{overlay}:v:0]format={see_through}[over{within}];"
         f"[under{within}][over{within}]overlay=x=0:y=H-h:format={kind}:eof_action=repeat[{out}]"
     )
 
 
-def _filtering(chain: str, overlay: Path | None, *, pixel_format: str, number: int) -> list[str]:
+def _filtering(chain: str, overlay: Path | None, *, pixel_format: str) -> list[str]:
     if overlay is None:
-        return ["-map", f"{number}:v:0", "-vf", chain]
-    graph = overlay_graph(chain, clip=number, overlay=number + 1, out="out", pixel_format=pixel_format)
+        return ["-map", "0:v:0", "-vf", chain]
+    graph = overlay_graph(chain, clip="0:v:0", overlay=1, out="out", pixel_format=pixel_format)
     return [*overlay_source(overlay), "-filter_complex", graph, "-map", "[out]"]
 
 

@@ -13,6 +13,7 @@ from pathlib import PurePath
 from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
+from renderer.media.clock import clock_manifest
 from renderer.media.conform import Cut, Profile, choose_profile, held_frames, needs_segment, shows_ground
 from renderer.media.manifests import (
     join_manifest,
@@ -216,6 +217,7 @@ class Film:
         clip, slot = self.clips[number], self.output.slots[number]
         overlay, fit, moved = self.overlays.get(number), self.fits.get(number), self.moved.get(number)
         asked = cast("Fit", fit.fit) if fit else None
+        motion = moved._replace(skip=part.skip).manifest() if moved else None
         manifest = segment_manifest(
             clip.digest.sha256,
             cut_of(slot, clip, skip=part.skip, frames=part.frames),
@@ -226,7 +228,8 @@ class Film:
             has_bars=shows_ground(facts_of(clip), self.profile, asked),
             centre=fit.centre if fit else MIDDLE,
             texts=self.lettered.manifests(part),
-            motion=moved._replace(skip=part.skip).manifest() if moved else None,
+            motion=motion,
+            clock=clock_manifest(facts_of(clip), motion),
         )
         inputs = {"clip": (clip,)} | ({"overlay": (overlay,)} if overlay else {})
         return Made(with_reading(manifest, clip), inputs | self.lettered.inputs(part))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from renderer.ffmpeg.encode import container_arguments, ticks_per_frame, timescale
 from renderer.ffmpeg.inputs import concat_script, input_arguments, local_url, quoted, seconds
-from renderer.ffmpeg.picture import Shape, fit_filters, frame_filters, scaled_size
+from renderer.ffmpeg.picture import Clock, Shape, fit_filters, frame_filters, scaled_size
 from renderer.ffmpeg.sound import boundary_samples, chained, heard_filters, silence_filters
 from renderer.model import MIDDLE, Centre, Fit, Size
 
@@ -137,8 +137,10 @@ def test_colours_are_read_as_players_read_them(size: Size, colour: str, expected
 def test_a_clip_that_starts_late_is_counted_from_its_first_picture() -> None:
     """The origin is taken off before frames are counted."""
     assert (
-        "setpts=PTS-1/25/TB"
-        == frame_filters(first=0, frames=1, fps=Fraction(24), origin_s=Fraction(1, 25))[0]
+        "setpts=round(PTS-1/25/TB)"
+        == frame_filters(
+            first=0, frames=1, fps=Fraction(24), clock=Clock(Fraction(1, 25), Fraction(1, 12800))
+        )[0]
     )
     assert "asetpts=PTS-1/25/TB" == heard_filters(first=0, samples=9, origin_s=Fraction(1, 25))[0]
 
