@@ -18,12 +18,17 @@ EDGE = 0.4
 """How far from the middle of the picture, in parts of its size, the text of a corner stands."""
 
 
+def card_name(event: Event) -> str:
+    """What the item of a card is called."""
+    return f"{one_line(event.shown.shot)}, card"
+
+
 def card(scribe: Scribe, number: int, event: Event, piece: Piece) -> Any:
     """A card's ground; what stands on it is on a track of titles."""
     ground = event.ground or "#000000"
     effect = _generator("Matte", [{"parameterid": "fillcolor", "name": "Color", "value": _colour(ground)}])
     return scribe.schema.Clip(
-        name=f"{one_line(event.shown.shot)}, card",
+        name=card_name(event),
         source_range=scribe.span(piece.first, piece.frames),
         media_reference=_reference(scribe, COLOUR, {"colour": ground}, effect),
         metadata={OURS: {"shot": one_line(event.shown.shot), "slot": number + 1, "ground": ground}},

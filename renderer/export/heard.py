@@ -23,8 +23,9 @@ def clip_track(scribe: Scribe) -> Any:
     """The sound of clips, where the picture has them; what is not heard is a gap."""
     schema = scribe.schema
     track, before = schema.Track(name="sound", kind=schema.TrackKind.Audio), False
+    is_left = True
     for number, (event, pieces) in enumerate(pieces_of(scribe.timeline)):
-        if event.enter and (before or event.is_heard):
+        if event.enter and is_left and (before or event.is_heard):
             track.append(_crossing(scribe, number, event.enter.frames))
         heard = heard_of(scribe, event, pieces)
         before_it = pieces[0].frames if heard and event.motion.reverse and pieces[0].is_held else 0
@@ -35,7 +36,7 @@ def clip_track(scribe: Scribe) -> Any:
             track.append(_clip(scribe, number, event, heard))
         if rest:
             track.append(schema.Gap(source_range=scribe.span(0, rest)))
-        before = event.is_heard
+        before, is_left = event.is_heard, bool(pieces)
     return track
 
 
@@ -44,9 +45,10 @@ def heard_of(scribe: Scribe, event: Event, pieces: Sequence[Piece]) -> Piece | N
 
     Backwards a slot may begin with a held frame, and is silent as long as that lasts.
     """
-    clip, first = event.shown.clip, pieces[0]
-    if not event.is_heard or clip is None:
+    clip = event.shown.clip
+    if not pieces or not event.is_heard or clip is None:
         return None
+    first = pieces[0]
     if event.motion.reverse or first.is_held:
         moving = (piece for piece in pieces if not piece.is_held)
         return next(moving, None) if event.motion.reverse else None

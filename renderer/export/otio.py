@@ -56,13 +56,16 @@ def _picture(scribe: Scribe) -> Any:
     timeline, is_list = scribe.timeline, scribe.form is Form.EDL
     if timeline.opening and not is_list:
         track.append(_transition(scribe, timeline.opening, before=0))
+    is_left = True
     for number, (event, pieces) in enumerate(pieces_of(timeline, at_start=is_list)):
-        if event.enter:
+        # What has no item, one frame that goes over at once, cannot be left; in an edit list it can.
+        if event.enter and (is_left or is_list):
             track.append(_transition(scribe, event.enter, before=0 if is_list else event.enter.frames // 2))
         for piece in pieces:
             track.append(
                 card(scribe, number, event, piece) if event.ground else _item(scribe, number, event, piece)
             )
+        is_left = bool(pieces)
     return track
 
 

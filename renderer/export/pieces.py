@@ -31,6 +31,11 @@ def pieces_of(timeline: Timeline, *, at_start: bool = False) -> Iterator[tuple[E
         yield event, list(_pieces(event, head, event.frames - tail))
 
 
+def piece_at(event: Event, frame: int) -> Piece:
+    """What a slot shows as one of its frames."""
+    return next(_pieces(event, frame, frame + 1))
+
+
 def head_of(event: Event, *, at_start: bool) -> int:
     """How many of a slot's frames come before its cut."""
     return event.enter.frames // 2 if event.enter and not at_start else 0

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -129,7 +130,8 @@ def of_edl(folder: Path, fps: Fraction) -> tuple[list[Heard], set[int]]:
         if start == stop or reel == "BL":
             continue
         mixed |= set(range(start, start + int(mix or 0)))
-        told = SPEED.match(lines[place + 1])
+        # What a dissolve leaves tells its speed first.
+        *_, told = [None, *takewhile(bool, map(SPEED.match, lines[place + 1 :]))]
         speed = round(Fraction(told[1]) / fps, 2) if told else Fraction(1)
         at = _frames(told[2], fps) if told else first
         found.append(Heard(start, stop - start, Fraction(at), speed))

@@ -113,6 +113,57 @@ def test_backwards_begins_with_the_last_frame() -> None:
     assert ["M2", "-024.0", "00:00:01:11"] == [lines[4].split()[place] for place in (0, 2, 3)]
 
 
+@pytest.mark.parametrize(
+    ("left", "told"),
+    [
+        (moved(10, 30, Motion(), held=20), ("00:00:00:19", "000.0")),
+        (moved(10, 30, Motion(), held=6), ("00:00:01:09", "000.0")),
+        (moved(5, 20, TWICE), ("00:00:01:14", "048.0")),
+        (moved(12, 24, BACK), ("00:00:00:17", "-024.0")),
+        (moved(12, 24, BACK, held=8), ("00:00:00:12", "000.0")),
+    ],
+)
+def test_an_edit_list_tells_how_that_moves_which_a_dissolve_leaves(
+    left: Event, told: tuple[str, str]
+) -> None:
+    """Its own line has the frame that it goes on with, and its speed stands before that of what comes."""
+    after = moved(0, 30, TWICE)._replace(enter=Transition("crossfade", 6))
+    words = [line.split() for line in to_edl(film(left, after)).splitlines() if line.startswith(("0", "M2"))]
+    leaving, coming, *speeds = words[-4:]
+    assert [told[0], told[0]] == leaving[4:6]
+    assert ["D", "006"] == coming[3:5]
+    assert [[told[1], told[0]], ["048.0", "00:00:00:00"]] == [row[2:] for row in speeds]
+
+
+def test_an_edit_list_tells_two_speeds_of_one_reel_apart() -> None:
+    """What a dissolve leaves moves, what comes is of the same clip and does not: both are told."""
+    after = event(PAD, 0, 30, enter=Transition("crossfade", 6))
+    words = [line.split() for line in to_edl(film(moved(5, 20, TWICE), after)).splitlines()]
+    told = [row[2:] for row in words if row and row[0] == "M2"]
+    assert [["048.0", "00:00:00:10"], ["048.0", "00:00:01:14"], ["024.0", "00:00:00:00"]] == told
+
+
+def test_a_slot_that_is_nothing_but_its_transition_is_named() -> None:
+    """An edit list goes over from that clip, in front of the film too, and not from the one before it."""
+    end = event(version("end"), 5, 20, enter=Transition("crossfade", 6))
+    for before in ([], [event(PAD, 0, 20)]):
+        lines = to_edl(film(*before, event(SKY, 2, 6), end)).splitlines()
+        place = next(place for place, line in enumerate(lines) if " D " in line)
+        assert ["C", "00:00:00:02", "00:00:00:02"] == lines[place - 1].split()[3:6]
+        assert "* FROM CLIP NAME:  sky_1.mp4" == lines[place + 1]
+        assert lines[place - 1].split()[1].startswith("SKY")
+
+
+def test_a_frame_that_goes_over_at_once_is_no_item() -> None:
+    """There is nothing to cut; the film is as long, in every form, and nothing is left that is not there."""
+    at_once = event(SKY, 0, 10, enter=Transition("crossfade", 1))
+    for before in ([], [event(PAD, 0, 20)]):
+        timeline = film(*before, event(SKY, 3, 1), at_once)
+        # OpenTimelineIO reads no edit list that begins with a transition.
+        for read in (otio_of, xml_of, *([edl_of] if before else [])):
+            assert timeline.frames == round(read(timeline).video_tracks()[0].duration().value)
+
+
 @settings(max_examples=80, deadline=None)
 @given(MOTIONS, st.integers(0, 40), st.integers(2, 40), st.integers(0, 20), st.integers(0, 12))
 def test_however_a_clip_moves_the_film_is_as_long(
