@@ -53,8 +53,10 @@ def ducks_of(manifest: Mapping[str, Json]) -> list[int]:
 def end_filters(manifest: Mapping[str, Json], *, layout: str, middle: Sequence[str]) -> list[str]:
     """The last filters of a mix: its layout, what is done to the whole, and the exact length."""
     samples = manifest["samples"]
+    # In floats: of whole numbers, such as those of an encoder, ffmpeg sums each by half, so that nothing can clip.
+    form = "" if layout == bed_layout(manifest) else "sample_fmts=flt:"
     return [
-        f"aformat=channel_layouts={layout}",
+        f"aformat={form}channel_layouts={layout}",
         *middle,
         f"apad=whole_len={samples}",
         f"atrim=end_sample={samples}",

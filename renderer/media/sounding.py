@@ -48,7 +48,7 @@ def mix_manifest(
 
     `parts` are in cut order: the clip's digest or None, its first sample, how many, and where they are not as they are
     `gain_db` and `voice`. `cues` are as `ffmpeg.mixing` reads them. `loudness` is LUFS and true peak;
-    `encoder` are the settings of common sound, or of sound that is not compressed.
+    `encoder` are the settings of common sound, or of sound that is not compressed. A mono film names what its two sides are summed in.
     """
     return {
         "action": "sound",
@@ -60,6 +60,7 @@ def mix_manifest(
         "fade_samples": FADE_SAMPLES_MAX,
         "peak_db": PEAK_DB,
         "ffmpeg": build,
+        **({"summed_in": "flt"} if channels == 1 else {}),
         **({"loudness": {"lufs": loudness[0], "peak_db": loudness[1]}} if loudness else {}),
     }
 
