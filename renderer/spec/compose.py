@@ -19,6 +19,7 @@ from renderer.spec.nodes import Entry, Fields, Items, Node, Scalar, fields_of, i
 from renderer.spec.problems import Problems
 from renderer.spec.scalars import Value, resolve
 from renderer.spec.text import FORBIDDEN, Path, Text, describe_character
+from renderer.spec.wording import shorten
 
 DEPTH_MAX = 64
 NODES_MAX = 1_000_000
@@ -247,7 +248,7 @@ class _Composer:
         if isinstance(node, Scalar) and isinstance(node.value, str):
             return node
         written = self.text.content[node.start : node.end] or "nothing"
-        self.refuse_key(f"`{written}` is not text and cannot be the name of a field", node.start, node.end)
+        self.refuse_key(f"`{shorten(written)}` is not text and cannot be the name of a field", node.start, node.end)
         return Scalar(written, node.start, node.end)
 
     def refuse_key(self, message: str, start: int, end: int) -> None:

@@ -96,10 +96,10 @@ class Scene(Row):
         return NOTHING
 
     def filled_items(self, merged: Written | Merged | None) -> tuple[Filled, ...]:
-        """The texts of a list, each with its variables put in and its own places."""
+        """The texts of a list, each with its variables put in and its own places; what was at fault is left out."""
         if not (isinstance(merged, Written) and isinstance(merged.node, Items)):
             return ()
-        entries = enumerate(merged.node.nodes)
+        entries = [entry for entry in enumerate(merged.node.nodes) if entry[1].value is not None]
         return tuple(self.filled(Written(node, (*merged.path, number))) for number, node in entries)
 
     def use(self, merged: Written | Merged | None) -> Use | None:

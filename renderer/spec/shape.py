@@ -236,7 +236,8 @@ def _bad_kind(document: Document, problems: Problems, path: Path, *, rule: Rule)
     value, written = _value(document, path), document.written(path)
     if value is None:
         mark = "-" if isinstance(path[-1], int) else ":"
-        message, hint = f"{subject(path)} has no value", f"write {expected(rule)} after the `{mark}`"
+        where = f"in place of `{written}`" if written else f"after the `{mark}`"
+        message, hint = f"{subject(path)} has no value", f"write {expected(rule)} {where}"
         problems.add("S207", message, document.place_of_key(path), hint=hint)
         return
     found = describe(value, written=written)

@@ -82,7 +82,7 @@ class Text:
         line = bisect_right(self.line_starts, start)
         line_start = self.line_starts[line - 1]
         broken = _LINE_BREAK.search(self.content, start, end)
-        end = broken.start() if broken else end
+        end = broken.start() if broken else min(end, len(self.content))
         return Place(self.file, line, start - line_start + 1, end - line_start + 1, json_path(path))
 
 

@@ -48,13 +48,16 @@ def key_takes(
     *,
     settings: Mapping[str, Mapping[str, tuple[Place, ...]]],
 ) -> None:
-    """Key all takes. What is drawn for one output has its size and rate; all else those of the first."""
+    """Key all takes. What is drawn for one output has its size and rate; all else those of the first.
+
+    Own footage whose `clip` is no source, which has been told, is passed over.
+    """
     outputs = {output.name: output for output in storyboard.outputs}
     for shot in storyboard.shots:
         output = outputs[shot.output] if shot.output else storyboard.outputs[0]
         if shot.clip:
             key_footage(bench, shot, shot.clip)
-        else:
+        elif shot.request:
             _key_shot(workshop, bench, shot, output, settings=settings[output.name])
 
 
