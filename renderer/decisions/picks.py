@@ -80,7 +80,7 @@ def parse_picks(text: str, *, file: str) -> dict[str, Decision]:
         last = end.column if end.line == start.line else start.column
         place = Place(file, start.line + 1, start.column + 1, last + 1)
         raise SpecError([Diagnostic(fault.code, fault.message, place, hint=_hint(fault.code))]) from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         place = Place(file, mark.line + 1, mark.column + 1, mark.column + 1) if mark else Place(file, 1, 1, 1)
         message = f"the picks cannot be read: {getattr(error, 'problem', None) or 'not YAML'}"

@@ -98,7 +98,8 @@ def _read(text: str) -> tuple[Lock, list[_Fault]]:
     faults = []
     for head, *facts in _blocks(rest[:-1]):
         try:
-            found[_new(head, found)] = _KINDS[head.words[0]](head, facts)
+            name = _new(head, found)
+            found[name] = _KINDS[name[0]](head, facts)
         except _Fault as fault:
             faults.append(fault)
     takes = [block for block in found.values() if isinstance(block, LockedTake)]

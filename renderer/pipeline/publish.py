@@ -85,7 +85,7 @@ def read_owners(build: Path) -> dict[str, str]:
     """Which storyboard owns which name below `build/`; empty where nothing can be read."""
     try:
         owners = json.loads((build / OWNERS).read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     if not isinstance(owners, dict):
         return {}

@@ -248,7 +248,9 @@ class _Composer:
         if isinstance(node, Scalar) and isinstance(node.value, str):
             return node
         written = self.text.content[node.start : node.end] or "nothing"
-        self.refuse_key(f"`{shorten(written)}` is not text and cannot be the name of a field", node.start, node.end)
+        self.refuse_key(
+            f"`{shorten(written)}` is not text and cannot be the name of a field", node.start, node.end
+        )
         return Scalar(written, node.start, node.end)
 
     def refuse_key(self, message: str, start: int, end: int) -> None:

@@ -91,7 +91,7 @@ class Enrolled:
     def _read(self, path: Path) -> Enrolment:
         try:
             return _parsed(path.parent.name, json.loads(path.read_bytes()))
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise GateError(
                 "it is not known any more where a project is that uses this store: nothing was deleted",
                 code="E632",

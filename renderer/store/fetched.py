@@ -80,7 +80,7 @@ def _parsed(content: bytes) -> Digest | None:
     try:
         fields = json.loads(content)
         sha256, size_bytes = fields["sha256"], fields["size_bytes"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
     is_digest = isinstance(sha256, str) and isinstance(size_bytes, int) and len(sha256) == 64
     return Digest(sha256, size_bytes) if is_digest else None

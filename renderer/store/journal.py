@@ -171,9 +171,15 @@ class Journal:
             self._position = line.end
 
     def _take(self, line: Line) -> None:
-        if line.value is None:
+        """Take up one line. One that says something in another form than ours counts as damaged."""
+        try:
+            self._fold(line)
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError):
             self._damaged[line.at] = None
-            return
+
+    def _fold(self, line: Line) -> None:
+        if line.value is None:
+            raise ValueError("the line was whole once")
         record, name = line.value, line.value["intent"]
         if record["event"] == MENDED:
             for place in record["places"]:

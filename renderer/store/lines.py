@@ -167,5 +167,5 @@ def _parsed(row: bytes) -> Json | None:
         return None
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None

@@ -72,7 +72,7 @@ def _read(path: Path) -> Pin:
     try:
         value = json.loads(path.read_bytes())
         return Pin(Digest(value["sha256"], value["size_bytes"]), str(value["reason"]), str(value["at"]))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise GateError(
             "a pin cannot be read: nothing was deleted",
             code="E634",

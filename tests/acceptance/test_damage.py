@@ -137,3 +137,29 @@ def test_a_damaged_trace_is_as_if_never_made(built: Stage) -> None:
     shutil.rmtree(built.store / "index")
     assert ["crew"] == built.built().ran
     assert 0 == built.run("cache", "verify").code
+
+
+DEEP = "[" * 100_000
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "ended"),
+    [
+        ("build/.owners.json", ["build", "--json"], (0, [])),
+        ("plan.json", ["build", "--plan", "plan.json", "--json"], (2, ["U083"])),
+        ("film.picks.yaml", ["build", "--json"], (2, ["D101"])),
+        ("../store/projects/*/*.json", ["cache", "gc", "--json"], (3, ["E632"])),
+        ("../store/pinned/*.json", ["cache", "pins", "--json"], (3, ["E634"])),
+    ],
+)
+def test_what_is_nested_without_end_is_told_as_what_it_is(
+    built: Stage, name: str, asked: list[str], ended: tuple[int, list[str]]
+) -> None:
+    """A reader of its own depth is nobody's bug: each file is what it would be with anything else that is none."""
+    built.built()
+    assert 0 == built.run("cache", "pin", "film.yaml", "pad").code
+    for path in [*built.root.glob(name)] or [built.root / name]:
+        path.unlink(missing_ok=True)
+        path.write_text(DEEP[:20_000] if name.endswith("yaml") else DEEP)
+    done = built.run(*asked)
+    assert ended == (done.code, [error["code"] for error in done.json.get("errors", ())])

@@ -167,3 +167,14 @@ def test_graphs_and_dependencies_are_written_to_the_letter(stage: Stage) -> None
     assert (
         "build/film.mp4: \\\n  film.yaml \\\n  a\\ still.png\n\nfilm.yaml:\n\na\\ still.png:\n"
     ) == exported(stage, "depfile")
+
+
+def test_a_film_is_exported_although_no_record_says_how_a_clip_was_made(customer: Stage) -> None:
+    """The lock names the clip, and what was asked for is in the storyboard still."""
+    shot = "provider: aimlapi, model: gen3a_turbo, prompt: steam, image: a.png, duration: 5, ratio: '16:9', takes: 2"
+    customer.write("film.yaml", f"version: 1\nshots:\n  - {{id: pad, {shot}, use: 0.25}}\n")
+    customer.built("--yes")
+    before = exported(customer, "csv")
+    for path in (customer.store / "ac").glob("*/*.json"):
+        path.unlink()
+    assert before == exported(customer, "csv")

@@ -25,7 +25,16 @@ REACH = Reach(fetch=False)
 SNIPPETS = (
     *("-1", "0", "1e309", "2.0", "0x10", ".inf", ".nan", "1" + "0" * 400, "99999999f", "99:59:59:99", "1/0"),
     *("null", "~", "true", "[]", "{}", "''", "[[[]]]", "{a: {b: 1}}", "*none", "&mark 1", "<<: 1", "!!str 1"),
-    *("${ship}", "${none}", "${a", "$$", "${a:-${b}}", "../../up", "/etc/passwd", "https://example.org/a.png"),
+    *(
+        "${ship}",
+        "${none}",
+        "${a",
+        "$$",
+        "${a:-${b}}",
+        "../../up",
+        "/etc/passwd",
+        "https://example.org/a.png",
+    ),
     *("{beats: 1e39}", "{beats: -1}", "{last_frame_of: s0}", "{frame_of: s1, at: 99}", "{crossfade: 1e30}"),
     *("{xfade: none, for: 1}", "{in: 5, out: 1}", "{shot: s0}", "id: s0", "clip: https://example.org/a.mp4"),
     *("clip: a.png", "matrix: {a: []}", "takes: 0", "- a", "? a", "@", "%", "\t", "\r", "\0", "\\", '"', "'"),

@@ -106,6 +106,7 @@ FIELDS = (
     "prompt: steam\nstyle: null\n",
     "prompt: steam\ncamera: [slow, push in]\n",
     "prompt: steam\nnegative_prompt: 5\n",
+    "prompt: steam\nmodel: [gen3a_turbo, another]\n",
 )
 IDS = ("s0", "s1", "s2", "s3", "s4", "s5", "s0.take2", "S")
 
@@ -168,6 +169,7 @@ GOOD = st.tuples(
             (0, 48),
             (0, 49),
             (50,),
+            (55,),
         ]
     ),
 )
@@ -278,6 +280,7 @@ def step_by_step(workshop: Workshop, project: Project) -> tuple[Compiled, dict[i
     Board(11, (("s0", (0, 41)), ("s1", (0, 39)), ("s2", (0,))), 0),
     [("replace", 2, ("s2", (0, 39))), ("replace", 1, ("s1", (10, 39))), ("delete", 0, None)],
 )
+@example(Board(1, (("s0", (55,)), ("s1", (0,))), 0), [("replace", 1, ("s1", (3,)))])
 def test_an_edit_compiles_to_what_the_whole_text_compiles_to(
     workshop: Workshop, board: Board, edits: list[tuple[str, Any, Any]]
 ) -> None:

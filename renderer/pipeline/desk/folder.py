@@ -173,7 +173,7 @@ def _read_list(folder: Path) -> dict[str, tuple[str, ...]]:
             return {}
         files = json.loads(path.read_bytes())["files"]
         return {name: tuple(map(str, known)) for name, known in files.items() if _is_ours(name)}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
 
 

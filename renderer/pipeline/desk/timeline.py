@@ -192,7 +192,8 @@ class _Desk:
 
     def _manifest(self, row: TakeRow) -> Mapping[str, Json]:
         number = next(one for one in self.numbers[row.shot] if self.run.compiled.takes[one] is row)
-        return self.run.details(self.unmade)[number].manifest
+        # A clip that the lock names may be there although the record of how it was made is not.
+        return self.run.details([*self.unmade, number])[number].manifest
 
     def _older(self, shot: str, result: Result) -> Version:
         """A clip that was made for another request than today's."""

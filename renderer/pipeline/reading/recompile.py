@@ -28,7 +28,7 @@ from renderer.pipeline.workshop import Workshop
 from renderer.plan.assemble import assemble
 from renderer.plan.chain import is_broken
 from renderer.plan.enter import is_entered
-from renderer.plan.rows import Compiled, Detail, ShotRow
+from renderer.plan.rows import Compiled, Detail, ShotRow, TakeRow
 from renderer.row import Row
 from renderer.storyboard import Storyboard
 
@@ -119,13 +119,18 @@ def find_details(
             if excerpt and not spec.fit(excerpt, examined.outline):
                 continue
             rows = [row for shot in examined.shots for row in shot.takes]
-            found = {(row.shot, row.key): detail for row, detail in zip(rows, examined.details, strict=True)}
-            if all((row.shot, row.key) in found for row in wanted):
-                details = {number: found[row.shot, row.key] for row, number in wanted.items()}
+            found = {_named(row): detail for row, detail in zip(rows, examined.details, strict=True)}
+            if all(_named(row) in found for row in wanted):
+                details = {number: found[_named(row)] for row, number in wanted.items()}
                 return _all_placed(details, part, chosen, file=project.label) if part else details
     raise MediaError(
         f"`{project.label}` changed while the build ran", code="M820", hint="run the same command again"
     )
+
+
+def _named(row: TakeRow) -> tuple[str, int, str]:
+    # Two takes of a shot may have one key, and each has lines of its own.
+    return row.shot, row.take, row.key
 
 
 Move = Callable[[Place], Place]

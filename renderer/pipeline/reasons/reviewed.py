@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 
 from renderer.errors import GateError, UsageError, shortened
@@ -46,7 +46,7 @@ class Reviewed(Row):
 
     @classmethod
     def from_json(cls, value: Mapping[str, Json]) -> Reviewed:
-        """The inverse of `to_json`; raises `KeyError`, `TypeError`, `ValueError` or `InvalidOperation` for another form."""
+        """The inverse of `to_json`; raises `KeyError`, `TypeError`, `ValueError` or `ArithmeticError` for another form."""
         if value["version"] != VERSION:
             raise ValueError("another version")
         return cls(
@@ -89,7 +89,15 @@ def read_review(path: Path) -> Reviewed:
     """A plan that was written down; raises `UsageError` U083 for a file that is none."""
     try:
         return Reviewed.from_json(json.loads(path.read_text("utf-8")))
-    except (OSError, KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
+    except (
+        OSError,
+        LookupError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        ArithmeticError,
+        RecursionError,
+    ) as error:
         raise UsageError(
             f"`{path}` is no plan that can be built",
             code="U083",

@@ -134,7 +134,7 @@ def read_recording(folder: Path, *, vendor: str) -> Sequence[Exchange]:
             continue
         try:
             exchange = Exchange.from_text(path.read_text("utf-8"), file=path.name)
-        except (OSError, KeyError, TypeError, ValueError) as error:
+        except (OSError, KeyError, TypeError, ValueError, RecursionError) as error:
             raise UsageError(
                 f"`{path}` is not a recorded exchange",
                 code="U043",

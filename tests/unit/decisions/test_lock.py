@@ -97,6 +97,7 @@ def test_the_form_is_a_fact_a_line() -> None:
         (("  price 0.2625\n", ""), "L103", 4),
         (("take pad 1", "take pad"), "L103", 4),
         (("take pad 1", "  take pad 1"), "L103", 4),
+        (("take pad 1", "tale pad 1"), "L103", 4),
         (("  seed 7", "  seed 7\n  seed 8"), "L104", 9),
         (("  seed 7", "<<<<<<< ours\n  seed 7\n=======\n  seed 8\n>>>>>>> theirs"), "L101", 8),
     ],

@@ -92,6 +92,7 @@ def test_a_digest_of_digits_is_no_number() -> None:
         ("crew: {retakes: 7}\n", "D102", 1),
         ("crew: 2\n<<<<<<< ours\n", "D101", 2),
         ("crew: 2\nsky: 1\ncrew: 3\n", "D103", 3),
+        (f"crew: {'[' * 2000}", "D101", 1),
     ],
 )
 def test_a_fault_is_told_at_its_line(text: str, code: str, line: int) -> None:

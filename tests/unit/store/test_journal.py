@@ -13,10 +13,10 @@ import pytest
 
 from renderer.errors import StoreError
 from renderer.job import JobState, Price
-from renderer.model import Asker
+from renderer.model import Asker, Json
 from renderer.store import Store
 from renderer.store.appending import RESERVE_BYTES
-from renderer.store.lines import Lines
+from renderer.store.lines import Lines, line_of
 from tests.builders import NOON, intent
 
 ASKER = Asker("project", "film.yaml", "pad", 1)
@@ -122,6 +122,21 @@ def test_a_line_that_once_was_whole_and_is_damaged_stops_all_buying(root: Path) 
     with Store.open(root) as store:
         assert [] == store.journal.damaged()
         assert ["one", "three", "four"] == [job.intent for job in store.journal.jobs()]
+
+
+def test_a_line_of_another_form_counts_as_damaged(root: Path) -> None:
+    """However whole it is: nobody knows what it says, and the others hold."""
+    with Store.open(root) as store:
+        store.journal.intend(intent("one"))
+    odd: list[Json] = [[], {"event": "intent"}, {"event": "accepted", "intent": "one"}]
+    with segment(root).open("ab") as stream:
+        stream.writelines(map(line_of, odd))
+    with Store.open(root) as store:
+        assert ["one"] == [job.intent for job in store.journal.jobs()]
+        assert 3 == len(store.journal.damaged())
+        with pytest.raises(StoreError) as caught:
+            store.journal.intend(intent("two"))
+    assert "E619" == caught.value.code
 
 
 def test_appends_of_many_threads_and_processes_are_all_there(root: Path) -> None:
