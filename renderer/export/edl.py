@@ -201,7 +201,7 @@ def _reels(timeline: Timeline) -> Reels:
     """A name of eight capitals and digits for each clip: the start of its shot's and of its digest; no two clips have one."""
     found: Reels = {}
     taken: dict[str, str] = {}
-    for shown in (event.shown for event in timeline.events):
+    for shown in (event.shown for event in timeline.events if not event.ground):
         sha256 = _digest_of(shown)
         letters = "".join(sign for sign in shown.shot.upper() if sign.isascii() and sign.isalnum())[:4]
         names = [letters + sha256[: REEL_SIGNS - len(letters)], sha256[:REEL_SIGNS]]

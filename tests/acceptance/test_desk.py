@@ -44,7 +44,7 @@ FPS = (
 )
 OWN_FPS = 24
 EVENT = re.compile(r"\d{3}  (\S+) +V +(C|[DW]\d*) +(\d+)? *" + " ".join([r"(\d\d:\d\d:\d\d[:;]\d\d)"] * 4))
-SPEED = re.compile(r"M2   \S+ +(-?[\d.]+) +(\S+)")
+SPEED = re.compile(r"M2   (\S+) +(-?[\d.]+) +(\S+)")
 
 
 class Heard(NamedTuple):
@@ -131,9 +131,10 @@ def of_edl(folder: Path, fps: Fraction) -> tuple[list[Heard], set[int]]:
             continue
         mixed |= set(range(start, start + int(mix or 0)))
         # What a dissolve leaves tells its speed first.
-        *_, told = [None, *takewhile(bool, map(SPEED.match, lines[place + 1 :]))]
-        speed = round(Fraction(told[1]) / fps, 2) if told else Fraction(1)
-        at = _frames(told[2], fps) if told else first
+        speeds = [found for found in takewhile(bool, map(SPEED.match, lines[place + 1 :])) if found]
+        *_, told = [None, *(one for one in speeds if one[1] == reel)]
+        speed = round(Fraction(told[2]) / fps, 2) if told else Fraction(1)
+        at = _frames(told[3], fps) if told else first
         found.append(Heard(start, stop - start, Fraction(at), speed))
     return found, mixed
 

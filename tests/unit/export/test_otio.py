@@ -13,7 +13,7 @@ from renderer.export.edl import to_edl
 from renderer.export.fcp7xml import to_fcp7xml
 from renderer.export.library import TIMECODE_RATES
 from renderer.export.otio import to_otio
-from renderer.export.timeline import Sound, Timeline, Transition, Version
+from renderer.export.timeline import Event, Sound, Timeline, Transition, Version
 
 from .films import FILM, NTSC, digest, event, film, version
 
@@ -167,6 +167,14 @@ def test_reels_are_eight_signs_and_tell_clips_apart() -> None:
     reels = [line[1] for line in lines]
     assert {8} == set(map(len, reels))
     assert (60, reels[60:]) == (len(set(reels)), reels[:60])
+
+
+def test_a_card_does_not_change_the_reel_of_its_shot() -> None:
+    """Own footage keeps the start of its digest, with a card beside it or without."""
+    own = PAD._replace(take=None, provider="")
+    card = Event(Version("pad", None, None), 0, 12, ground="#102030")
+    alone, beside = (to_edl(film(event(own, 0, 5), *cards)).splitlines()[3] for cards in ([], [card]))
+    assert alone == beside
 
 
 def test_a_rate_without_timecode_has_no_edit_list() -> None:
