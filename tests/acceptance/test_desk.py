@@ -31,6 +31,7 @@ sequence:
   - {{shot: own, use: {{in: 0, out: 0.5}}, reverse: true, enter: null}}
   - {{shot: own, use: {{in: 0, out: 1}}, reverse: true, speed: 2, enter: {{wipe: 0.125}}}}
   - {{shot: own, use: {{in: 0.5, out: 1}}, hold: 0.5, enter: {{dip: 0.125}}}}
+  - {{shot: own, use: {{in: 0, out: 0.4}}, enter: {{crossfade: 0.2}}}}
   - {{shot: own, use: {{in: 0.5, out: 1.5}}, reverse: true, enter: null}}
   - {{shot: own, use: {{in: 0.5, out: 1.5}}, reverse: true, speed: 2, enter: {{wipe: 0.25}}}}
 """
@@ -139,6 +140,14 @@ def of_edl(folder: Path, fps: Fraction) -> tuple[list[Heard], set[int]]:
     return found, mixed
 
 
+def left_in_edl(folder: Path, fps: Fraction) -> Iterator[tuple[int, int]]:
+    """Where each dissolve of an edit list begins in the film, and with which frame of what it leaves."""
+    for event in filter(None, map(EVENT.match, (folder / "film.edl").read_text().splitlines())):
+        first, _, start, stop = (_frames(time, fps) for time in event.groups()[3:])
+        if start == stop and event[1] != "BL":
+            yield start, first
+
+
 def _frames(time: str, fps: Fraction) -> int:
     value: float = otio.opentime.from_timecode(time, float(fps)).value
     return round(value)
@@ -173,6 +182,22 @@ def test_every_list_shows_the_frames_of_the_film(stage: Stage, fps: Fraction) ->
         )
 
 
+@pytest.mark.parametrize("fps", [Fraction(24), Fraction(30000, 1001)])
+def test_an_edit_list_goes_over_from_the_frame_that_the_film_leaves(stage: Stage, fps: Fraction) -> None:
+    """The first frame of each transition is still all of what goes: forwards, backwards, at speed, and held."""
+    write_numbered(stage.root / "own.mp4", sound_s=1)
+    stage.write("film.yaml", CUT.format(fps=f'"{fps}"' if fps.denominator > 1 else fps))
+    stage.built()
+    assert 0 == stage.run("handover", "film.yaml", "out").code
+    shown, left = numbers(stage.film()), dict(left_in_edl(stage.root / "out", fps))
+    assert 5 == len(left)
+    most = 1 if fps == OWN_FPS else Fraction(3, 2)
+    told = {start: float(frame / fps * OWN_FPS) for start, frame in left.items()}
+    assert {} == {
+        start: (shown[start], at) for start, at in told.items() if not abs(shown[start] - at) < most
+    }
+
+
 def test_subtitles_are_handed_over_and_exported(stage: Stage) -> None:
     """The very files that stand beside the film; of a film without any, none, and asking for them is an error."""
     write_numbered(stage.root / "own.mp4", sound_s=1)
@@ -181,7 +206,7 @@ def test_subtitles_are_handed_over_and_exported(stage: Stage) -> None:
     assert 0 == stage.run("handover", "film.yaml", "out").code
     for form in ("srt", "vtt"):
         text = stage.film(f"film.{form}").read_text()
-        assert 9 == text.count("A caption")
+        assert 10 == text.count("A caption")
         assert text == (stage.root / f"out/film.{form}").read_text()
         assert text == stage.run("export", "film.yaml", "--to", form).stdout
     stage.edit("    caption: A caption\n", "")
