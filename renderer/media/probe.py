@@ -211,7 +211,8 @@ def facts_of(container: str, video: VideoStream, audio: AudioStream | None, tall
         frames=len(tally.stamps),
         constant_rate=constant and not tally.hidden,
         time_base=base,
-        sample_aspect=Fraction(codec.sample_aspect_ratio or video.sample_aspect_ratio or 1) or Fraction(1),
+        # The container's word, as players have it, and the codec's where there is none: AV1 cannot tell, and says square.
+        sample_aspect=Fraction(video.sample_aspect_ratio or codec.sample_aspect_ratio or 1) or Fraction(1),
         rotation_deg=tally.rotation_deg,
         colour=colour_of(video),
         parameter_sets=signature(codec),

@@ -112,6 +112,13 @@ def test_wide_pixels_and_full_range_are_seen(clips: Clips) -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["wide.mp4", "wide.webm"])
+def test_the_container_says_how_wide_a_pixel_is(clips: Clips, name: str) -> None:
+    """As players have it: the codec AV1 cannot tell, and says that pixels are square."""
+    av1 = ("-c:v", "libsvtav1", "-preset", "12", "-svtav1-params", "lp=1")
+    assert Fraction(4, 3) == probe(clips(name, options=(*av1, "-vf", "scale=96:72,setsar=4/3"))).sample_aspect
+
+
 def test_a_variable_rate_is_not_taken_for_a_constant_one(clips: Clips) -> None:
     """The rate is then the average."""
     facts = probe(
