@@ -51,14 +51,24 @@ def field_filters(*, is_interlaced: bool) -> list[str]:
 
 
 class Clock(Row):
-    """How a clip's time stamps count: from `origin_s` on, in ticks of `time_base`.
+    """How a clip's time stamps count: from `origin_s` on, in ticks of `time_base`, at `fps` frames a second on average.
 
-    `rate` is that of its frames where they keep one that such ticks only come near, such as the milliseconds of Matroska.
+    `is_near` says that all frames keep that rate and the ticks only come near it, such as the milliseconds of Matroska.
     """
 
     origin_s: Fraction
     time_base: Fraction
-    rate: Fraction | None = None
+    fps: Fraction
+    is_near: bool = False
+
+    @property
+    def tick(self) -> Fraction:
+        """In what its frames are counted: a frame, where its own ticks only come near one."""
+        return 1 / self.fps if self.is_near else self.time_base
+
+    def is_brief(self, fps: Fraction, *, speed: Fraction) -> bool:
+        """Whether two of its frames may go by in less than half a frame of a film of this rate."""
+        return self.fps * speed > 4 * fps
 
 
 def frame_filters(
@@ -75,9 +85,10 @@ def frame_filters(
         *shift,
         # Without one more behind it ffmpeg 7 and older let the last picture of some clips go where the rate is another.
         "tpad=stop=1:stop_mode=clone",
-        *([f"settb={1 / clock.rate}"] if clock.rate else []),
-        *_paced(speed, tick=1 / clock.rate if clock.rate else clock.time_base),
-        f"fps=fps={fps}:round=near:eof_action=round",
+        *([f"settb={clock.tick}"] if clock.is_near else []),
+        *_paced(speed, tick=clock.tick),
+        # Rounded, the end of a clip that is over in less than half a frame would be its beginning, and no frame would come out.
+        f"fps=fps={fps}:round=near:eof_action={'pass' if clock.is_brief(fps, speed=speed) else 'round'}",
         f"tpad=stop={first + frames}:stop_mode=clone",
         f"trim=start_pts={first}:end_pts={first + frames}",
         f"setpts=PTS-{first}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 
 from renderer.ffmpeg.encode import ticks_per_frame
 from renderer.ffmpeg.picture import Clock
@@ -13,13 +14,13 @@ CLOCK_VERSION = 2
 
 
 def clock_of(facts: MediaFacts) -> Clock:
-    """A clip's clock; the rate of its frames is named where all keep one that its ticks cannot carry."""
+    """A clip's clock."""
     is_near = facts.constant_rate and ticks_per_frame(facts.fps, time_base=facts.time_base).denominator > 1
-    return Clock(facts.origin_s, facts.time_base, facts.fps if is_near else None)
+    return Clock(facts.origin_s, facts.time_base, facts.fps, is_near)
 
 
-def clock_manifest(facts: MediaFacts, motion: Mapping[str, Json] | None) -> dict[str, Json]:
-    """The part of a segment's manifest that says how time stamps count; none where there is nothing to round."""
-    clock = clock_of(facts)
-    is_exact = not clock.origin_s and clock.rate is None and (motion is None or motion["speed"] == "1")
-    return {} if facts.is_still or is_exact else {"clock": CLOCK_VERSION}
+def clock_manifest(facts: MediaFacts, motion: Mapping[str, Json] | None, *, fps: Fraction) -> dict[str, Json]:
+    """The part of a segment's manifest that says how time stamps count, in a film of this rate; none where there is nothing to round."""
+    clock, speed = clock_of(facts), Fraction(motion["speed"] if motion else 1)
+    is_rounded = clock.origin_s or clock.is_near or speed != 1 or clock.is_brief(fps, speed=speed)
+    return {"clock": CLOCK_VERSION} if is_rounded and not facts.is_still else {}

@@ -60,3 +60,16 @@ def test_no_time_stamp_is_cut_short_at_an_odd_speed(stage: Stage, speed: str) ->
     middles = [(frame + 0.5) * float(speed) / 2 for frame in range(len(shown))]
     # What changes in the very middle of a frame's time is seen from the next one on.
     assert [min(FRAMES - 1, int(middle - 1e-6)) for middle in middles] == shown
+
+
+@pytest.mark.parametrize("motion", ["speed: 10", "speed: 10, reverse: true", "speed: 1"])
+def test_a_clip_of_less_than_half_a_frame_is_held(stage: Stage, motion: str) -> None:
+    """However fast it goes by, what is held after it is there."""
+    write_numbered(stage.root / "own.mp4", options=[*X264, "-frames:v", "1", "-r", "120"])
+    stage.write(
+        "film.yaml",
+        "version: 1\noutput: {size: 64x36, fps: 12}\n"
+        f"shots:\n  - {{id: own, clip: own.mp4, hold: 3f, {motion}}}\n",
+    )
+    stage.built()
+    assert [0, 0, 0] == numbers(stage.film())

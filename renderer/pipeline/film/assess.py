@@ -229,7 +229,7 @@ class Film:
             centre=fit.centre if fit else MIDDLE,
             texts=self.lettered.manifests(part),
             motion=motion,
-            clock=clock_manifest(facts_of(clip), motion),
+            clock=clock_manifest(facts_of(clip), motion, fps=self.fps),
         )
         inputs = {"clip": (clip,)} | ({"overlay": (overlay,)} if overlay else {})
         return Made(with_reading(manifest, clip), inputs | self.lettered.inputs(part))

@@ -139,7 +139,10 @@ def test_a_clip_that_starts_late_is_counted_from_its_first_picture() -> None:
     assert (
         "setpts=round(PTS-1/25/TB)"
         == frame_filters(
-            first=0, frames=1, fps=Fraction(24), clock=Clock(Fraction(1, 25), Fraction(1, 12800))
+            first=0,
+            frames=1,
+            fps=Fraction(24),
+            clock=Clock(Fraction(1, 25), Fraction(1, 12800), Fraction(25)),
         )[0]
     )
     assert "asetpts=PTS-1/25/TB" == heard_filters(first=0, samples=9, origin_s=Fraction(1, 25))[0]
