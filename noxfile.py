@@ -86,6 +86,13 @@ def sweep(session: nox.Session) -> None:
 
 
 @nox.session
+def films(session: nox.Session) -> None:
+    """100 films by chance of footage of odd kinds, each frame held against arithmetic; takes some ten minutes."""
+    session.install(*groups("tests"), ".")
+    session.run("python", "-m", "tests.films", *session.posargs)
+
+
+@nox.session
 def browser(session: nox.Session) -> None:
     """A spliced film in a real Chromium, sought and played; needs one on the search path, as `apt install chromium` puts it."""
     session.install(*groups("tests"), ".")
