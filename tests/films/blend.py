@@ -18,7 +18,7 @@ WILD = (
 )
 """Transitions of which the first frame alone is told here."""
 COLOURS = {"black": BLACK, "white": WHITE}
-BORDER = 0.04
+BORDER = 0.06
 """How near to the line of a wipe, in shares of the picture, either side may be seen."""
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from .blend import MIXING, WILD
 from .footage import RATES, Clip
-from .reckon import reckon
+from .reckon import nearest, reckon
 
 Wish = dict[str, Any]
 FILM_SIZES = ("160x90", "90x160", "96x96", "128x72", "176x100")
@@ -71,8 +71,9 @@ def _mend_one(board: Wish, clips: Mapping[str, Clip]) -> bool:
             length = laid.end - laid.first
             frames = (laid.overlap if laid.first else 0) + (after.overlap if after else 0)
             is_short = length < 1 or laid.slot.length_s * film.rate < 1
+            is_cut = bool(lead) and nearest(lead * film.rate) * (laid.overlap if laid.first else 1) < 1
             is_crossed = bool(lead or tail) and (lead + tail > laid.slot.length_s or frames > length)
-            if is_short or is_crossed:
+            if is_short or is_cut or is_crossed:
                 name = laid.slot if lead or not after or not tail else after.slot
                 _calm(board, name.name, output=film.name, is_short=is_short)
                 return True
