@@ -7,7 +7,7 @@ from functools import cache
 from .bars import CELLS, GREY, SHARE, cell_at, levels
 from .reckon import Slot
 
-EDGE_PX = 1.6
+EDGE_PX = 2.4
 """So near to an edge of a cell no level is sure."""
 BLACK, WHITE = 16.0, 235.0
 CARD, BAR, EDGE = "card", "bar", "edge"
