@@ -22,7 +22,7 @@ Fit = Literal["crop", "pad", "stretch"]
 Json = Any
 STILLS = ("jpeg", "png", "webp")
 """The containers of clips that are a single picture, shown as long as is asked for."""
-FACTS = "facts.2"
+FACTS = "facts.3"
 """Under which name a store remembers what footage is; another one as soon as more is told of it, so that it is looked at again."""
 AT = "@"
 """What joins the id of a shot and the name of an output to that of a variant; it stands in neither."""
