@@ -137,3 +137,11 @@ def _refuse_inexact(value: Any) -> None:
                 _refuse_inexact(item)
     else:
         raise ValueError(f"{value!r} has no exact JSON form: carry it as a string")
+
+
+def read_json(text: str | bytes) -> Any:
+    """The value of a JSON text. Raises `ValueError` where it is none, or nested deeper than can be read."""
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError(str(error)) from error

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from renderer.digest import Digest
+from renderer.digest import Digest, read_json
 from renderer.errors import StoreError, UsageError
 from renderer.pipeline.project import BUILD, Project
 from renderer.store.authored import unwritable
@@ -84,8 +84,8 @@ def _refuse_taken(name: str, owners: Mapping[str, str], project: Project) -> Non
 def read_owners(build: Path) -> dict[str, str]:
     """Which storyboard owns which name below `build/`; empty where nothing can be read."""
     try:
-        owners = json.loads((build / OWNERS).read_bytes())
-    except (OSError, ValueError, RecursionError):
+        owners = read_json((build / OWNERS).read_bytes())
+    except (OSError, ValueError):
         return {}
     if not isinstance(owners, dict):
         return {}

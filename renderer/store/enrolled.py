@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from renderer.digest import read_json
 from renderer.errors import GateError
 from renderer.model import Json
 from renderer.row import Row
@@ -90,8 +91,8 @@ class Enrolled:
 
     def _read(self, path: Path) -> Enrolment:
         try:
-            return _parsed(path.parent.name, json.loads(path.read_bytes()))
-        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+            return _parsed(path.parent.name, read_json(path.read_bytes()))
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise GateError(
                 "it is not known any more where a project is that uses this store: nothing was deleted",
                 code="E632",

@@ -7,11 +7,10 @@ itself is not written down, since it may be signed; a pin is found by the URL's 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from renderer.digest import Digest, canonical_json
+from renderer.digest import Digest, canonical_json, read_json
 from renderer.store.border import translated
 from renderer.store.files import put_in_place, set_aside, write_aside
 from renderer.store.layout import Layout
@@ -78,9 +77,9 @@ def url_name(url: str) -> str:
 
 def _parsed(content: bytes) -> Digest | None:
     try:
-        fields = json.loads(content)
+        fields = read_json(content)
         sha256, size_bytes = fields["sha256"], fields["size_bytes"]
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError):
         return None
     is_digest = isinstance(sha256, str) and isinstance(size_bytes, int) and len(sha256) == 64
     return Digest(sha256, size_bytes) if is_digest else None

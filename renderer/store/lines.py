@@ -17,6 +17,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from renderer.digest import read_json
 from renderer.model import Json
 from renderer.row import Row
 from renderer.store.border import translated
@@ -166,6 +167,6 @@ def _parsed(row: bytes) -> Json | None:
     if not row.endswith(b"\n") or row[: CHECKSUM_LENGTH + 1] != b"%08x " % zlib.crc32(text):
         return None
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return read_json(text)
+    except ValueError:
         return None

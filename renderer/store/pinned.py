@@ -9,7 +9,7 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from renderer.digest import Digest
+from renderer.digest import Digest, read_json
 from renderer.errors import GateError
 from renderer.row import Row
 from renderer.store.border import translated
@@ -70,9 +70,9 @@ class Pinned:
 
 def _read(path: Path) -> Pin:
     try:
-        value = json.loads(path.read_bytes())
+        value = read_json(path.read_bytes())
         return Pin(Digest(value["sha256"], value["size_bytes"]), str(value["reason"]), str(value["at"]))
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise GateError(
             "a pin cannot be read: nothing was deleted",
             code="E634",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from renderer.digest import read_json
 from renderer.errors import StoreError
 from renderer.model import Json
 from renderer.store.border import translated
@@ -50,8 +51,8 @@ class Prices:
             except (FileNotFoundError, NotADirectoryError):
                 return None
         try:
-            return json.loads(content)
-        except (ValueError, RecursionError) as error:
+            return read_json(content)
+        except ValueError as error:
             raise unreadable(path, reason=str(error)) from error
 
     def put(self, name: str, value: Json) -> None:

@@ -11,7 +11,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from renderer.digest import Digest, digest_bytes, digest_file
+from renderer.digest import Digest, digest_bytes, digest_file, read_json
 from renderer.errors import MediaError, UsageError, shortened
 from renderer.export.timeline import safe_name
 from renderer.row import Row
@@ -171,9 +171,9 @@ def _read_list(folder: Path) -> dict[str, tuple[str, ...]]:
     try:
         if path.stat().st_size > LIST_MAX_BYTES:
             return {}
-        files = json.loads(path.read_bytes())["files"]
+        files = read_json(path.read_bytes())["files"]
         return {name: tuple(map(str, known)) for name, known in files.items() if _is_ours(name)}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
+from renderer.digest import read_json
 from renderer.errors import GateError, UsageError, shortened
 from renderer.model import Json
 from renderer.pipeline.clips.chains import placeholders
@@ -88,16 +89,8 @@ def write_review(reviewed: Reviewed, path: Path) -> None:
 def read_review(path: Path) -> Reviewed:
     """A plan that was written down; raises `UsageError` U083 for a file that is none."""
     try:
-        return Reviewed.from_json(json.loads(path.read_text("utf-8")))
-    except (
-        OSError,
-        LookupError,
-        TypeError,
-        ValueError,
-        AttributeError,
-        ArithmeticError,
-        RecursionError,
-    ) as error:
+        return Reviewed.from_json(read_json(path.read_text("utf-8")))
+    except (OSError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise UsageError(
             f"`{path}` is no plan that can be built",
             code="U083",
