@@ -88,6 +88,7 @@ def build_storyboard(
         replace_lost=replace_lost,
     )
     with open_workshop(os.environ, here=Path.cwd(), cache_dir=cache_dir) as workshop:
+        workshop.is_building = not dry_run
         run = open_run(workshop, project, wishes)
         if dry_run:
             from renderer.cli.plan import show_plan  # noqa: PLC0415 - another command's voice

@@ -41,7 +41,7 @@ from renderer.execute.step import (
 from renderer.model import Result
 from renderer.plan.action import Action
 
-QUIET_S = 0.1
+QUIET_S = 0.04
 Chore = Callable[[], None]
 """Something that is done anyway when the run has ended, and done by then if there was time: it takes milliseconds."""
 

@@ -19,6 +19,7 @@ from renderer.execute.bring import bring
 from renderer.execute.events import Emit, Event, Told
 from renderer.execute.sides import side_of
 from renderer.ffmpeg.binary import Ffmpeg
+from renderer.mate import ALONE, Mates
 from renderer.media.crossing import ROLES, Along, Side, make_crossing
 from renderer.media.manifests import is_crossing, picture_frames
 from renderer.media.segment import make_card, make_reference, make_segment
@@ -26,14 +27,14 @@ from renderer.media.sounding import is_mix
 from renderer.media.text import TextDesk
 from renderer.model import MediaFacts, Result, Size
 from renderer.plan.action import Action
-from renderer.row import Row
+from renderer.row import NOTHING, Row
 from renderer.store.store import Store
 
 if TYPE_CHECKING:
     from renderer.execute.purchase import Buyer
     from renderer.providers.base import Maker
 
-JOINING = "renderer.media.join"
+JOINING = "renderer.media.splicer"
 """What a film needs when its pictures are there; imported while ffmpeg makes them, and nothing that ffmpeg does not need before."""
 
 
@@ -77,7 +78,7 @@ def _unheard(_: Event) -> None:
 class Performer(Row):
     """Performs actions with real tools. What is free is made here; a paid take is left to `buyer`, which spends money.
 
-    `places` are where films will be put, by the names of their actions.
+    `places` are where films will be put, by the names of their actions; `mates` compute beside this process.
     """
 
     store: Store
@@ -86,6 +87,7 @@ class Performer(Row):
     buyer: Buyer | None = None
     emit: Emit = _unheard
     places: Mapping[str, Path] = MappingProxyType({})
+    mates: Mates = ALONE
 
     async def perform(self, action: Action) -> Result:
         """Make the result of an action and store it; the caller records it.
@@ -146,7 +148,7 @@ class Performer(Row):
 
         output = folder / "clip.mp4"
         order = Order(action.manifest, {role: paths[0] for role, paths in inputs.items()})
-        await self.maker.generate(order, output=output)
+        await self.maker.generate(order, output=output, mates=self.mates)
         return Made(output, await asyncio.to_thread(probe, output))
 
     async def _frame(self, action: Action, inputs: Mapping[str, list[Path]], folder: Path) -> Made:
@@ -197,27 +199,33 @@ class Performer(Row):
         return Made(output, None)
 
     async def _join(self, action: Action, inputs: Mapping[str, list[Path]], folder: Path) -> Made:
-        from renderer.media.join import join  # noqa: PLC0415 - see `JOINING`
+        from renderer.media.join import join  # noqa: PLC0415 - for films
+        from renderer.media.parts import Parts  # noqa: PLC0415
 
         output, manifest = folder / "film.mp4", action.manifest
         sound = inputs.get("sound")
-        sealed: list[Digest] = []
-        place = self.places.get(action.name)
-        laying = [partial(self.store.copies.begin, output, place.absolute())] if place else []
-        facts = await join(
-            self.ffmpeg,
+        parts = Parts(
             inputs["pictures"],
             frames=picture_frames(manifest),
             fps=Fraction(manifest["fps"]),
             size=Size.parse(manifest["size"]),
             sound=sound[0] if sound else None,
             output=output,
-            scratch=folder,
-            notes=manifest.get("notes"),
-            container=manifest.get("container", "mp4"),
-            tell=lambda text: self.emit(Told(action.name, text)),
-            meanwhile=[lambda: sealed.append(self.store.seal(output)), *laying],
+            notes=manifest.get("notes", NOTHING),
         )
+        sealed: list[Digest] = []
+        place = self.places.get(action.name)
+        laying = [partial(self.store.copies.begin, output, place.absolute())] if place else []
+        with self.mates.lend() as call:
+            facts = await join(
+                self.ffmpeg,
+                parts,
+                scratch=folder,
+                container=manifest.get("container", "mp4"),
+                tell=lambda text: self.emit(Told(action.name, text)),
+                meanwhile=[lambda: sealed.append(self.store.seal(output)), *laying],
+                call=call,
+            )
         return Made(output, facts, sealed=sealed[0])
 
 

@@ -47,26 +47,47 @@ def check_film(
     seams: Sequence[int],
     openings: Sequence[Opening] | None = None,
 ) -> MediaFacts:
-    """Hold a film against what it must be and say what it is; `seams` are the frames at which its pictures begin.
+    """Hold a film against what it must be and say what it is: `check_packets` and `check_seams`, at the same time. Raises as they do."""
+    with ThreadPoolExecutor(1) as beside:
+        entering = beside.submit(check_seams, path, fps=fps, seams=seams, openings=openings)
+        facts = check_packets(path, frames=frames, fps=fps, size=size, has_sound=has_sound)
+        entering.result()
+    return facts
 
-    `openings`, for a spliced film, says where the first packet of each picture came from. Raises `MediaError`: M810 wrong number of frames or length, M811 time stamps, M812 index not first,
-    M813 a seam does not decode, M814 sound missing or of another length, M815 another size, M802 unreadable.
+
+def check_packets(path: Path, *, frames: int, fps: Fraction, size: Size, has_sound: bool) -> MediaFacts:
+    """Hold all packets of a film against what they must be, and say what it is.
+
+    Raises `MediaError`: M810 wrong number of frames or length, M811 time stamps, M812 index not first,
+    M814 sound missing or of another length, M815 another size, M802 unreadable.
     """
     if not index_stands_first(path):
         raise MediaError("the film's index does not stand first", code="M812", facts=[("film", path)])
-    shown = seams if openings is None else spread(seams, shown_max=SEAMS_DECODED_MAX)
-    with ThreadPoolExecutor(1) as beside, open_clip(path, container="mp4") as film:
-        entering = beside.submit(_enter, path, shown, fps=fps)
+    with open_clip(path, container="mp4") as film:
         video = film.streams.video[0]
-        step = _whole_step(video, fps)
-        samples = _walk(film, video, frames=frames, step=step)
+        samples = _walk(film, video, frames=frames, step=_whole_step(video, fps))
         if Size(video.codec_context.width, video.codec_context.height) != size:
             raise _wrong("M815", "the film has another size", size, video.codec_context.width)
         _check_sound(film, samples, has_sound=has_sound, frames=frames, fps=fps)
+        return _film_facts(film, video, frames=frames, fps=fps, samples=samples)
+
+
+def check_seams(
+    path: Path, *, fps: Fraction, seams: Sequence[int], openings: Sequence[Opening] | None
+) -> None:
+    """Enter a film at the frames at which its pictures begin.
+
+    `openings`, for a spliced film, says where the first packet of each picture came from. Raises `MediaError`: M813 a seam does not
+    decode, M811 as `check_packets`, M802 unreadable.
+    """
+    shown = seams if openings is None else spread(seams, shown_max=SEAMS_DECODED_MAX)
+    with open_clip(path, container="mp4") as film:
+        video = film.streams.video[0]
+        step = _whole_step(video, fps)
+        for seam in shown:
+            _decode_at(film, video, stamp=seam * step, seam=seam)
         for seam, opening in zip(seams, openings or (), strict=openings is not None):
             _compare_at(film, video, stamp=seam * step, seam=seam, opening=opening)
-        entering.result()
-        return _film_facts(film, video, frames=frames, fps=fps, samples=samples)
 
 
 def _whole_step(video: VideoStream, fps: Fraction) -> int:
@@ -133,15 +154,6 @@ def _compare_at(film: InputContainer, video: VideoStream, *, stamp: int, seam: i
 def _packet_at(film: InputContainer, video: VideoStream, *, stamp: int) -> Packet[VideoStream]:
     film.seek(stamp, stream=video, backward=True, any_frame=False)
     return next(film.demux(video))
-
-
-def _enter(path: Path, seams: Sequence[int], *, fps: Fraction) -> None:
-    """Decode a film at some seams, in a thread of its own while another reads its packets: the two take about as long."""
-    with open_clip(path, container="mp4") as film:
-        video = film.streams.video[0]
-        step = _whole_step(video, fps)
-        for seam in seams:
-            _decode_at(film, video, stamp=seam * step, seam=seam)
 
 
 def _decode_at(film: InputContainer, video: VideoStream, *, stamp: int, seam: int) -> None:

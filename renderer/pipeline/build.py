@@ -11,7 +11,7 @@ from renderer.digest import Digest
 from renderer.errors import RendererError, StoreError
 from renderer.model import Json
 from renderer.pipeline.buying.till import admit_purchases
-from renderer.pipeline.desk.beside import put_beside
+from renderer.pipeline.desk.beside import put_beside, tell_shots
 from renderer.pipeline.enrolling import note_use
 from renderer.pipeline.film.assess import ROUNDS_MAX, FilmState
 from renderer.pipeline.places import check_places
@@ -19,6 +19,7 @@ from renderer.pipeline.publish import claim, publish
 from renderer.pipeline.reading.compile import remember_build
 from renderer.pipeline.run import PUBLISHING, Run
 from renderer.pipeline.showing import assess_output, missing_choices, refuse_unmakeable
+from renderer.pipeline.workshop import MANY_SLOTS
 from renderer.plan.film import OutputRow
 from renderer.store.blobs import DAMAGED
 
@@ -111,6 +112,9 @@ def _build_once(
         refuse_unmakeable(run, dirty)
     strays = _strays(run)
     if dirty or strays or any(state.missing for state in run.films.values()):
+        if consent or strays:
+            # What is bought takes minutes, through which nobody need stand by.
+            run.workshop.mates.let_go()
         import asyncio  # noqa: PLC0415 - 15 ms that a build with nothing to do can spare
 
         asyncio.run(_make(run, dirty, consent, strays, emit=emit, stop=stop))
@@ -141,19 +145,21 @@ async def _make(
     emit: Emit,
     stop: Callable[[], asyncio.Event],
 ) -> None:
+    from renderer.pipeline.ahead import mention_parts  # noqa: PLC0415
     from renderer.pipeline.graph import run_graph, take_graph  # noqa: PLC0415 - the engine, only where something is made
 
     stopped = stop()
     graph = take_graph(run, dirty)
     if consent is None and not strays:
-        run.endings |= await run_graph(graph, emit=emit, stop=stopped)
+        chores = deque([lambda: mention_parts(run)])
+        run.endings |= await run_graph(graph, emit=emit, stop=stopped, chores=chores)
     else:
         from renderer.pipeline.buying.deals import make_and_buy  # noqa: PLC0415 - only where something is bought
 
         await make_and_buy(run, graph, consent, strays, emit=emit, stop=stopped)
     del graph  # its takes are made, and the film needs room of its own
     run.take_in()
-    chores = deque([lambda: _publish_early(run), run.workshop.store.save])
+    chores = deque([lambda: _publish_early(run), lambda: tell_shots(run), run.workshop.store.save])
     await make_films(
         run,
         run.compiled.outputs,
@@ -162,6 +168,7 @@ async def _make(
         stop=stopped,
         chores=chores,
     )
+    run.workshop.mates.let_go()
     run.interrupted = run.interrupted or stopped.is_set()
 
 
@@ -197,6 +204,8 @@ async def make_films(
         missing = {action.key: action for state in states.values() for action in state.missing}
         if not missing:
             return
+        if sum(len(output.slots) for output in rest) >= MANY_SLOTS:
+            run.workshop.mates.prepare()
         actions = gather(list(missing.values()))
         endings = await run_actions(run, actions, pool=LOCAL, emit=emit, stop=stop, chores=chores)
         for name, state in states.items():

@@ -6,6 +6,7 @@ another run side by side; where there is a choice, the one that will take longes
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ from renderer.plan.rows import ChainRow, Detail, LinkRow
 if TYPE_CHECKING:
     import asyncio
 
+    from renderer.execute.engine import Chore
     from renderer.execute.events import Emit, Event
     from renderer.pipeline.buying.shop import Shop
 
@@ -88,14 +90,20 @@ def take_graph(run: Run, numbers: Sequence[int]) -> Graph:
 
 
 async def run_graph(
-    graph: Graph, *, emit: Emit, stop: asyncio.Event, shop: Shop | None = None
+    graph: Graph,
+    *,
+    emit: Emit,
+    stop: asyncio.Event,
+    shop: Shop | None = None,
+    chores: deque[Chore] | None = None,
 ) -> dict[str, Ending]:
     """Make the takes of a graph and say, by key, how each ended; of a frame that failed, those tell that start from it.
 
-    May spend money through `shop`.
+    `chores` as in `run_steps`. May spend money through `shop`.
     """
     graph.shop = shop
-    endings = await run_all(graph.run, graph.steps, emit=_letting_go(graph, emit), stop=stop, shop=shop)
+    tell = _letting_go(graph, emit)
+    endings = await run_all(graph.run, graph.steps, emit=tell, stop=stop, shop=shop, chores=chores)
     found: dict[str, Ending] = {}
     for step in graph.steps:
         if step.name in graph.keys:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from renderer.execute.step import Ending
     from renderer.job import JobState
     from renderer.pipeline.clips.standing import Standing
+    from renderer.report.sidecar import Film as TellingFilm
 
 
 PUBLISHING = "build/"
@@ -43,7 +44,8 @@ class Run:
     `bare` is what was compiled; in `compiled` chained takes have their keys, as far as what they start from is there.
     `results` stands beside `compiled.takes`; `endings` is keyed by the take's key, `films` and `film_errors` by
     the output's name; `known_details` by the take's number; `made` are the keys that this build made, `in_place` the files that
-    it has seen to early, `assessed` the films that are not there yet, by output. Filled in as a build goes.
+    it has seen to early, `assessed` the films that are not there yet, by output, `told` what is said of their
+    shots. Filled in as a build goes.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class Run:
         self.made: set[str] = set()
         self.films: dict[str, FilmState] = {}
         self.assessed: dict[str, Film] = {}
+        self.told: dict[str, tuple[TellingFilm, str]] = {}
         self.film_errors: dict[str, RendererError] = {}
         self.in_place: set[tuple[str, Digest]] = set()
         self.published = 0
@@ -175,7 +178,7 @@ class Run:
 
     def forget(self) -> None:
         """Give up what was believed of the store, after it turned out to be wrong."""
-        self.films, self.assessed, self.film_errors, self.standings = {}, {}, {}, {}
+        self.films, self.assessed, self.told, self.film_errors, self.standings = {}, {}, {}, {}, {}
         self.endings = {key: ending for key, ending in self.endings.items() if ending.result}
         self.look_up()
 

@@ -69,6 +69,7 @@ async def run_all(
             shop.buyer if shop else None,
             emit,
             places={output.name: run.film_path(output) for output in run.compiled.outputs},
+            mates=run.workshop.mates,
         ),
         pools={
             LOCAL: workshop.cores,

@@ -32,12 +32,17 @@ if TYPE_CHECKING:
     from renderer.catalogue.entry import Model
     from renderer.catalogue.live import Book
     from renderer.execute.clock import Clock
+    from renderer.mate import Mates
     from renderer.model import Json
     from renderer.plan.rows import TakeRow
     from renderer.providers.base import Maker, Seller
     from renderer.providers.lister import Lister
 
 ANIMATIC = "animatic"
+MATE_NEEDS = ("renderer.providers.animatic.layout", "renderer.media.splicer", "av")
+"""What is drawn is drawn first; films come last."""
+LARGE_BYTES, MANY_SLOTS = 50_000, 100
+"""A mate takes a tenth of a second of a core, so it is had where a join computes longer: a storyboard of so many bytes has as many shots."""
 KNOWN_FFMPEG = f"ffmpeg from {VERSION_MIN} on"
 """The memo of builds that were asked, and found new enough."""
 
@@ -46,13 +51,14 @@ class Workshop:
     """All that commands share. `here` is the current directory, `cores` how many local actions run at once.
 
     `clock` is the time by which purchases wait; None is this machine's own. `texts` are the storyboard compiled last and what it
-    includes as they were read, by path: a build goes on with what it began with, whatever is edited meanwhile.
+    includes as they were read, by path: a build goes on with what it began with, whatever is edited meanwhile. `is_building` says that what was edited will be made.
     """
 
     def __init__(
         self, store: Store, *, environ: Mapping[str, str], here: Path, cores: int, clock: Clock | None = None
     ) -> None:
         self.store, self.environ, self.here, self.cores, self.clock = store, environ, here, cores, clock
+        self.is_building = False
         self.texts: dict[Path, bytes] = {}
         self._sellers: dict[str, Seller] = {}
         self._books: dict[str, Book] = {}
@@ -63,6 +69,20 @@ class Workshop:
 
     def __exit__(self, *_: object) -> None:
         self.store.close()
+        if "mates" in self.__dict__:
+            self.mates.close()
+
+    @cached_property
+    def mates(self) -> Mates:
+        """Who computes beside this process; let go with the workshop."""
+        from renderer.mate import Mates  # noqa: PLC0415 - only where something is made
+
+        return Mates(cores=self.cores, ahead=MATE_NEEDS)
+
+    def expect_work(self, *, size_bytes: int) -> None:
+        """A storyboard of so many bytes was edited: where it is to be built, whoever will compute beside this process gets ready meanwhile."""
+        if self.is_building and size_bytes >= LARGE_BYTES:
+            self.mates.prepare()
 
     @cached_property
     def ffmpeg(self) -> Ffmpeg:

@@ -17,6 +17,7 @@ from typing import Protocol
 
 from renderer.errors import ProviderError
 from renderer.job import Frozen
+from renderer.mate import Mates
 from renderer.model import Json, Size
 from renderer.row import Row
 
@@ -45,8 +46,8 @@ class Maker(Protocol):
         """
         ...
 
-    async def generate(self, order: Order, *, output: Path) -> None:
-        """Write the clip of `order` to `output` (a fresh path ending in `.mp4`), spending nothing.
+    async def generate(self, order: Order, *, output: Path, mates: Mates) -> None:
+        """Write the clip of `order` to `output` (a fresh path ending in `.mp4`), spending nothing; `mates` compute beside this process.
 
         Raises `MediaError`; leaves nothing behind at `output` then. Cancellation stops it at once.
         """

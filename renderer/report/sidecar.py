@@ -39,8 +39,14 @@ class Film(Row):
     cards: int
 
 
-def sidecar(film: Film) -> str:
-    """The sidecar's text."""
+def shot_lines(film: Film) -> str:
+    """What a sidecar says of the shots, whatever the film's bytes are: most of the work, for while they are joined."""
+    origins = {source: _origin(source) for source in {part.source for part in film.parts}}
+    return ",".join([f"\n    {_line(part, film.fps, origins[part.source])}" for part in film.parts])
+
+
+def sidecar(film: Film, *, lines: str | None = None) -> str:
+    """The sidecar's text; `lines` are its `shot_lines`, where they are known."""
     kind = whole_source([part.source for part in film.parts], cards=film.cards)
     about = {
         "version": FORM,
@@ -58,9 +64,8 @@ def sidecar(film: Film) -> str:
         },
     }
     head = json.dumps(about, ensure_ascii=False, indent=2).removesuffix("\n}")
-    origins = {source: _origin(source) for source in {part.source for part in film.parts}}
-    lines = [f"\n    {_line(part, film.fps, origins[part.source])}" for part in film.parts]
-    return f'{head},\n  "shots": [{",".join(lines)}\n  ]\n}}\n'
+    told = shot_lines(film) if lines is None else lines
+    return f'{head},\n  "shots": [{told}\n  ]\n}}\n'
 
 
 def clip_text(

@@ -14,7 +14,7 @@ import hashlib
 import json
 import threading
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -50,14 +50,17 @@ class Index:
         self._is_off = False
         self._is_mended = False
         self._pending: dict[str, str] = {}
+        self._later: dict[str, tuple[Callable[[], Json], str | None]] = {}
 
     def get(self, name: str) -> Json | None:
         """The row's value, or None when it is not known for whatever reason."""
+        self._settle_for([name])
         text = self._pending.get(name) or self._ask(lambda reader: reader.read(name), default=None)
         return None if text is None else _unsealed(text)
 
     def get_many(self, names: Sequence[str]) -> dict[str, Json]:
         """The values of those rows that are known, by name: a fraction of the time of as many `get`."""
+        self._settle_for(names)
         nothing: dict[str, str] = {}
         texts = self._ask(lambda reader: reader.read_many(names), default=nothing)
         texts |= {name: self._pending[name] for name in names if name in self._pending}
@@ -68,14 +71,31 @@ class Index:
         """Keep a row, replacing one of the same name; beyond `SMALL_BYTES` under the name `when_large`, if given."""
         text = _sealed(value)
         with self._guard:
+            self._later.pop(name, None)
             self._pending[when_large if when_large and len(text) > SMALL_BYTES else name] = text
         if len(self._pending) >= PENDING_MAX:
             self.flush()
+
+    def put_later(self, name: str, value: Callable[[], Json], *, when_large: str | None = None) -> None:
+        """`put` for a value that is worked out when it is written, or looked for."""
+        with self._guard:
+            self._later[name] = value, when_large
+
+    def _settle_for(self, names: Collection[str]) -> None:
+        if self._later and any(name in names or large in names for name, (_, large) in self._later.items()):
+            self._settle()
+
+    def _settle(self) -> None:
+        with self._guard:
+            later, self._later = self._later, {}
+        for name, (value, when_large) in later.items():
+            self.put(name, value(), when_large=when_large)
 
     def flush(self) -> None:
         """Write all rows in one transaction; where that fails they are dropped."""
         if self._thread != threading.get_ident():
             return
+        self._settle()
         with self._guard:
             pending, self._pending = self._pending, {}
         if pending and self._folder.parent.is_dir():
@@ -99,6 +119,7 @@ class Index:
     def clear(self) -> None:
         """Begin anew with an empty index."""
         self._pending.clear()
+        self._later.clear()
         self._attempt(lambda cache: cache.erase(), default=None)
         self._forget_reader()
 
@@ -186,6 +207,10 @@ class Memos:
         not grow with every edit of a storyboard.
         """
         self._index.put(f"memo/{name}/{key}", [key, value], when_large=_memo_slot(name, key))
+
+    def put_later(self, name: str, key: str, value: Callable[[], Json]) -> None:
+        """`put` for a value that is worked out when it is written, while nobody waits for it; it must be the same then."""
+        self._index.put_later(f"memo/{name}/{key}", lambda: [key, value()], when_large=_memo_slot(name, key))
 
 
 def _memo_slot(name: str, key: str) -> str:

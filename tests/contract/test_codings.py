@@ -22,6 +22,7 @@ from renderer.ffmpeg.encode import ENCODER
 from renderer.media.conform import Cut, Profile, choose_profile, format_of, is_plain, needs_segment
 from renderer.media.join import join
 from renderer.media.manifests import reference_manifest, segment_manifest
+from renderer.media.parts import Parts
 from renderer.media.probe import probe
 from renderer.media.segment import make_reference, make_segment
 from renderer.media.sound import make_sound
@@ -83,14 +84,16 @@ def join_all(
     output = folder / f"film{ending}"
     joining = join(
         ffmpeg,
-        [part.path for part in parts],
-        frames=[part.facts.frames for part in parts],
-        fps=FPS,
-        size=SIZE,
-        sound=sound,
-        output=output,
+        Parts(
+            [part.path for part in parts],
+            frames=[part.facts.frames for part in parts],
+            fps=FPS,
+            size=SIZE,
+            sound=sound,
+            output=output,
+            notes={"title": "Parts", "chapters": ["0 first", "24 second"]},
+        ),
         scratch=folder / "scratch",
-        notes={"title": "Parts", "chapters": ["0 first", "24 second"]},
         container=ending.removeprefix("."),
         tell=told.append,
     )

@@ -6,6 +6,7 @@ frame. Every sample of their sound says when it is: it rises by one step of 16 b
 
 import asyncio
 import os
+import shutil
 import subprocess
 from array import array
 from collections.abc import Callable, Mapping, Sequence
@@ -28,10 +29,13 @@ from renderer.media.check import check_film
 from renderer.media.conform import Cut, choose_profile, held_frames, is_plain, needs_segment
 from renderer.media.join import join
 from renderer.media.manifests import join_manifest, reference_manifest, segment_manifest
+from renderer.media.parts import Parts
 from renderer.media.probe import probe
 from renderer.media.segment import make_reference, make_segment
 from renderer.media.sound import decode_sound, make_sound, sound_parts
 from renderer.media.sounding import sound_manifest
+from renderer.media.splice import splice
+from renderer.media.splicer import read_ahead, splice_parts
 from renderer.model import Fit, Json, MediaFacts, Size
 
 
@@ -123,7 +127,9 @@ async def make_film(
     scratch.mkdir()
     counts = [cut.frames for cut in cuts]
     await join(
-        ffmpeg, pictures, frames=counts, fps=fps, size=profile.size, sound=track, output=film, scratch=scratch
+        ffmpeg,
+        Parts(pictures, frames=counts, fps=fps, size=profile.size, sound=track, output=film),
+        scratch=scratch,
     )
     return film, made
 
@@ -415,16 +421,46 @@ def test_a_picture_that_is_not_what_it_was_fails_the_film(
         asyncio.run(
             join(
                 ffmpeg,
-                [one.path, one.path],
-                frames=[12, 13],
-                fps=FPS,
-                size=Size(64, 36),
-                sound=None,
-                output=tmp_path / "film.mp4",
+                Parts(
+                    [one.path, one.path],
+                    frames=[12, 13],
+                    fps=FPS,
+                    size=Size(64, 36),
+                    sound=None,
+                    output=tmp_path / "film.mp4",
+                ),
                 scratch=tmp_path,
             )
         )
     assert "M810" == caught.value.code
+
+
+def test_what_was_read_ahead_is_read_again_where_it_has_changed(clip: Clips, tmp_path: Path) -> None:
+    """A film has the parts as they are when it is joined, and those that could not be read ahead."""
+    paths, film, plain = (
+        [tmp_path / "a.mp4", tmp_path / "b.mp4"],
+        tmp_path / "film.mp4",
+        tmp_path / "plain.mp4",
+    )
+    shutil.copy(clip(0, frames=12).path, paths[0])
+    read_ahead(pictures=[str(path) for path in paths], frames=[12, 12], fps="24")
+    for path, number in zip(paths, (1, 2), strict=True):
+        shutil.copy(clip(number, frames=12).path, path)
+    splice(paths, frames=[12, 12], fps=FPS, sound=None, output=plain)
+    parts = Parts(paths, [12, 12], FPS, Size(64, 36), None, film)
+    assert 2 == len(splice_parts(parts=parts.to_json())["openings"])
+    assert plain.read_bytes() == film.read_bytes()
+
+
+def test_a_part_that_looks_unchanged_but_is_not_is_read_again(clip: Clips, tmp_path: Path) -> None:
+    """Of the same size, and of the same age by its date: its time of change tells of it."""
+    part, film = tmp_path / "part.mp4", tmp_path / "film.mp4"
+    shutil.copy(clip(0, frames=12).path, part)
+    read_ahead(pictures=[str(part)], frames=[12], fps="24")
+    before = part.stat()
+    part.write_bytes(part.read_bytes().replace(b"trak", b"none"))
+    os.utime(part, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert "unfit" in splice_parts(parts=Parts([part], [12], FPS, Size(64, 36), None, film).to_json())
 
 
 def test_manifests_are_exact_json(ffmpeg: Ffmpeg, clip: Clips) -> None:

@@ -28,6 +28,7 @@ from renderer.ffmpeg.sound import boundary_samples
 from renderer.media.conform import Cut
 from renderer.media.join import join
 from renderer.media.mixing import make_mix, play_mix
+from renderer.media.parts import Parts
 from renderer.media.probe import probe
 from renderer.media.sound import make_sound
 from renderer.media.sounding import mix_manifest, sound_manifest
@@ -477,12 +478,14 @@ async def _joined(desk: Desk, long: Long, sound: Path) -> Path:
     scratch.mkdir()
     await join(
         desk.ffmpeg,
-        [pictures[number] for number in long.order],
-        frames=long.frames,
-        fps=FPS,
-        size=Size(32, 32),
-        sound=sound,
-        output=film,
+        Parts(
+            [pictures[number] for number in long.order],
+            frames=long.frames,
+            fps=FPS,
+            size=Size(32, 32),
+            sound=sound,
+            output=film,
+        ),
         scratch=scratch,
     )
     return film

@@ -26,8 +26,9 @@ from renderer.ffmpeg.sound import boundary_samples
 from renderer.media.check import check_film
 from renderer.media.join import join
 from renderer.media.mp4 import track_kinds
+from renderer.media.parts import Parts, UnfitError
 from renderer.media.probe import probe
-from renderer.media.splice import UnfitError, splice
+from renderer.media.splice import splice
 from renderer.model import Size
 from renderer.providers.animatic import Animatic
 from renderer.providers.base import Order
@@ -297,12 +298,7 @@ def test_what_is_refused_is_joined_by_ffmpeg(ffmpeg: Ffmpeg, clip: Maker, tmp_pa
     film = tmp_path / "film.mp4"
     joined = join(
         ffmpeg,
-        parts,
-        frames=[10] * 3,
-        fps=FPS,
-        size=Size(64, 36),
-        sound=None,
-        output=film,
+        Parts(parts, frames=[10] * 3, fps=FPS, size=Size(64, 36), sound=None, output=film),
         scratch=tmp_path,
     )
     assert 30 == asyncio.run(joined).frames
@@ -319,12 +315,7 @@ def test_what_we_make_ourselves_is_joined_without_ffmpeg(
     film = tmp_path / "film.mp4"
     joined = join(
         nobody,
-        parts,
-        frames=[12] * 4,
-        fps=FPS,
-        size=Size(64, 36),
-        sound=track(48),
-        output=film,
+        Parts(parts, frames=[12] * 4, fps=FPS, size=Size(64, 36), sound=track(48), output=film),
         scratch=tmp_path,
     )
     assert (48, 96_000) == (asyncio.run(joined).frames, len(heard(ffmpeg.path, film)) // 4)

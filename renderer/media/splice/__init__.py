@@ -14,17 +14,25 @@ from fractions import Fraction
 from heapq import merge
 from itertools import accumulate, groupby
 from pathlib import Path
+from typing import Protocol
 
 from renderer.errors import FULL, StoreError
 from renderer.ffmpeg.encode import timescale
-from renderer.media.splice.boxes import UnfitError
+from renderer.media.parts import UnfitError
 from renderer.media.splice.copying import write_film
 from renderer.media.splice.index import FilmPlan, FilmTables, write_index
-from renderer.media.splice.part import Chunk, chunks, read_picture, read_sound, runs
+from renderer.media.splice.part import Chunk, Picture, chunks, read_picture, read_sound, runs
 from renderer.media.splice.track import Track
+from renderer.model import Json
 from renderer.row import Row
 
 __all__ = ["Opening", "UnfitError", "splice"]
+
+
+class Read(Protocol):
+    """Reads a picture as `read_picture` does."""
+
+    def __call__(self, path: Path, *, frames: int, fps: Fraction) -> Picture: ...
 
 
 class Opening(Row):
@@ -33,6 +41,15 @@ class Opening(Row):
     path: Path
     offset: int
     size_bytes: int
+
+    def to_json(self) -> Json:
+        return [str(self.path), self.offset, self.size_bytes]
+
+    @classmethod
+    def from_json(cls, value: Json) -> Opening:
+        """The inverse of `to_json`."""
+        path, offset, size_bytes = value
+        return cls(Path(path), offset, size_bytes)
 
 
 def splice(
@@ -43,14 +60,15 @@ def splice(
     sound: Path | None,
     output: Path,
     notes: bytes = b"",
+    read: Read = read_picture,
 ) -> list[Opening]:
     """Splice pictures, in cut order, ≥ 1, each whole and of so many frames, and a sound into an MP4 with its index first.
 
-    `notes` is a box for the end of the index. The same parts give the same bytes in any folder, on any day and system. Returns the pictures' openings. Raises
+    `notes` is a box for the end of the index, `read` reads a picture. The same parts give the same bytes in any folder, on any day and system. Returns the pictures' openings. Raises
     `UnfitError` before anything is written where the parts are not alike or not understood, `MediaError` M850 where
     one is shorter than it was, `StoreError` E611 where the disk is full, and `OSError`.
     """
-    tables, layout, openings = _read_pictures(pictures, frames=frames, fps=fps)
+    tables, layout, openings = _read_pictures(pictures, frames=frames, fps=fps, read=read)
     heard = read_sound(sound) if sound else None
     sounding = _sound_chunks(heard, source=len(pictures)) if heard else []
     ordered = list(merge(layout, sounding, key=lambda chunk: chunk.second))
@@ -77,14 +95,14 @@ def _full_told(output: Path) -> Iterator[None]:
 
 
 def _read_pictures(
-    pictures: Sequence[Path], *, frames: Sequence[int], fps: Fraction
+    pictures: Sequence[Path], *, frames: Sequence[int], fps: Fraction, read: Read
 ) -> tuple[FilmTables, list[Chunk], list[Opening]]:
     ticks = timescale(fps)
     film = FilmTables(b"", ticks, int(ticks / fps), array("I"), array("i"), array("I"))
     layout: list[Chunk] = []
     openings = []
     for source, (path, count) in enumerate(zip(pictures, frames, strict=True)):
-        picture = read_picture(path, frames=count, fps=fps)
+        picture = read(path, frames=count, fps=fps)
         film = film._replace(entry=film.entry or picture.entry)
         if picture.entry != film.entry:
             raise UnfitError("its sample entry is not that of the pictures before it")

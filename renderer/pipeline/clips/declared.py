@@ -84,7 +84,7 @@ class Asked:
 
     def keep(self) -> None:
         """Remember what was told, and nothing else."""
-        self._run.workshop.store.memos.put(ASKED, self._name, self._told)
+        self._run.workshop.store.memos.put_later(ASKED, self._name, lambda: self._told)
 
 
 def _told(row: TakeRow, clip: str, manifest: Mapping[str, Json]) -> str:

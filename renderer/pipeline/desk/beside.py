@@ -21,6 +21,7 @@ from renderer.pipeline.film.lettered import clip_slots
 from renderer.pipeline.project import BUILD
 from renderer.pipeline.run import Run
 from renderer.pipeline.showing import clips_of
+from renderer.plan.action import Input
 from renderer.plan.enter import length_frames, starts_of
 from renderer.plan.film import OutputRow, SlotRow
 from renderer.store.authored import replace_authored
@@ -54,9 +55,9 @@ def put_beside(run: Run) -> int:
     files = {path: digest for path, digest in every.items() if Path(path).with_suffix("") in stems}
     if known["imprint"] == imprint and store.digests_of(list(files)) == list(files.values()):
         return 0
-    asked = Asked(run)
-    texts = {str(path): text.encode("utf-8") for output in films for path, text in _texts(run, output, asked)}
-    asked.keep()
+    if any(output.name not in run.told for output in films):
+        tell_shots(run)
+    texts = {str(path): text.encode("utf-8") for output in films for path, text in _texts(run, output)}
     wanted = {path: digest_bytes(content) for path, content in texts.items()}
     there = dict(zip(wanted, store.digests_of(list(wanted)), strict=True))
     foreign = {
@@ -71,6 +72,18 @@ def put_beside(run: Run) -> int:
     written = {os.fsencode(path).hex(): digest for path, digest in kept.items()}
     store.memos.put(MEMO, name, {"imprint": imprint, "files": written})
     return len(stale)
+
+
+def tell_shots(run: Run) -> None:
+    """Work out what sidecars say of the shots of those films whose clips are there, into `run.told`: before the films are, if there is time."""
+    from renderer.report.sidecar import shot_lines  # noqa: PLC0415 - only where something is written
+
+    asked = Asked(run)
+    for output in run.compiled.outputs:
+        if (clips := clips_of(run, output)) is not None:
+            film = _film(run, output, asked, clips=clips)
+            run.told[output.name] = film, shot_lines(film)
+    asked.keep()
 
 
 def _is_built(run: Run, path: str) -> bool:
@@ -94,11 +107,13 @@ def _imprint(run: Run, films: list[OutputRow]) -> str:
     return told.hexdigest()
 
 
-def _texts(run: Run, output: OutputRow, asked: Asked) -> Iterator[tuple[Path, str]]:
+def _texts(run: Run, output: OutputRow) -> Iterator[tuple[Path, str]]:
     from renderer.report.sidecar import sidecar  # noqa: PLC0415 - only where something is written
 
-    film = run.film_path(output)
-    yield film.with_suffix(SIDECAR), sidecar(_film(run, output, asked, name=_told(film)))
+    film, state = run.film_path(output), run.films[output.name]
+    assert state.result
+    told, lines = run.told[output.name]
+    yield film.with_suffix(SIDECAR), sidecar(told._replace(sha256=state.result.digest.sha256), lines=lines)
     for form in SUBTITLES:
         if form in output.subtitles and (text := subtitles_of(output, form)):
             yield film.with_suffix(f".{form}"), text
@@ -116,11 +131,10 @@ def _take_away(run: Run, files: dict[str, Digest]) -> None:
                 Path(path).unlink()
 
 
-def _film(run: Run, output: OutputRow, asked: Asked, *, name: str) -> Film:
+def _film(run: Run, output: OutputRow, asked: Asked, *, clips: Sequence[Input]) -> Film:
+    """A film whose bytes are not known yet."""
     from renderer.report.sidecar import Film  # noqa: PLC0415
 
-    state = run.films[output.name]
-    assert state.result
     slots: dict[str, list[tuple[int, int]]] = {}
     first: dict[str, SlotRow] = {}
     cards, starts = {card.slot for card in output.cards}, starts_of(output.slots)
@@ -129,15 +143,15 @@ def _film(run: Run, output: OutputRow, asked: Asked, *, name: str) -> Film:
             first.setdefault(slot.shot, slot)
             slots.setdefault(slot.shot, []).append((start, start + slot.frames))
     sources = sources_of(run)
-    clips = dict(zip((slot.shot for slot in clip_slots(output)), clips_of(run, output) or (), strict=True))
+    shown = dict(zip((slot.shot for slot in clip_slots(output)), clips, strict=True))
     return Film(
-        file=name,
-        sha256=state.result.digest.sha256,
+        file=_told(run.film_path(output)),
+        sha256="",
         title=run.compiled.title,
         frames=length_frames(output.slots),
         fps=Fraction(output.fps),
         parts=tuple(
-            _part(run, slot, asked, clips[shot].digest.sha256, slots[shot], source=sources.get(shot))
+            _part(run, slot, asked, shown[shot].digest.sha256, slots[shot], source=sources.get(shot))
             for shot, slot in first.items()
         ),
         cards=len(cards),

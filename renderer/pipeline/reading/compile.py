@@ -61,12 +61,13 @@ def compile_storyboard(workshop: Workshop, project: Project, *, reach: Reach) ->
     remembered = _remembered(workshop, basis)
     if remembered is not None and _inputs_unchanged(workshop, project, remembered):
         return Compilation(remembered, {}, basis)
+    workshop.expect_work(size_bytes=digest.size_bytes)
     from renderer.pipeline.reading.examine import read_storyboard  # noqa: PLC0415 - parsing costs imports that a no-op can spare
 
     content = read_storyboard(workshop, project)
     compiled, details = _compile(workshop, project, content, ground=ground, reach=reach)
     basis = _memo_key(ground, digest_bytes(content).sha256)
-    workshop.store.memos.put(MEMO, basis, compiled.to_json())
+    workshop.store.memos.put_later(MEMO, basis, compiled.to_json)
     return Compilation(compiled, details, basis)
 
 
@@ -81,7 +82,7 @@ def _compile(
     sections = cut_sections(content)
     key = _memo_key(ground, sections.around) if sections else ""
     if sections and (done := _recompile(workshop, project, sections, key, reach=reach)):
-        workshop.store.memos.put(SHOTS, key, done.known.to_json())
+        workshop.store.memos.put_later(SHOTS, key, done.known.to_json)
         return done.compiled, done.details
     examined = examine_text(workshop, project, content, reach=reach)
     if not examined.is_sound:

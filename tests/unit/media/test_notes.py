@@ -15,6 +15,7 @@ from renderer.errors import MediaError
 from renderer.ffmpeg.binary import Ffmpeg
 from renderer.media.join import join
 from renderer.media.notes import add_notes, notes_box
+from renderer.media.parts import Parts
 from renderer.model import Size
 from renderer.sources import GENERATED, VOCABULARY
 
@@ -43,14 +44,8 @@ def film(
     whole: list[bytes] = []
     joining = join(
         ffmpeg,
-        pictures,
-        frames=[12, 12],
-        fps=FPS,
-        size=size,
-        sound=None,
-        output=output,
+        Parts(pictures, frames=[12, 12], fps=FPS, size=size, sound=None, output=output, notes=NOTES),
         scratch=folder,
-        notes=NOTES,
         meanwhile=[lambda: whole.append(output.read_bytes())],
     )
     asyncio.run(joining)

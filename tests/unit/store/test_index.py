@@ -213,6 +213,31 @@ def test_small_memos_are_all_kept(store: Store) -> None:
     ]
 
 
+def test_a_memo_that_is_put_later_is_worked_out_when_it_is_wanted(
+    store: Store, reopen: Open, make: Make
+) -> None:
+    """Not before; when it is looked for, or with all others at the end; and what is put after it counts."""
+    make(store, "a rocket")
+    asked: list[str] = []
+
+    def value(name: str) -> Callable[[], str]:
+        def tell() -> str:
+            asked.append(name)
+            return name
+
+        return tell
+
+    for name in ("sought", "kept", "overtaken"):
+        store.memos.put_later("film", name, value(name))
+    store.memos.put("film", "overtaken", "newer")
+    assert [] == asked
+    assert "sought" == store.memos.get("film", "sought")
+    store.close()
+    assert {"sought", "kept"} == set(asked)
+    found = [reopen().memos.get("film", name) for name in ("sought", "kept", "overtaken")]
+    assert ["sought", "kept", "newer"] == found
+
+
 def test_the_index_does_not_grow_with_every_edit(store: Store, root: Path, make: Make) -> None:
     """Answers for whole lists stand in a fixed number of places."""
     keys = [make(store, f"shot {number}").key for number in range(20)]
