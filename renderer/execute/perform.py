@@ -8,7 +8,6 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
@@ -215,7 +214,6 @@ class Performer(Row):
         )
         sealed: list[Digest] = []
         place = self.places.get(action.name)
-        laying = [partial(self.store.copies.begin, output, place.absolute())] if place else []
         with self.mates.lend() as call:
             facts = await join(
                 self.ffmpeg,
@@ -223,7 +221,7 @@ class Performer(Row):
                 scratch=folder,
                 container=manifest.get("container", "mp4"),
                 tell=lambda text: self.emit(Told(action.name, text)),
-                meanwhile=[lambda: sealed.append(self.store.seal(output)), *laying],
+                meanwhile=[lambda: sealed.append(self.store.seal(output, place=place and place.absolute()))],
                 call=call,
             )
         return Made(output, facts, sealed=sealed[0])

@@ -120,6 +120,7 @@ def _build_once(
         asyncio.run(_make(run, dirty, consent, strays, emit=emit, stop=stop))
     _publish(run, [*_clip_copies(run), *film_copies(run)])
     run.published += put_beside(run)
+    run.workshop.store.copies.release()
     if not dirty or any(ending.result for ending in run.endings.values()):
         remember_build(
             run.workshop,

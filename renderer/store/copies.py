@@ -12,7 +12,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from renderer.digest import Digest
@@ -20,11 +20,12 @@ from renderer.errors import StoreError
 from renderer.row import Row
 from renderer.store.blobs import Blobs, copy_bytes, missing
 from renderer.store.border import MEND_OUTSIDE, translated
-from renderer.store.files import FLUSH_BESIDE_BYTES_MIN, WRITABLE, digest_and_flush, put_in_place
+from renderer.store.files import FLUSH_BESIDE_BYTES_MIN, WRITABLE, digest_and_flush, flush, put_in_place
 from renderer.store.locks import Locks
 
 FICLONE = 0x40049409  # linux/fs.h: _IOW(0x94, 9, int)
 SETTLED_NS = 100_000_000
+REPLACED_MAX = 16
 
 
 class Copies:
@@ -33,17 +34,25 @@ class Copies:
     def __init__(self, blobs: Blobs, *, locks: Locks) -> None:
         self._blobs, self._locks = blobs, locks
         self._begun: dict[Path, _Begun] = {}
+        self._replaced: list[int] = []
 
-    def begin(self, source: Path, target: Path) -> None:
+    def begin(self, source: Path, target: Path, *, seal: Callable[[], Digest]) -> Digest:
         """Copy a complete file to beside an absolute `target`, where it will be put as soon as it is a blob: that is a rename then.
 
-        What cannot be done now is left: `put` does it. A file that is never put there is gone when the store is closed.
+        Meanwhile `seal` says what the file holds, which nobody writes to any more, so that neither it nor the copy is read for that again; its digest is returned.
+        What cannot be done now is left: `put` does it. A file that is never put there is gone when the store is closed. Raises as `seal` does.
         """
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - 7 ms, where a film was made
+
         self._let_go(target)
-        with contextlib.suppress(StoreError, OSError), contextlib.ExitStack() as stack:
-            aside = stack.enter_context(self._aside(target))
-            digest = _copy(source, aside)
-            self._begun[target] = _Begun(digest, aside, _signature(aside), stack.pop_all())
+        with ThreadPoolExecutor(1, thread_name_prefix="seal") as pool:
+            sealing = pool.submit(seal)
+            with contextlib.suppress(StoreError, OSError), contextlib.ExitStack() as stack:
+                aside = stack.enter_context(self._aside(target))
+                _copy(source, aside)
+                flush(aside)
+                self._begun[target] = _Begun(sealing.result(), aside, _signature(aside), stack.pop_all())
+            return sealing.result()
 
     def put(self, digest: Digest, target: Path) -> os.stat_result:
         """Put the verified bytes of a blob at an absolute `target`, replacing what is there; the copy's stat is returned.
@@ -59,15 +68,22 @@ class Copies:
                 stack.push(begun.stack)
             if begun and begun.holds(digest) and self._blobs.has(digest):
                 with translated(f"write `{target.name}`", target, mend=MEND_OUTSIDE):
-                    return _replace(begun.aside, target)
+                    return self._replace(begun.aside, target)
         with translated(f"write `{target.name}`", target, mend=MEND_OUTSIDE):
             target.parent.mkdir(parents=True, exist_ok=True)
             with self._aside(target) as aside:
                 _copy_checked(self._blobs, digest, aside)
-                return _replace(aside, target)
+                return self._replace(aside, target)
+
+    def release(self) -> None:
+        """Let go of the large files that stood where copies were put, beside what follows: that takes half a millisecond a megabyte (ext4), and who writes to the disk waits for it."""
+        replaced, self._replaced = self._replaced, []
+        for number in replaced:
+            threading.Thread(target=os.close, args=(number,), daemon=True).start()
 
     def close(self) -> None:
         """Remove what was begun and never put into place."""
+        self.release()
         for target in list(self._begun):
             self._let_go(target)
 
@@ -75,6 +91,15 @@ class Copies:
         if begun := self._begun.pop(target, None):
             with contextlib.suppress(OSError):
                 begun.stack.close()
+
+    def _replace(self, aside: Path, target: Path) -> os.stat_result:
+        """Rename a flushed file over its target; a large one that stood there is kept until `release`."""
+        if len(self._replaced) >= REPLACED_MAX:
+            self.release()
+        if (before := _held(target)) is not None:
+            self._replaced.append(before)
+        put_in_place(aside, target)
+        return target.stat()
 
     @contextlib.contextmanager
     def _aside(self, target: Path) -> Iterator[Path]:
@@ -113,17 +138,6 @@ def _signature(path: Path) -> tuple[int, ...]:
     return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
 
-def _replace(aside: Path, target: Path) -> os.stat_result:
-    """Rename a flushed file over its target. A large one that stood there is let go of beside what follows: that takes half a millisecond a megabyte (ext4)."""
-    before = _held(target)
-    try:
-        put_in_place(aside, target)
-        return target.stat()
-    finally:
-        if before is not None:
-            threading.Thread(target=os.close, args=(before,), daemon=True).start()
-
-
 def _held(path: Path) -> int | None:
     """A large file kept open, so that it stays when its name goes; nobody can do that on Windows, where it kept its name."""
     with contextlib.suppress(OSError):
@@ -145,18 +159,18 @@ def _copy_checked(blobs: Blobs, digest: Digest, aside: Path) -> None:
     source = blobs.path(digest)
     if not source.is_file():
         raise missing(digest)
-    if _copy(source, aside) != digest:
+    _copy(source, aside)
+    if digest_and_flush(aside) != digest:
         blobs.verify(digest)
         raise OSError(errno.EIO, f"the copy of `{digest.short}` reads back as other bytes")
 
 
-def _copy(source: Path, aside: Path) -> Digest:
-    """Copy a file; the digest of the copy as it reads back, which is flushed."""
+def _copy(source: Path, aside: Path) -> None:
+    """Copy a file to a new one, which is not flushed."""
     if not clone_file(source, aside):
         copy_bytes(source, aside)
     settled_ns = time.time_ns() - SETTLED_NS
     os.utime(aside, ns=(settled_ns, settled_ns))
-    return digest_and_flush(aside)
 
 
 if sys.platform == "linux":

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -171,9 +171,13 @@ class Store:
     def put_bytes(self, content: bytes) -> Digest:
         return self._blobs.put_bytes(content)
 
-    def seal(self, path: Path) -> Digest:
-        """The digest of a complete file that nobody writes to any more; what is long about storing it is done then."""
-        return self._blobs.seal(path)
+    def seal(self, path: Path, *, place: Path | None = None) -> Digest:
+        """The digest of a complete file that nobody writes to any more; what is long about storing it is done then.
+
+        So is what is long about putting it at an absolute `place` by `copy_out`.
+        """
+        seal = partial(self._blobs.seal, path)
+        return self.copies.begin(path, place, seal=seal) if place else seal()
 
     def put_file(self, path: Path, *, move: bool = True, sealed: Digest | None = None) -> Digest:
         """Store a complete file that nobody writes to any more, by its digest where it is `sealed`; with `move` it is taken and is gone after."""

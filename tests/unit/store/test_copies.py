@@ -1,10 +1,13 @@
 """Copies that are begun before what they are of is in the store."""
 
+import contextlib
+import time
 from pathlib import Path
 
 import pytest
 
 from renderer.digest import digest_bytes
+from renderer.store.copies import REPLACED_MAX
 from renderer.store.files import FLUSH_BESIDE_BYTES_MIN
 from renderer.store.store import Store
 
@@ -35,7 +38,7 @@ def beside(target: Path) -> list[Path]:
 def test_what_was_begun_is_put_into_place_by_a_rename(tmp_path: Path, film: Path, target: Path) -> None:
     """The film before stays until then, and one that is open goes on to be read."""
     with Store.open(tmp_path / "store") as store, target.open("rb") as before:
-        store.copies.begin(film, target)
+        store.seal(film, place=target)
         [waiting] = beside(target)
         number = waiting.stat().st_ino
         assert OTHER == target.read_bytes()
@@ -53,17 +56,50 @@ def test_a_large_film_is_replaced_too(tmp_path: Path, target: Path) -> None:
         assert FLUSH_BESIDE_BYTES_MIN == len(before.read())
 
 
+def test_large_films_that_were_replaced_are_let_go_of(tmp_path: Path, target: Path) -> None:
+    """When it is told, when there are many, and at the end: a file that nobody can see takes up no disk."""
+    folder = Path("/proc/self/fd")
+    if not folder.is_dir():
+        pytest.skip("needs /proc")
+
+    def held() -> int:
+        return sum(leads_to(path) == f"{target} (deleted)" for path in folder.iterdir())
+
+    def leads_to(path: Path) -> str:
+        with contextlib.suppress(OSError):
+            return str(path.readlink())
+        return ""
+
+    def become(count: int) -> bool:
+        until = time.monotonic() + 10
+        while held() != count and time.monotonic() < until:
+            time.sleep(0.01)
+        return held() == count
+
+    with Store.open(tmp_path / "store") as store:
+        for number in range(REPLACED_MAX + 2):
+            target.write_bytes(bytes(FLUSH_BESIDE_BYTES_MIN))
+            store.copy_out(store.put_bytes(b"film %d" % number), target)
+        assert become(2)
+        store.copies.release()
+        assert become(0)
+        target.write_bytes(bytes(FLUSH_BESIDE_BYTES_MIN))
+        store.copy_out(store.put_bytes(FILM), target)
+        assert 1 == held()
+    assert become(0)
+
+
 def test_what_was_begun_and_never_put_is_gone(tmp_path: Path, film: Path, target: Path) -> None:
     """As where the film turns out wrong when it is checked."""
     with Store.open(tmp_path / "store") as store:
-        store.copies.begin(film, target)
+        store.seal(film, place=target)
     assert (OTHER, []) == (target.read_bytes(), beside(target))
 
 
 def test_a_copy_of_other_bytes_is_not_put(tmp_path: Path, film: Path, target: Path) -> None:
     """Of a film that was not the one in the end."""
     with Store.open(tmp_path / "store") as store:
-        store.copies.begin(film, target)
+        store.seal(film, place=target)
         store.copy_out(store.put_bytes(b"third"), target)
         assert (b"third", []) == (target.read_bytes(), beside(target))
 
@@ -71,7 +107,7 @@ def test_a_copy_of_other_bytes_is_not_put(tmp_path: Path, film: Path, target: Pa
 def test_a_copy_that_somebody_wrote_to_is_not_put(tmp_path: Path, film: Path, target: Path) -> None:
     """It stood there for as long as the film was checked."""
     with Store.open(tmp_path / "store") as store:
-        store.copies.begin(film, target)
+        store.seal(film, place=target)
         with beside(target)[0].open("r+b") as stream:
             stream.write(b"FILM")
         store.copy_out(store.put_file(film), target)
@@ -81,7 +117,7 @@ def test_a_copy_that_somebody_wrote_to_is_not_put(tmp_path: Path, film: Path, ta
 def test_nothing_is_put_that_the_store_has_not(tmp_path: Path, film: Path, target: Path) -> None:
     """A copy stands for a blob, and not instead of one."""
     with Store.open(tmp_path / "store") as store:
-        store.copies.begin(film, target)
+        store.seal(film, place=target)
         with pytest.raises(Exception, match="is not there"):
             store.copy_out(digest_bytes(FILM), target)
     assert (OTHER, []) == (target.read_bytes(), beside(target))
@@ -91,7 +127,7 @@ def test_a_copy_that_cannot_be_begun_is_made_when_it_is_put(tmp_path: Path, film
     """Before the first film there is no folder for it, and none is made for a film that may be wrong."""
     target = tmp_path / "build" / "film.mp4"
     with Store.open(tmp_path / "store") as store:
-        store.copies.begin(film, target)
+        store.seal(film, place=target)
         assert not target.parent.exists()
         store.copy_out(store.put_file(film), target)
     assert (FILM, []) == (target.read_bytes(), beside(target))
@@ -100,9 +136,9 @@ def test_a_copy_that_cannot_be_begun_is_made_when_it_is_put(tmp_path: Path, film
 def test_what_is_begun_twice_waits_once(tmp_path: Path, film: Path, target: Path) -> None:
     """As a watched project's film is, again and again."""
     with Store.open(tmp_path / "store") as store:
-        store.copies.begin(film, target)
+        store.seal(film, place=target)
         film.write_bytes(b"newer")
-        store.copies.begin(film, target)
+        store.seal(film, place=target)
         assert 1 == len(beside(target))
         store.copy_out(store.put_file(film), target)
         assert (b"newer", []) == (target.read_bytes(), beside(target))
