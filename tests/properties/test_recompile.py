@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from renderer.errors import SpecError
 from renderer.pipeline.opening import open_run
@@ -19,7 +20,7 @@ from renderer.pipeline.wishes import Wishes
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.rows import Compiled, Detail
 
-from .board import Table
+from .board import STILLS, Table
 
 REACH = Reach(fetch=False)
 HEADS = (
@@ -192,12 +193,15 @@ EDITS = st.one_of(
     st.tuples(st.just("indent"), st.sampled_from([0, 2, 5]), st.none()),
     st.tuples(st.just("newline"), st.sampled_from(["\n", "\r\n"]), st.none()),
     st.tuples(st.just("ended"), st.booleans(), st.none()),
+    st.tuples(st.just("picture"), st.sampled_from(STILLS), st.integers(0, 3)),
 )
 
 
 def edited(board: Board, what: str, which: Any, value: Any) -> Board:
     """One edit of an author."""
     shots = list(board.shots)
+    if what == "picture":
+        return board
     if what in ("head", "tail", "indent", "newline", "ended"):
         return replace(board, **{what: which})
     place = which % len(shots)
@@ -211,6 +215,11 @@ def edited(board: Board, what: str, which: Any, value: Any) -> Board:
         case "move":
             shots.insert(value % len(shots), shots.pop(place))
     return replace(board, shots=tuple(shots))
+
+
+def paint(path: Path, *, shade: int) -> None:
+    """Another picture in place of one, in another shape."""
+    Image.new("RGB", (16 + shade, 9), (shade, 90, 0)).save(path)
 
 
 @pytest.fixture(scope="module")
@@ -281,6 +290,10 @@ def step_by_step(workshop: Workshop, project: Project) -> tuple[Compiled, dict[i
     [("replace", 2, ("s2", (0, 39))), ("replace", 1, ("s1", (10, 39))), ("delete", 0, None)],
 )
 @example(Board(1, (("s0", (55,)), ("s1", (0,))), 0), [("replace", 1, ("s1", (3,)))])
+@example(
+    Board(9, (("s0", (10,)), ("s1", (0,)), ("s2", (11,))), 0),
+    [("picture", "b.png", 1), ("move", 2, 0), ("picture", "a.png", 2), ("replace", 1, ("s1", (10,)))],
+)
 def test_an_edit_compiles_to_what_the_whole_text_compiles_to(
     workshop: Workshop, board: Board, edits: list[tuple[str, Any, Any]]
 ) -> None:
@@ -288,6 +301,8 @@ def test_an_edit_compiles_to_what_the_whole_text_compiles_to(
     project = open_project(workshop.here / "film.yaml")
     for edit in [None, *edits]:
         board = edited(board, *edit) if edit else board
+        if edit and edit[0] == "picture":
+            paint(project.spec.with_name(edit[1]), shade=edit[2])
         project.spec.write_bytes(board.content)
         assert at_once(workshop, project) == step_by_step(workshop, project)
 
@@ -323,6 +338,19 @@ def test_only_edited_shots_are_compiled() -> None:
             )
         ]
     assert counts == [2 * SHOTS, 2, 4, 0, 2]
+
+
+def test_only_shots_whose_files_changed_are_compiled(tmp_path: Path) -> None:
+    """One still is replaced, of those of many shots, and then also a text is edited."""
+    head, still = HEADS[2], "steam\n    image: {}.png"
+    with Table.at(tmp_path).workshop as workshop:
+        text = film(still.format("a"), still.format("b"), "calm", still.format("b"), head=head)
+        assert 2 * SHOTS == takes_compiled(workshop, text)
+        paint(tmp_path / "b.png", shade=3)
+        assert 2 * 2 == takes_compiled(workshop, text)
+        assert 0 == takes_compiled(workshop, text)
+        paint(tmp_path / "a.png", shade=2)
+        assert 2 * 2 == takes_compiled(workshop, text.replace("calm", "storm"))
 
 
 def test_shots_with_transitions_are_compiled_alone_too() -> None:

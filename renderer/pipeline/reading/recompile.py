@@ -1,4 +1,4 @@
-"""Compile only what an edit touched: shots whose part of the text is as it was are taken from what is remembered.
+"""Compile only what an edit touched: shots whose part of the text and whose files are as they were are taken from what is remembered.
 
 The law: what comes out equals what the whole text compiles to. So this gives up, and the whole is compiled, wherever
 that is not certain: where the text does not fall into sections, where anything around the shots was edited, where
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from renderer import spec
 from renderer.diagnostic import Place
+from renderer.digest import Digest
 from renderer.errors import MediaError, SpecError
 from renderer.pipeline.project import Project, Reach
 from renderer.pipeline.reading.examine import Examined, examine_text, in_order, read_storyboard
@@ -47,11 +48,13 @@ def recompile(
     """What the text of these sections compiles to, by `known` shots with the same text around; None to give up."""
     names, lines = sections.names(), sections.lines()
     place = {name: number for number, name in enumerate(known.names)}
-    fresh = [number for number, name in enumerate(names) if name not in place] or [0]
     rows = {
-        number: known.moved(place[names[number]], lines[number])
-        for number in sorted(set(range(len(names))) - set(fresh))
+        number: known.moved(place[name], lines[number]) for number, name in enumerate(names) if name in place
     }
+    rows = _unchanged(rows, workshop, folder=project.spec.parent)
+    if len(rows) == len(names):
+        del rows[0]  # what is around the shots is read with one of them
+    fresh = [number for number in range(len(names)) if number not in rows]
     excerpt = sections.excerpt(fresh)
     beside = _beside([row for section in rows.values() for row in section], forms=known.forms)
     begun = known.begun(names[0], unchanged=beside.shots)
@@ -82,6 +85,25 @@ def recompile(
         names, lines, by_section, forms, begins_in(compiled), Told.of(all_told), examined.included
     )
     return Recompiled(compiled, _details(by_section, fresh, details), remembered)
+
+
+def _unchanged(
+    rows: Mapping[int, list[ShotRow]], workshop: Workshop, *, folder: Path
+) -> dict[int, list[ShotRow]]:
+    """The sections, by number, whose shots' files hold what they held: another still or clip makes another shot, whatever the text says."""
+    named = {row for section in rows.values() for shot in section for row in shot.inputs if row.path}
+    held = [*named]
+    there = workshop.store.digests_of([folder / row.path for row in held])
+    other = {
+        row for row, found in zip(held, there, strict=True) if found != Digest(row.sha256, row.size_bytes)
+    }
+    if not other:
+        return dict(rows)
+    return {
+        number: section
+        for number, section in rows.items()
+        if not any(row in other for shot in section for row in shot.inputs)
+    }
 
 
 def _stands(
