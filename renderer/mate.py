@@ -124,7 +124,8 @@ class Mate:
         if not sys.executable:
             return None
         # `-P`: a module that lies in the folder in which somebody builds is none of ours.
-        command = [sys.executable, "-P", "-c", BOOT, ",".join(ahead), *sys.path]
+        alone = "-I" if sys.flags.isolated else "-P"
+        command = [sys.executable, alone, "-c", BOOT, ",".join(ahead), *sys.path]
         pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
         try:
             # A session of its own keeps the terminal's Ctrl-C away from it.

@@ -13,13 +13,15 @@ from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from renderer.errors import ProviderError
 from renderer.job import Frozen
-from renderer.mate import Mates
 from renderer.model import Json, Size
 from renderer.row import Row
+
+if TYPE_CHECKING:
+    from renderer.mate import Mates
 
 
 class Order(Row):
@@ -46,8 +48,8 @@ class Maker(Protocol):
         """
         ...
 
-    async def generate(self, order: Order, *, output: Path, mates: Mates) -> None:
-        """Write the clip of `order` to `output` (a fresh path ending in `.mp4`), spending nothing; `mates` compute beside this process.
+    async def generate(self, order: Order, *, output: Path, mates: Mates | None = None) -> None:
+        """Write the clip of `order` to `output` (a fresh path ending in `.mp4`), spending nothing; `mates` compute beside this process, if any do.
 
         Raises `MediaError`; leaves nothing behind at `output` then. Cancellation stops it at once.
         """

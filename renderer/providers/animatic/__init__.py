@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING
 
 from renderer.ffmpeg.binary import Ffmpeg
 from renderer.ffmpeg.encode import ENCODER
-from renderer.mate import ALONE, Mates
 from renderer.model import Json, Size
 from renderer.providers.animatic.tools import drawing_tools
 from renderer.row import Row
 
 if TYPE_CHECKING:
+    from renderer.mate import Mates
     from renderer.providers.base import Order
 
 DESIGN = 3
@@ -47,7 +47,7 @@ class Animatic(Row):
         tools = {"ffmpeg": self.ffmpeg.build, "encoder": dict(ENCODER), "design": DESIGN, **drawn_by}
         return {"provider": self.name, "picture": {"size": str(size), "fps": str(fps)}, "tools": tools}
 
-    async def generate(self, order: Order, *, output: Path, mates: Mates = ALONE) -> None:
+    async def generate(self, order: Order, *, output: Path, mates: Mates | None = None) -> None:
         """Draw and encode the clip of `order`: exactly its frames, no sound. Costs nothing.
 
         Raises `ProviderRefused` for a size or length out of range, `MediaError` for a damaged still,
@@ -57,6 +57,7 @@ class Animatic(Row):
         import tempfile  # noqa: PLC0415
 
         from renderer.ffmpeg.run import run_ffmpeg  # noqa: PLC0415
+        from renderer.mate import ALONE  # noqa: PLC0415
 
         with (
             _nothing_left(output),
@@ -70,7 +71,7 @@ class Animatic(Row):
                 "output": f"../{output.name}",
                 "filter_threads": self.filter_threads,
             }
-            with mates.lend() as call:
+            with (mates or ALONE).lend() as call:
                 arguments = await asyncio.to_thread(call, LAY_OUT, given)
             await run_ffmpeg(self.ffmpeg.path, arguments, cwd=Path(folder))
 
