@@ -19,11 +19,10 @@ from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Thread, Timer
 from typing import TYPE_CHECKING, Any, Self
 
-from renderer import errors
-from renderer.errors import RendererError
+from renderer.errors import MediaError, MediaToolError, ProviderRefused, RendererError, StoreError
 
 if TYPE_CHECKING:
     import subprocess
@@ -32,6 +31,9 @@ COLLECT_SELDOM = (200_000, 20, 100)
 BOOT = (
     "import sys; ahead, sys.path[:] = sys.argv[1], sys.argv[2:]; from renderer.mate import main; main(ahead)"
 )
+ASK_TIMEOUT_S = 3600.0
+CLOSE_TIMEOUT_S = 10.0
+TOLD = {kind.__name__: kind for kind in (MediaError, MediaToolError, StoreError, ProviderRefused)}
 IDLE = "idle"
 LOAD = "importlib:import_module"
 Call = Callable[[str, Mapping[str, Any]], Any]
@@ -82,7 +84,8 @@ class Mates:
         try:
             yield partial(_ask_or_do, mate)
         except BaseException:
-            self.let_go()
+            # It writes no more when this is left: the folder that it writes into goes.
+            self.close()
             raise
         finally:
             self._is_lent = False
@@ -105,8 +108,19 @@ ALONE = Mates(cores=1, ahead=())
 """Nobody beside this process."""
 
 
-class _EndedError(Exception):
-    """The mate has ended, of itself or not."""
+class _SilentError(Exception):
+    """The mate has ended, of itself or not, or met what it cannot tell."""
+
+
+@contextmanager
+def _limited(timeout_s: float, end: Callable[[], None]) -> Iterator[None]:
+    timer = Timer(timeout_s, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 class Mate:
@@ -136,28 +150,34 @@ class Mate:
             return None
 
     def ask(self, function: str, given: Mapping[str, Any]) -> Any:
-        """What a function returns there. Raises what it raised, as far as that is for a user."""
-        stdin, stdout = self._child.stdin, self._child.stdout
-        assert stdin
+        """What a function returns there. Raises what it raised, as far as that can be told, and `_SilentError` where there is no answer."""
+        stdout = self._child.stdout
         assert stdout
-        try:
-            stdin.write(_line([function, given]))
-            stdin.flush()
-            line = stdout.readline()
-        except (OSError, ValueError):
-            line = b""
+        with _limited(ASK_TIMEOUT_S, self._child.kill):
+            self._say(_line([function, given]))
+            try:
+                line = stdout.readline()
+            except (OSError, ValueError):
+                line = b""
         if not line.endswith(b"\n"):
-            raise _EndedError
-        returned, raised = json.loads(line)
+            raise _SilentError
+        returned, raised, is_told = json.loads(line)
+        if not is_told:
+            raise _SilentError
         if raised:
             raise _error(*raised)
         return returned
 
     def mention(self, function: str, given: Iterable[Mapping[str, Any]]) -> None:
-        """Have it call a function with each of these, one by one, while nobody asks for anything; nothing of that is told."""
+        """Have it call a function with each of these, one by one, while nobody asks for anything; nothing of that is told, and nothing waited for."""
+        lines = b"".join(_line([function, one, IDLE]) for one in given)
+        # A pipe takes 64 kB, and the mate may be busy.
+        Thread(target=self._say, args=(lines,), daemon=True).start()
+
+    def _say(self, lines: bytes) -> None:
         with contextlib.suppress(OSError, ValueError):
             assert self._child.stdin
-            self._child.stdin.write(b"".join(_line([function, one, IDLE]) for one in given))
+            self._child.stdin.write(lines)
             self._child.stdin.flush()
 
     def let_go(self) -> None:
@@ -167,7 +187,10 @@ class Mate:
 
     def close(self) -> None:
         """Wait for its end, and close its pipes."""
-        self._child.wait()
+        import subprocess  # noqa: PLC0415 - see above
+
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._child.wait(CLOSE_TIMEOUT_S)
         for pipe in (self._child.stdin, self._child.stdout):
             if pipe:
                 with contextlib.suppress(OSError):
@@ -177,10 +200,10 @@ class Mate:
 def _ask_or_do(mate: Mate, function: str, given: Mapping[str, Any]) -> Any:
     try:
         return mate.ask(function, given)
-    except _EndedError:
+    except _SilentError:
         if mate.is_let_go:
             raise
-        return here(function, given)
+        return here(function, given)  # where it fails again it tells more
 
 
 def main(ahead: str) -> None:
@@ -213,30 +236,22 @@ def _listen(lines: SimpleQueue[bytes]) -> None:
     os._exit(0)
 
 
-def _answer(function: str, given: Mapping[str, Any]) -> tuple[Any, Any]:
+def _answer(function: str, given: Mapping[str, Any]) -> tuple[Any, Any, bool]:
+    """What was returned, what was raised, and whether that is all: any but a plain error for users, with its place in the code, is not told."""
     try:
-        return here(function, given), None
-    except Exception as error:  # noqa: BLE001 - told where it was asked for, and a bug is told from a failure there
-        return None, _told(error)
+        return here(function, given), None, True
+    except RendererError as error:
+        kind = type(error).__name__
+        return None, (kind, error.message, error.code, error.hint, error.facts), kind in TOLD
+    except Exception:  # noqa: BLE001 - whoever asked will meet it
+        return None, None, False
 
 
-def _told(error: Exception) -> tuple[Any, ...]:
-    if isinstance(error, RendererError):
-        return type(error).__name__, error.message, error.code, error.hint, error.facts
-    if isinstance(error, OSError):
-        return "OSError", error.errno, error.strerror, error.filename and str(error.filename)
-    return "", f"{type(error).__name__}: {error}"
-
-
-def _error(kind: str, *told: Any) -> Exception:
+def _error(
+    kind: str, message: str, code: str, hint: str | None, facts: Iterable[Sequence[str]]
+) -> RendererError:
     """The error that was told."""
-    if kind == "OSError":
-        return OSError(*told)
-    if not kind:
-        return RuntimeError(*told)
-    message, code, hint, facts = told
-    made: RendererError = getattr(errors, kind)(message, code=code, hint=hint, facts=map(tuple, facts))
-    return made
+    return TOLD[kind](message, code=code, hint=hint, facts=[(name, value) for name, value in facts])
 
 
 def _line(value: Sequence[Any]) -> bytes:

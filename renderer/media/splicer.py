@@ -16,6 +16,7 @@ from renderer.media.splice import Opening, splice
 from renderer.media.splice.part import Picture, read_picture
 from renderer.model import Json
 
+READ_MAX = 20_000
 _READ: MutableMapping[tuple[Path, int, Fraction], tuple[tuple[int, ...], Picture]] = {}
 """What was read ahead, of the kind that each was read as; each is taken out as it is used."""
 
@@ -44,6 +45,8 @@ def splice_parts(*, parts: Mapping[str, Json]) -> Json:
 def read_ahead(*, pictures: Sequence[str], frames: Sequence[int], fps: str) -> Json:
     """Read parts that a film is likely to be spliced of, so that `splice_parts` need not; what cannot be read is left."""
     rate = Fraction(fps)
+    if len(_READ) > READ_MAX:
+        _READ.clear()
     for name, count in zip(pictures, frames, strict=True):
         with contextlib.suppress(UnfitError, OSError):
             path = Path(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from renderer.pipeline.reading.compile import remember_build
 from renderer.pipeline.run import PUBLISHING, Run
 from renderer.pipeline.showing import assess_output, missing_choices, refuse_unmakeable
 from renderer.pipeline.workshop import MANY_SLOTS
+from renderer.plan.action import Action
 from renderer.plan.film import OutputRow
 from renderer.store.blobs import DAMAGED
 
@@ -205,7 +206,7 @@ async def make_films(
         missing = {action.key: action for state in states.values() for action in state.missing}
         if not missing:
             return
-        if sum(len(output.slots) for output in rest) >= MANY_SLOTS:
+        if sum(len(output.slots) for output in rest) >= MANY_SLOTS and _are_joins(missing.values()):
             run.workshop.mates.prepare()
         actions = gather(list(missing.values()))
         endings = await run_actions(run, actions, pool=LOCAL, emit=emit, stop=stop, chores=chores)
@@ -215,6 +216,10 @@ async def make_films(
                 run.film_errors[name] = failed
         rest = [output for output in rest if output.name in states and output.name not in run.film_errors]
     raise AssertionError("BUG: a film that is never done")
+
+
+def _are_joins(actions: Iterable[Action]) -> bool:
+    return any(action.kind == "join" for action in actions)
 
 
 def _publish_early(run: Run) -> None:

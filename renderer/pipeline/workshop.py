@@ -68,9 +68,11 @@ class Workshop:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.store.close()
-        if "mates" in self.__dict__:
-            self.mates.close()
+        try:
+            self.store.close()
+        finally:
+            if "mates" in self.__dict__:
+                self.mates.close()
 
     @cached_property
     def mates(self) -> Mates:

@@ -25,7 +25,7 @@ from renderer.store.locks import Locks
 
 FICLONE = 0x40049409  # linux/fs.h: _IOW(0x94, 9, int)
 SETTLED_NS = 100_000_000
-REPLACED_MAX = 16
+REPLACED_MAX_BYTES = 64 << 20
 
 
 class Copies:
@@ -94,11 +94,11 @@ class Copies:
 
     def _replace(self, aside: Path, target: Path) -> os.stat_result:
         """Rename a flushed file over its target; a large one that stood there is kept until `release`."""
-        if len(self._replaced) >= REPLACED_MAX:
-            self.release()
-        if (before := _held(target)) is not None:
-            self._replaced.append(before)
+        before = _held(target)
+        self._replaced += [] if before is None else [before]
         put_in_place(aside, target)
+        if sum(os.fstat(number).st_size for number in self._replaced) > REPLACED_MAX_BYTES:
+            self.release()
         return target.stat()
 
     @contextlib.contextmanager

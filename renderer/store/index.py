@@ -82,14 +82,19 @@ class Index:
             self._later[name] = value, when_large
 
     def _settle_for(self, names: Collection[str]) -> None:
-        if self._later and any(name in names or large in names for name, (_, large) in self._later.items()):
+        if not self._later or self._thread != threading.get_ident():
+            return
+        with self._guard:
+            wanted = any(name in names or large in names for name, (_, large) in self._later.items())
+        if wanted:
             self._settle()
 
     def _settle(self) -> None:
         with self._guard:
             later, self._later = self._later, {}
         for name, (value, when_large) in later.items():
-            self.put(name, value(), when_large=when_large)
+            with contextlib.suppress(Exception):  # what cannot be worked out is not known
+                self.put(name, value(), when_large=when_large)
 
     def flush(self) -> None:
         """Write all rows in one transaction; where that fails they are dropped."""

@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-from collections.abc import Mapping
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import av
 import pytest
@@ -17,6 +21,7 @@ from PIL import Image, ImageChops, ImageStat
 from renderer.digest import digest_file
 from renderer.errors import MediaError, ProviderRefused
 from renderer.ffmpeg.binary import Ffmpeg
+from renderer.mate import Call, Mates
 from renderer.model import Size
 from renderer.providers.animatic import Animatic
 from renderer.providers.base import Maker, Order
@@ -215,6 +220,43 @@ def test_a_refused_request_leaves_nothing_behind(animatic: Animatic, tmp_path: P
     """Odd sizes are refused before anything is drawn."""
     with pytest.raises(ProviderRefused):
         film(animatic, order(animatic, size="161x90", prompt="x"), tmp_path / "clip.mp4")
+    assert [] == list(tmp_path.iterdir())
+
+
+class Slow(Mates):
+    """Whoever draws takes his time, and goes on to write."""
+
+    def __init__(self, begun: threading.Event) -> None:
+        super().__init__(cores=1, ahead=())
+        self.begun = begun
+
+    @contextmanager
+    def lend(self) -> Iterator[Call]:
+        yield self.call
+
+    def call(self, _: str, given: Mapping[str, Any]) -> list[str]:
+        self.begun.set()
+        for number in range(20):
+            time.sleep(0.02)
+            (Path(given["folder"]) / f"layer{number}").write_bytes(b"layer")
+        return []
+
+
+def test_cancelling_waits_for_who_draws_and_leaves_nothing_behind(animatic: Animatic, tmp_path: Path) -> None:
+    """A thread cannot be broken off, and what it writes must not outlive the folder."""
+    begun = threading.Event()
+
+    async def cancelled() -> None:
+        what = order(animatic, prompt="steam")
+        drawing = asyncio.create_task(
+            animatic.generate(what, output=tmp_path / "clip.mp4", mates=Slow(begun))
+        )
+        await asyncio.to_thread(begun.wait)
+        drawing.cancel()
+        await drawing
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(cancelled())
     assert [] == list(tmp_path.iterdir())
 
 

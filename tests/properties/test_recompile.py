@@ -1,5 +1,7 @@
 """What is compiled after an edit equals what the whole text compiles to, however the text was written and edited."""
 
+import shutil
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -108,7 +110,9 @@ FIELDS = (
     "prompt: steam\ncamera: [slow, push in]\n",
     "prompt: steam\nnegative_prompt: 5\n",
     "prompt: steam\nmodel: [gen3a_turbo, another]\n",
+    "clip: camera.mp4\n",
 )
+CAMERA = "camera.mp4"
 IDS = ("s0", "s1", "s2", "s3", "s4", "s5", "s0.take2", "S")
 
 
@@ -171,6 +175,9 @@ GOOD = st.tuples(
             (0, 49),
             (50,),
             (55,),
+            (56,),
+            (56, 44),
+            (56, 13, 39),
         ]
     ),
 )
@@ -193,14 +200,15 @@ EDITS = st.one_of(
     st.tuples(st.just("indent"), st.sampled_from([0, 2, 5]), st.none()),
     st.tuples(st.just("newline"), st.sampled_from(["\n", "\r\n"]), st.none()),
     st.tuples(st.just("ended"), st.booleans(), st.none()),
-    st.tuples(st.just("picture"), st.sampled_from(STILLS), st.integers(0, 3)),
+    st.tuples(st.just("file"), st.sampled_from(STILLS), st.sampled_from(["gone", "text", "1", "2"])),
+    st.tuples(st.just("file"), st.just(CAMERA), st.sampled_from(["gone", "text", "1", "2", "3"])),
 )
 
 
 def edited(board: Board, what: str, which: Any, value: Any) -> Board:
     """One edit of an author."""
     shots = list(board.shots)
-    if what == "picture":
+    if what == "file":
         return board
     if what in ("head", "tail", "indent", "newline", "ended"):
         return replace(board, **{what: which})
@@ -226,7 +234,25 @@ def paint(path: Path, *, shade: int) -> None:
 def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
     """A table whose store forgets nothing between examples, as an author's does not."""
     with Table.at(tmp_path_factory.mktemp("desk")).workshop as found:
+        for seconds in (1, 2, 3):
+            picture = f"testsrc2=size={16 * seconds}x16:rate=12:duration={seconds}"
+            options = ["-c:v", "libx264", "-pix_fmt", "yuv420p", str(found.here / f"{seconds}.{CAMERA}")]
+            subprocess.run(
+                [found.ffmpeg.path, "-v", "error", "-f", "lavfi", "-i", picture, *options], check=True
+            )
         yield found
+
+
+def replace_file(workshop: Workshop, name: str, what: str) -> None:
+    """Another still or clip in place of one, or none, or none that is either."""
+    path = workshop.here / name
+    path.unlink(missing_ok=True)
+    if what == "text":
+        path.write_text("no picture")
+    elif what != "gone" and name == CAMERA:
+        shutil.copy(workshop.here / f"{what}.{CAMERA}", path)
+    elif what != "gone":
+        paint(path, shade=int(what))
 
 
 def at_once(workshop: Workshop, project: Project) -> tuple[Compiled, dict[int, Detail]] | None:
@@ -292,17 +318,29 @@ def step_by_step(workshop: Workshop, project: Project) -> tuple[Compiled, dict[i
 @example(Board(1, (("s0", (55,)), ("s1", (0,))), 0), [("replace", 1, ("s1", (3,)))])
 @example(
     Board(9, (("s0", (10,)), ("s1", (0,)), ("s2", (11,))), 0),
-    [("picture", "b.png", 1), ("move", 2, 0), ("picture", "a.png", 2), ("replace", 1, ("s1", (10,)))],
+    [("file", "b.png", "2"), ("move", 2, 0), ("file", "a.png", "gone"), ("replace", 1, ("s1", (10,)))],
+)
+@example(
+    Board(10, (("s0", (56,)), ("s1", (0,)), ("s2", (56, 13)), ("s3", (0, 39))), 3),
+    [
+        ("file", CAMERA, "3"),
+        ("replace", 1, ("s1", (56, 44))),
+        ("file", CAMERA, "1"),
+        ("file", CAMERA, "text"),
+        ("file", CAMERA, "2"),
+    ],
 )
 def test_an_edit_compiles_to_what_the_whole_text_compiles_to(
     workshop: Workshop, board: Board, edits: list[tuple[str, Any, Any]]
 ) -> None:
     """The same rows, lines, inputs and details, whatever was edited; and nothing wrong is ever missed."""
     project = open_project(workshop.here / "film.yaml")
+    for name in (*STILLS, CAMERA):
+        replace_file(workshop, name, "1")
     for edit in [None, *edits]:
         board = edited(board, *edit) if edit else board
-        if edit and edit[0] == "picture":
-            paint(project.spec.with_name(edit[1]), shade=edit[2])
+        if edit and edit[0] == "file":
+            replace_file(workshop, edit[1], edit[2])
         project.spec.write_bytes(board.content)
         assert at_once(workshop, project) == step_by_step(workshop, project)
 

@@ -72,7 +72,13 @@ class Animatic(Row):
                 "filter_threads": self.filter_threads,
             }
             with (mates or ALONE).lend() as call:
-                arguments = await asyncio.to_thread(call, LAY_OUT, given)
+                laying = asyncio.ensure_future(asyncio.to_thread(call, LAY_OUT, given))
+                try:
+                    arguments = await asyncio.shield(laying)
+                except asyncio.CancelledError:
+                    # Whoever writes into the folder cannot be broken off, and is waited for before that goes.
+                    await asyncio.wait([laying])
+                    raise
             await run_ffmpeg(self.ffmpeg.path, arguments, cwd=Path(folder))
 
 
