@@ -18,6 +18,7 @@ from renderer.pipeline.opening import open_run
 from renderer.pipeline.project import Project, Reach, open_project
 from renderer.pipeline.reading.compile import compile_storyboard
 from renderer.pipeline.reading.examine import examine
+from renderer.pipeline.reading.recompile import find_details
 from renderer.pipeline.wishes import Wishes
 from renderer.pipeline.workshop import Workshop
 from renderer.plan.rows import Compiled, Detail
@@ -265,12 +266,14 @@ def at_once(workshop: Workshop, project: Project) -> tuple[Compiled, dict[int, D
 
 
 def step_by_step(workshop: Workshop, project: Project) -> tuple[Compiled, dict[int, Detail]] | None:
-    """What it compiles to with all that is remembered."""
+    """What it compiles to with all that is remembered, and the details of all takes, read again where they were."""
     try:
-        run = open_run(workshop, project, Wishes(reach=REACH))
+        found = compile_storyboard(workshop, project, reach=REACH)
     except SpecError:
         return None
-    return run.compiled, dict(run.details())
+    rest = [number for number in range(len(found.compiled.takes)) if number not in found.details]
+    again = find_details(workshop, project, found.compiled, rest, reach=REACH) if rest else {}
+    return found.compiled, {**found.details, **again}
 
 
 @settings(max_examples=150, deadline=None)
