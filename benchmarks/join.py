@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -31,7 +32,7 @@ from renderer.ffmpeg.binary import Ffmpeg, describe_ffmpeg, locate_ffmpeg
 from renderer.ffmpeg.encode import container_arguments, encode_arguments
 from renderer.ffmpeg.inputs import concat_arguments, concat_script
 from renderer.ffmpeg.run import run_ffmpeg
-from renderer.media.check import check_film
+from renderer.media.check import check_packets, check_seams
 from renderer.media.splice import splice
 from renderer.model import Size
 from renderer.store.store import Store
@@ -141,15 +142,11 @@ def joined(parts: Sequence[Path], film: Path) -> None:
     """What `media.join` does where a splice is possible."""
     frames = [FRAMES] * len(parts)
     openings = splice(parts, frames=frames, fps=FPS, sound=None, output=film)
-    check_film(
-        film,
-        frames=sum(frames),
-        fps=FPS,
-        size=SIZE,
-        has_sound=False,
-        seams=[0, *accumulate(frames)][:-1],
-        openings=openings,
-    )
+    seams = [0, *accumulate(frames)][:-1]
+    with ThreadPoolExecutor(1) as beside:
+        entering = beside.submit(check_seams, film, fps=FPS, seams=seams, openings=openings)
+        check_packets(film, frames=sum(frames), fps=FPS, size=SIZE, has_sound=False)
+        entering.result()
 
 
 def concat_by(ffmpeg: Ffmpeg) -> Act:

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +139,12 @@ def _refuse_inexact(value: Any) -> None:
                 _refuse_inexact(item)
     else:
         raise ValueError(f"{value!r} has no exact JSON form: carry it as a string")
+
+
+signature_of: Callable[[os.stat_result], tuple[int, int, int, int]] = attrgetter(
+    "st_size", "st_mtime_ns", "st_ctime_ns", "st_ino"
+)
+"""What of a file's status is another where its bytes may be others."""
 
 
 def read_json(text: str | bytes) -> Any:

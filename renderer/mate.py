@@ -27,10 +27,13 @@ from renderer.errors import MediaError, MediaToolError, ProviderRefused, Rendere
 if TYPE_CHECKING:
     import subprocess
 
-COLLECT_SELDOM = (200_000, 20, 100)
-BOOT = (
-    "import sys; ahead, sys.path[:] = sys.argv[1], sys.argv[2:]; from renderer.mate import main; main(ahead)"
-)
+BOOT = """\
+import gc, sys
+gc.set_threshold(*{threshold})
+ahead, sys.path[:] = sys.argv[1], sys.argv[2:]
+from renderer.mate import main
+main(ahead)
+"""
 ASK_TIMEOUT_S = 3600.0
 CLOSE_TIMEOUT_S = 10.0
 TOLD = {kind.__name__: kind for kind in (MediaError, MediaToolError, StoreError, ProviderRefused)}
@@ -139,7 +142,8 @@ class Mate:
             return None
         # `-P`: a module that lies in the folder in which somebody builds is none of ours.
         alone = "-I" if sys.flags.isolated else "-P"
-        command = [sys.executable, alone, "-c", BOOT, ",".join(ahead), *sys.path]
+        boot = BOOT.format(threshold=gc.get_threshold())
+        command = [sys.executable, alone, "-c", boot, ",".join(ahead), *sys.path]
         pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
         try:
             # A session of its own keeps the terminal's Ctrl-C away from it.
@@ -211,7 +215,6 @@ def main(ahead: str) -> None:
     # What a library prints is no answer.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    gc.set_threshold(*COLLECT_SELDOM)
     lines: SimpleQueue[bytes] = SimpleQueue()
     Thread(target=_listen, args=(lines,), daemon=True).start()
     idle: deque[tuple[str, Mapping[str, Any]]] = deque(

@@ -13,7 +13,6 @@ film's. So what is decoded shows that the film's one sample entry can be entered
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,24 +34,6 @@ if TYPE_CHECKING:
 
 SEAMS_DECODED_MAX = 4
 """Decoding a keyframe at 720p takes 4 to 6 ms: at each of 200 seams it would take as long as six joins (measured)."""
-
-
-def check_film(
-    path: Path,
-    *,
-    frames: int,
-    fps: Fraction,
-    size: Size,
-    has_sound: bool,
-    seams: Sequence[int],
-    openings: Sequence[Opening] | None = None,
-) -> MediaFacts:
-    """Hold a film against what it must be and say what it is: `check_packets` and `check_seams`, at the same time. Raises as they do."""
-    with ThreadPoolExecutor(1) as beside:
-        entering = beside.submit(check_seams, path, fps=fps, seams=seams, openings=openings)
-        facts = check_packets(path, frames=frames, fps=fps, size=size, has_sound=has_sound)
-        entering.result()
-    return facts
 
 
 def check_packets(path: Path, *, frames: int, fps: Fraction, size: Size, has_sound: bool) -> MediaFacts:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,8 @@ async def join(
     spliced = {"unfit": "only MP4 files are spliced"}
     if container == "mp4":
         splicing = asyncio.to_thread(call, f"{SPLICER}:splice_parts", {"parts": told})
-        spliced, _ = await asyncio.gather(splicing, asyncio.to_thread(here, f"{SPLICER}:get_ready", {}))
+        # What looks at the film is loaded here meanwhile.
+        spliced, _ = await asyncio.gather(splicing, asyncio.to_thread(import_module, "av"))
     if reason := spliced.get("unfit"):
         tell(f"joined by ffmpeg, not spliced: {reason}")
         await _join_by_ffmpeg(ffmpeg, parts, scratch=scratch, container=container)

@@ -10,14 +10,6 @@ from renderer.model import Json, Size
 from renderer.row import NOTHING, Row
 
 
-class UnfitError(Exception):
-    """A file cannot be spliced; `reason` says why, for people. No fault of the file's: the join has other ways."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
 class Parts(Row):
     """What a film is joined of and where it is to be: pictures in cut order, ≥ 1, each whole and of so many frames.
 

@@ -17,8 +17,7 @@ from typing import BinaryIO
 
 from renderer.errors import MediaError
 from renderer.media.moving import Moved
-from renderer.media.parts import UnfitError
-from renderer.media.splice.boxes import Numbers, children, only
+from renderer.media.splice.boxes import Numbers, UnfitError, children, only
 from renderer.media.splice.nal import UNITS_MAX
 from renderer.media.splice.part import read_index
 from renderer.media.splice.tables import shown_ticks, sync_places

@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping, MutableMapping, Sequence
 from fractions import Fraction
-from importlib import import_module
 from itertools import accumulate
 from pathlib import Path
 
+from renderer.digest import signature_of
 from renderer.media import check
 from renderer.media.notes import add_source, notes_box
-from renderer.media.parts import Parts, UnfitError
-from renderer.media.splice import Opening, splice
+from renderer.media.parts import Parts
+from renderer.media.splice import Opening, UnfitError, splice
 from renderer.media.splice.part import Picture, read_picture
 from renderer.model import Json
 
@@ -50,21 +50,16 @@ def read_ahead(*, pictures: Sequence[str], frames: Sequence[int], fps: str) -> J
     for name, count in zip(pictures, frames, strict=True):
         with contextlib.suppress(UnfitError, OSError):
             path = Path(name)
-            _READ[path, count, rate] = _signature(path), read_picture(path, frames=count, fps=rate)
+            _READ[path, count, rate] = signature_of(path.stat()), read_picture(path, frames=count, fps=rate)
     return None
 
 
 def _read(path: Path, *, frames: int, fps: Fraction) -> Picture:
     """`read_picture`, for which a file that was read ahead, and is that file still, is not read again."""
     signature, picture = _READ.pop((path, frames, fps), (None, None))
-    if picture and signature == _signature(path):
+    if picture and signature == signature_of(path.stat()):
         return picture
     return read_picture(path, frames=frames, fps=fps)
-
-
-def _signature(path: Path) -> tuple[int, ...]:
-    status = path.stat()
-    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
 
 def check_packets(*, parts: Mapping[str, Json]) -> Json:
@@ -85,10 +80,4 @@ def check_seams(*, parts: Mapping[str, Json], openings: Sequence[Json] | None) -
         seams=[0, *accumulate(film.frames)][:-1],
         openings=None if openings is None else [Opening.from_json(opening) for opening in openings],
     )
-    return None
-
-
-def get_ready() -> Json:
-    """Load what looks at films."""
-    import_module("av")
     return None

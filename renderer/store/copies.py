@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from renderer.digest import Digest
+from renderer.digest import Digest, signature_of
 from renderer.errors import StoreError
 from renderer.row import Row
 from renderer.store.blobs import Blobs, copy_bytes, missing
@@ -51,7 +51,9 @@ class Copies:
                 aside = stack.enter_context(self._aside(target))
                 _copy(source, aside)
                 flush(aside)
-                self._begun[target] = _Begun(sealing.result(), aside, _signature(aside), stack.pop_all())
+                self._begun[target] = _Begun(
+                    sealing.result(), aside, signature_of(aside.stat()), stack.pop_all()
+                )
             return sealing.result()
 
     def put(self, digest: Digest, target: Path) -> os.stat_result:
@@ -129,13 +131,8 @@ class _Begun(Row):
 
     def holds(self, digest: Digest) -> bool:
         with contextlib.suppress(OSError):
-            return digest == self.digest and _signature(self.aside) == self.signature
+            return digest == self.digest and signature_of(self.aside.stat()) == self.signature
         return False
-
-
-def _signature(path: Path) -> tuple[int, ...]:
-    status = path.stat()
-    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
 
 def _held(path: Path) -> int | None:

@@ -17,12 +17,12 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import compress, count
-from operator import attrgetter, ne
+from operator import ne
 from pathlib import Path
 from typing import cast
 
 from renderer.columns import has_column, pack_column, pack_rows, rows_of, unpack_column
-from renderer.digest import Digest, digest_file
+from renderer.digest import Digest, digest_file, signature_of
 from renderer.model import Json
 from renderer.store.border import MEND_OUTSIDE, translated
 from renderer.store.index import Index
@@ -107,7 +107,7 @@ class Seen:
 
         Until the rename nobody else could write to it, so only the time of its bytes must have settled.
         """
-        size, mtime_ns, _, _ = signature = _signature(status)
+        size, mtime_ns, _, _ = signature = signature_of(status)
         if size == digest.size_bytes and self._is_settled((size, mtime_ns, mtime_ns, 0)):
             self._index.put(_name(_absolute(path)), [digest.sha256, *signature])
 
@@ -119,7 +119,7 @@ class Seen:
                 return None
             if not stat.S_ISREG(status.st_mode):
                 return None
-            signature = _signature(status)
+            signature = signature_of(status)
             if row and tuple(row[1:]) == signature:
                 return Digest(row[0], signature[0]), signature
             return self._read(name, signature)
@@ -127,7 +127,7 @@ class Seen:
     def _read(self, name: str, before: Signature) -> Entry | None:
         try:
             digest = digest_file(Path(name))
-            after = _signature(os.stat(name))  # noqa: PTH116
+            after = signature_of(os.stat(name))  # noqa: PTH116
         except FileNotFoundError:
             return None
         if before != after or digest.size_bytes != after[0]:
@@ -165,15 +165,10 @@ def _name(path: str) -> str:
     return f"file/{path.encode('utf-8', 'backslashreplace').decode('utf-8')}"
 
 
-_signature: Callable[[os.stat_result], Signature] = attrgetter(
-    "st_size", "st_mtime_ns", "st_ctime_ns", "st_ino"
-)
-
-
 def _alike(names: Sequence[str], signatures: Sequence[Json]) -> int:
     """How many files, from the first on, have the remembered signature: all, mostly. One stat each, and nothing kept of it, which is quick."""
     then = zip(*map(unpack_column, signatures), strict=True)
-    changed = compress(count(), map(ne, map(_signature, map(os.stat, names)), then))
+    changed = compress(count(), map(ne, map(signature_of, map(os.stat, names)), then))
     with contextlib.suppress(OSError):
         return next(changed, len(names))
     return 0
@@ -190,11 +185,11 @@ def _unchanged(now: Sequence[Signature | None], remembered: Sequence[Entry]) -> 
 def _signatures(names: Sequence[str]) -> list[Signature | None]:
     """The signature of each file, None where there is none; mostly all are there."""
     with contextlib.suppress(OSError):
-        return [*map(_signature, map(os.stat, names))]
+        return [*map(signature_of, map(os.stat, names))]
     signatures: list[Signature | None] = [None] * len(names)
     for number, name in enumerate(names):
         with contextlib.suppress(OSError):
-            signatures[number] = _signature(os.stat(name))  # noqa: PTH116
+            signatures[number] = signature_of(os.stat(name))  # noqa: PTH116
     return signatures
 
 

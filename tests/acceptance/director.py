@@ -7,6 +7,8 @@ import select
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.running import runs
+
 from .stage import Stage, real_ffmpeg
 
 CUE_TIMEOUT_S = 20.0
@@ -76,20 +78,4 @@ class Director:
 
     def alive(self) -> list[int]:
         """Those ffmpegs that still run."""
-        return [number for number in self.calls if _runs(number)]
-
-
-def _runs(number: int) -> bool:
-    try:
-        os.kill(number, 0)
-    except ProcessLookupError:
-        return False
-    return not _is_gone(number)
-
-
-def _is_gone(number: int) -> bool:
-    # A child that was killed and that nobody has waited for still has a number.
-    try:
-        return (Path("/proc") / str(number) / "stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except OSError:
-        return False
+        return [number for number in self.calls if runs(number)]

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.running import runs
+
 from .stage import Finished, Stage, digest_of, finish, playing
 
 pytestmark = pytest.mark.skipif(
@@ -55,13 +57,6 @@ def mates_of(pid: int) -> list[int]:
     ]
 
 
-def is_alive(pid: int) -> bool:
-    try:
-        return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return False
-
-
 def held(stage: Stage, folder: Path) -> Stage:
     """The stage with an ffmpeg that waits while there is a file `hold`."""
     from renderer.ffmpeg.binary import locate_ffmpeg
@@ -99,7 +94,7 @@ def test_a_long_film_has_the_same_bytes_whoever_joins_it(
     assert 0 == done.code, done.stderr
     assert {"ran"} == set(done.outcomes.values())
     assert long_film == digest_of(stage.film())
-    assert [] == [mate for mate in mates if is_alive(mate)]
+    assert [] == [mate for mate in mates if runs(mate)]
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
@@ -114,9 +109,9 @@ def test_nobody_is_left_of_a_build_that_ended(
         finish(build)
     (folder / "hold").unlink()
     until = time.monotonic() + 10
-    while any(map(is_alive, mates)) and time.monotonic() < until:
+    while any(map(runs, mates)) and time.monotonic() < until:
         time.sleep(0.01)
-    assert [] == [mate for mate in mates if is_alive(mate)]
+    assert [] == [mate for mate in mates if runs(mate)]
     stage.built()
     assert long_film == digest_of(stage.film())
 

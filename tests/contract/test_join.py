@@ -25,7 +25,6 @@ from renderer.digest import Digest, canonical_json, digest_file
 from renderer.errors import MediaError
 from renderer.ffmpeg.binary import Ffmpeg, locate_ffmpeg
 from renderer.ffmpeg.encode import encode_arguments
-from renderer.media.check import check_film
 from renderer.media.conform import Cut, choose_profile, held_frames, is_plain, needs_segment
 from renderer.media.join import join
 from renderer.media.manifests import join_manifest, reference_manifest, segment_manifest
@@ -37,6 +36,7 @@ from renderer.media.sounding import sound_manifest
 from renderer.media.splice import splice
 from renderer.media.splicer import read_ahead, splice_parts
 from renderer.model import Fit, Json, MediaFacts, Size
+from tests.checking import check_film
 
 
 class Clip(NamedTuple):

@@ -23,15 +23,15 @@ from renderer.errors import MediaError, StoreError
 from renderer.ffmpeg.binary import Ffmpeg
 from renderer.ffmpeg.encode import encode_arguments, sound_arguments
 from renderer.ffmpeg.sound import boundary_samples
-from renderer.media.check import check_film
 from renderer.media.join import join
 from renderer.media.mp4 import track_kinds
-from renderer.media.parts import Parts, UnfitError
+from renderer.media.parts import Parts
 from renderer.media.probe import probe
-from renderer.media.splice import splice
+from renderer.media.splice import UnfitError, splice
 from renderer.model import Size
 from renderer.providers.animatic import Animatic
 from renderer.providers.base import Order
+from tests.checking import check_film
 
 STILLS = Path(__file__).parents[2] / "specs" / "stills"
 Maker = Callable[..., Path]

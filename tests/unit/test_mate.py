@@ -16,6 +16,7 @@ import pytest
 
 from renderer.errors import MediaError, StoreError
 from renderer.mate import ALONE, Call, Mates, here
+from tests.running import runs
 
 SPLICER = "renderer.media.splicer"
 PID: tuple[str, dict[str, Any]] = ("os:getpid", {})
@@ -88,14 +89,6 @@ def told(call: Call, function: str, given: dict[str, Any]) -> tuple[Any, ...]:
         call(function, given)
     error = caught.value
     return type(error), error.message, error.code, error.hint, error.facts
-
-
-def is_alive(pid: int) -> bool:
-    """Whether a process runs; one that nobody has waited for yet does not."""
-    try:
-        return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return False
 
 
 def becomes_true(asked: Callable[[], bool]) -> bool:
@@ -183,9 +176,9 @@ def test_it_does_not_outlive_whoever_started_it(how: str) -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=environ) as starter:
         assert starter.stdout
         pid = int(starter.stdout.readline())
-        assert is_alive(pid)
+        assert runs(pid)
         starter.kill()
-    assert becomes_true(lambda: not is_alive(pid))
+    assert becomes_true(lambda: not runs(pid))
 
 
 def test_modules_of_the_folder_are_none_of_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,4 +205,4 @@ def test_nobody_waits_for_a_mate_that_takes_nothing_in() -> None:
             pid = call(*PID)
         os.kill(pid, signal.SIGSTOP)
         mates.mention("tasks_of_a_mate:learn", [{"what": "x" * 1000} for _ in range(1000)])
-    assert becomes_true(lambda: not is_alive(pid))
+    assert becomes_true(lambda: not runs(pid))

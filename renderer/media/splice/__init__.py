@@ -18,7 +18,7 @@ from typing import Protocol
 
 from renderer.errors import FULL, StoreError
 from renderer.ffmpeg.encode import timescale
-from renderer.media.parts import UnfitError
+from renderer.media.splice.boxes import UnfitError
 from renderer.media.splice.copying import write_film
 from renderer.media.splice.index import FilmPlan, FilmTables, write_index
 from renderer.media.splice.part import Chunk, Picture, chunks, read_picture, read_sound, runs

@@ -12,13 +12,20 @@ from array import array
 from collections.abc import Iterable
 from typing import TypeAlias
 
-from renderer.media.parts import UnfitError
 from renderer.row import Row
 
 HEADER = struct.Struct(">I4s")
 HEADER_BYTES = 8
 BOXES_MAX = 1000
 Numbers: TypeAlias = "array[int]"
+
+
+class UnfitError(Exception):
+    """A file cannot be spliced; `reason` says why, for people. No fault of the file's: the join has other ways."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class Box(Row):

@@ -11,8 +11,7 @@ from array import array
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, groupby
 
-from renderer.media.parts import UnfitError
-from renderer.media.splice.boxes import HEADER_BYTES, Numbers, box, full_box, written
+from renderer.media.splice.boxes import HEADER_BYTES, Numbers, UnfitError, box, full_box, written
 from renderer.media.splice.part import Chunk
 from renderer.media.splice.track import UPRIGHT, Track
 from renderer.row import Row

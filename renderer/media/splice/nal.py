@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from renderer.media.parts import UnfitError
-from renderer.media.splice.boxes import Box, children, fields, optional
+from renderer.media.splice.boxes import Box, UnfitError, children, fields, optional
 from renderer.row import Row
 
 Read = Callable[[int, int], bytes]

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from renderer.media.mp4 import boxes
-from renderer.media.parts import UnfitError
-from renderer.media.splice.boxes import Box, Numbers
+from renderer.media.splice.boxes import Box, Numbers, UnfitError
 from renderer.media.splice.nal import refuse_own_sets
 from renderer.media.splice.tables import Samples, shown_ticks, sync_places
 from renderer.media.splice.track import VISUAL_FIELDS_BYTES, Track, picture_entry, read_track

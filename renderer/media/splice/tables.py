@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from itertools import accumulate, chain, pairwise, repeat
 from operator import add
 
-from renderer.media.parts import UnfitError
-from renderer.media.splice.boxes import Box, Numbers, fields, numbers, only, optional, table
+from renderer.media.splice.boxes import Box, Numbers, UnfitError, fields, numbers, only, optional, table
 from renderer.row import Row
 
 SAMPLES_MAX = 1 << 24

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from renderer.media.parts import UnfitError
-from renderer.media.splice.boxes import Box, box, children, fields, only, optional
+from renderer.media.splice.boxes import Box, UnfitError, box, children, fields, only, optional
 from renderer.media.splice.tables import Samples, read_samples
 from renderer.row import Row
 

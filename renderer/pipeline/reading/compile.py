@@ -105,10 +105,9 @@ def _recompile(
     if remembered is None:
         return None
     try:
-        done = recompile(workshop, project, sections, Known.from_json(remembered), reach=reach)
+        return recompile(workshop, project, sections, Known.from_json(remembered), reach=reach)
     except (KeyError, TypeError, ValueError, IndexError):
         return None  # what is remembered has another form
-    return done if done and _inputs_unchanged(workshop, project, done.compiled) else None
 
 
 def _remembered(workshop: Workshop, key: str) -> Compiled | None:

@@ -90,13 +90,18 @@ def recompile(
 def _unchanged(
     rows: Mapping[int, list[ShotRow]], workshop: Workshop, *, folder: Path
 ) -> dict[int, list[ShotRow]]:
-    """The sections, by number, whose shots' files hold what they held: another still or clip makes another shot, whatever the text says."""
-    named = {row for section in rows.values() for shot in section for row in shot.inputs if row.path}
-    held = [*named]
-    there = workshop.store.digests_of([folder / row.path for row in held])
-    other = {
-        row for row, found in zip(held, there, strict=True) if found != Digest(row.sha256, row.size_bytes)
+    """The sections, by number, whose shots' inputs are what they were: another still or clip makes another shot, whatever the text says."""
+    store = workshop.store
+    named = {
+        row: Digest(row.sha256, row.size_bytes)
+        for section in rows.values()
+        for shot in section
+        for row in shot.inputs
     }
+    files = [row for row in named if row.path]
+    there = store.digests_of([folder / row.path for row in files])
+    other = {row for row, found in zip(files, there, strict=True) if found != named[row]}
+    other |= {row for row, digest in named.items() if not row.path and not store.has(digest)}
     if not other:
         return dict(rows)
     return {

@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from renderer.media.check import spread
-from renderer.media.parts import UnfitError
-from renderer.media.splice.boxes import Box, box, children, full_box, numbers, written
+from renderer.media.splice.boxes import Box, UnfitError, box, children, full_box, numbers, written
 from renderer.media.splice.index import FilmPlan, FilmTables, write_index
 from renderer.media.splice.part import Chunk, chunks, read_picture, runs
 from renderer.media.splice.tables import Samples, read_samples, shown_ticks, sync_places
