@@ -10,7 +10,7 @@ from pathlib import Path
 
 from renderer.errors import MediaError
 from renderer.ffmpeg.binary import Ffmpeg
-from renderer.ffmpeg.crossing import clock_filters, crossing_filters
+from renderer.ffmpeg.crossing import clock_filters, crossing_filters, filters_of
 from renderer.ffmpeg.picture import flat_filters
 from renderer.media.manifests import sides_of
 from renderer.media.moving import Moved, refuse_too_long
@@ -31,7 +31,8 @@ from renderer.model import Json, MediaFacts, Size
 from renderer.row import Row
 
 ROLES = ("from", "to")
-UNKNOWN = ("No such filter: 'xfade'", "Error applying option 'transition'", "Error setting option transition")
+UNKNOWN = ("Error applying option 'transition'", "Error setting option transition")
+"""How ffmpeg says that its `xfade` knows no such transition."""
 
 
 class Side(Row):
@@ -87,10 +88,12 @@ async def make_crossing(
     try:
         await run_sparing(arguments(spare=True), arguments(), run=partial(drawing.run, ffmpeg))
     except MediaError as error:
-        if not any(sign in str(dict(error.facts).get("stderr", "")) for sign in UNKNOWN):
+        kind = manifest["transition"]["kind"]
+        signs = (*UNKNOWN, *(f"No such filter: '{name}'" for name in filters_of(kind)))
+        if not any(sign in str(dict(error.facts).get("stderr", "")) for sign in signs):
             raise
         raise MediaError(
-            f"this ffmpeg does not know the transition `{manifest['transition']['kind']}`",
+            f"this ffmpeg does not know the transition `{kind}`",
             code="M865",
             facts=[("ffmpeg", ffmpeg.path)],
             hint="choose another one, or unset `RENDERER_FFMPEG`, so that the one that came with this program is used",

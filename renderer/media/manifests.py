@@ -25,6 +25,7 @@ ENCODED = ("action", "version", "size", "fps", "encoder", "ffmpeg")
 """What all segments of a film have in common."""
 CROSSED_THREADS = "2"
 """Whoever changes a transition waits for a picture or two and nothing else: two threads of libx264 take two thirds of the time of one (measured)."""
+CROSSING_VERSION = 2
 LETTERING_VERSION = 2
 """How texts are set: another way of breaking, placing or dressing lines is another version."""
 
@@ -121,7 +122,12 @@ def crossing_manifest(
         **shared,
         "from": _side(before) if before else None,
         "to": _side(after),
-        "transition": {"kind": kind, "frames": overlap, **({"colour": colour} if colour else {})},
+        "transition": {
+            "version": CROSSING_VERSION,
+            "kind": kind,
+            "frames": overlap,
+            **({"colour": colour} if colour else {}),
+        },
         "frames": frames,
     }
 

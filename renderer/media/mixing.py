@@ -29,10 +29,9 @@ from renderer.ffmpeg.mixing import (
     mixing_graph,
     peak_filters,
 )
-from renderer.ffmpeg.run import run_ffmpeg
 from renderer.ffmpeg.sound import VOICED, gain_filters, pcm
 from renderer.ffmpeg.tempo import Tempo
-from renderer.media.sound import Clips, Form, Part, play_into
+from renderer.media.sound import Clips, Form, Part, play_into, run_alike
 from renderer.model import Json
 
 SILENT_LUFS = -70.0
@@ -115,7 +114,7 @@ class _Mixing:
                 form = pcm(rate_hz=self.rate_hz, layout=self.bed)
                 chain = ",".join(loop_filters(cue, rate_hz=self.rate_hz, layout=self.bed))
                 filters = ["-map", "0:a:0", "-af", chain]
-                await run_ffmpeg(self.ffmpeg.path, [*opening, *filters, *form, str(raw)])
+                await run_alike(self.ffmpeg, [*opening, *filters, *form, str(raw)])
                 opening = ["-protocol_whitelist", "file", "-stream_loop", "-1", *form, "-i", local_url(raw)]
             self.inputs += opening
 

@@ -102,10 +102,30 @@ async def play_into(
     with os.fdopen(reading, "rb") as source, os.fdopen(writing, "wb") as sink:
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(run_ffmpeg(ffmpeg.path, arguments, stdin=source.fileno(), cwd=cwd))
+                group.create_task(run_alike(ffmpeg, arguments, stdin=source.fileno(), cwd=cwd))
                 group.create_task(_decode_into(sink, ffmpeg, parts, clips, form))
         except* RendererError as failures:
             _raise_first(failures)
+
+
+async def run_alike(
+    ffmpeg: Ffmpeg,
+    arguments: Sequence[str],
+    *,
+    stdin: int | None = None,
+    stdout: int | None = None,
+    cwd: Path | None = None,
+) -> None:
+    """Run ffmpeg on sound, with the same samples on every processor of a kind. Raises as `run_ffmpeg` does."""
+    await run_ffmpeg(ffmpeg.path, [*alike_arguments(), *arguments], stdin=stdin, stdout=stdout, cwd=cwd)
+
+
+def alike_arguments() -> list[str]:
+    """What keeps ffmpeg to the instructions that every processor of this machine's kind has.
+
+    Sound is summed in floats, and newer instructions round those sums in other places (pictures are in whole numbers).
+    """
+    return ["-cpuflags", "sse2"] if os.uname().machine in ("x86_64", "amd64") else []
 
 
 async def decode_sound(
@@ -114,7 +134,7 @@ async def decode_sound(
     """Write the parts as PCM (32-bit float, stereo, 48 kHz, or as `form` says), in order, to an open descriptor."""
     for start in range(0, len(parts), BATCH_MAX):
         arguments = decode_arguments(parts[start : start + BATCH_MAX], clips=clips, form=form)
-        await run_ffmpeg(ffmpeg.path, arguments, stdout=sink)
+        await run_alike(ffmpeg, arguments, stdout=sink)
 
 
 def decode_arguments(parts: Sequence[Part], *, clips: Clips, form: Form = PLAIN) -> list[str]:

@@ -11,8 +11,8 @@ from renderer.ffmpeg.sound import FADE_SAMPLES_MAX
 from renderer.media.conform import Cut
 from renderer.model import Json
 
-SOUND_VERSION = 1
-MIX_VERSION = 2
+SOUND_VERSION, MIX_VERSION = 3, 4
+"""No two are alike, since they tell what a sound is; raised with anything that changes a sample."""
 
 
 def sound_manifest(

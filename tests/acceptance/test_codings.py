@@ -327,7 +327,9 @@ def write_less(script: Path, asked: str, lacks: str) -> Path:
     "less",
     [
         Less("-filters", 'grep -v " ass "', "M870", "", ", titles: [{text: Hi}]"),
-        Less("-filters", 'grep -v " xfade "', "M865", "", ", enter: {crossfade: 0.25}"),
+        Less("-filters", 'grep -v " fade "', "M865", "", ", enter: {crossfade: 0.25}"),
+        Less("-filters", 'grep -v " overlay "', "M865", "", ", enter: {dip: 0.25}"),
+        Less("-filters", 'grep -v " xfade "', "M865", "", ", enter: {wipe: 0.25}"),
         Less(
             "-h filter=xfade", 'grep -v " circleopen "', "M865", "", ", enter: {xfade: circleopen, for: 0.25}"
         ),

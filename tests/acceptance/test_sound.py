@@ -199,7 +199,7 @@ def test_a_shot_says_how_its_own_sound_is_heard(stage: Stage) -> None:
 
 
 def test_a_film_without_tracks_keeps_its_sound(stage: Stage) -> None:
-    """The plain form of a sound's manifest, with the key that it always had."""
+    """The plain form of a sound's manifest, by its own version."""
     talking(stage)
     stage.write(
         "film.yaml",
@@ -208,7 +208,7 @@ def test_a_film_without_tracks_keeps_its_sound(stage: Stage) -> None:
     stage.built()
     (found,) = [manifest for manifest in manifests(stage).values() if manifest["action"] == "sound"]
     assert {"action", "version", "slots", "fps", "encoder", "fade_samples", "ffmpeg"} == found.keys()
-    assert 1 == found["version"]
+    assert 3 == found["version"]
 
 
 def test_a_film_is_brought_to_its_loudness(stage: Stage) -> None:

@@ -14,7 +14,6 @@ from renderer.plan.rows import Compiled, FootageRow
 
 TEXTS = "ass"
 """The filter that draws texts, which needs libass."""
-CROSSING = "xfade"
 USUAL = "yuv420p"
 """What every encoder of a codec writes that can write it at all."""
 BUNDLED = "unset `RENDERER_FFMPEG`, so that the one that came with this program is used"
@@ -79,10 +78,11 @@ def _refuse_coding(workshop: Workshop, output: OutputRow) -> None:
 
 
 def _refuse_transition(workshop: Workshop, output: OutputRow, kind: str) -> None:
-    from renderer.ffmpeg.crossing import OLD  # noqa: PLC0415 - only before something is made of transitions
+    from renderer.ffmpeg.crossing import OLD, XFADE, filters_of  # noqa: PLC0415 - only before something is made of transitions
 
-    is_known = CROSSING in workshop.filters
-    if is_known and kind not in OLD:
+    needed = filters_of(kind)
+    is_known = workshop.filters.issuperset(needed)
+    if is_known and XFADE in needed and kind not in OLD:
         is_known = kind in (workshop.transitions or {kind})
     if not is_known:
         raise MediaToolError(

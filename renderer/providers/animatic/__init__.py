@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from renderer.mate import Mates
     from renderer.providers.base import Order
 
-DESIGN = 3
+DESIGN = 4
 """The version of the look. It is in every manifest: change it with anything that changes a pixel."""
 LAY_OUT = "renderer.providers.animatic.layout:lay_out"
 

@@ -49,7 +49,7 @@ def test_a_moving_camera_never_uses_zoompan() -> None:
 def test_two_stills_meet_in_one_dissolve() -> None:
     """The first is filmed to the end of the dissolve, the last from its start."""
     graph = graph_of((LAYER, PUSHING), (Layer("plate1.rgb", Size(44, 24), b""), PUSHING))
-    assert 1 == graph.count("xfade")
+    assert 1 == graph.count("fade=")
     assert "loop=loop=31" in graph
 
 
