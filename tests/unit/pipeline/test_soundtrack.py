@@ -50,7 +50,7 @@ def mix(*cues: CueRow, slots: tuple[SlotSound, ...] = ()) -> MixRow:
 
 
 def test_the_plain_form_keeps_its_key() -> None:
-    """That of films without tracks, which were made before there were any."""
+    """That of films without tracks, whatever comes to those that have some."""
     slots = [("a" * 64, Cut(3, 24)), (None, Cut(0, 12)), ("b" * 64, Cut(0, 7))]
     manifest = sound_manifest(slots, fps=Fraction(24000, 1001), build="n9.0.2")
     assert PLAIN_KEY == action_key(manifest)
