@@ -12,7 +12,7 @@ from renderer.plan.film import OutputRow
 from renderer.plan.mix import CueRow, MixRow, SlotSound, TrackRow
 from tests.builders import facts
 
-PLAIN_KEY = "e9e8df13bb2cb2fe90dfa02824bfea2438d133cd183997a123ca71963d40842c"
+PLAIN_KEY = "906fb2044cb209bcacb419f6da64747aebf735c888c806ed47801c9414d67a69"
 CUTS = [Cut(0, 24), Cut(0, 24), Cut(0, 24), Cut(12, 24)]
 MUTE, LOUD = "a" * 64, "b" * 64
 CUE = CueRow(0, 100, 0, 48_000, 0, "-6", 0, 0, voice=False, duck=None)
