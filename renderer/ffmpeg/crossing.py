@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import partial
 
 from renderer.ffmpeg.inputs import seconds
-from renderer.ffmpeg.picture import flat_filters, ground_source
+from renderer.ffmpeg.picture import flat_filters, ground_source, over_formats
 from renderer.model import Size
 
 DIP, FADE, XFADE = "dip", "fade", "xfade"
@@ -46,7 +46,7 @@ def crossing_filters(
     before, the other fades up from the colour. `pixel_format` is both slots', in ffmpeg's words.
     """
     ground_of = partial(_ground, colour, size=size, fps=fps, pixel_format=pixel_format)
-    fade = partial(fade_filters, pixel_format=pixel_format)
+    fade = partial(_fade, pixel_format=pixel_format)
     if kind == FADE:
         return fade("[from]", "[to]", before=before, after=after, overlap=overlap) + "[out]"
     if kind != DIP:
@@ -75,7 +75,7 @@ def _ground(colour: str, frames: int, *, size: Size, fps: Fraction, pixel_format
     return ",".join([source, *flat_filters(pixel_format), *clock_filters(fps, frames=frames)])
 
 
-def fade_filters(
+def _fade(
     one: str,
     other: str,
     *,
@@ -86,11 +86,10 @@ def fade_filters(
     name: str = "coming",
 ) -> str:
     """One stream of `before` frames fades into another of `after`, over so many; both count them from 0 on. The graph's last output has no label; `name` is that of one within."""
-    see_through = pixel_format.replace("yuv", "yuva")
-    kind = pixel_format.removesuffix("le").removesuffix("p")
-    rest = f"tpad=stop={after - overlap}:stop_mode=clone," if after > overlap else ""
+    see_through, kind = over_formats(pixel_format)
     shares = f"format={see_through},fade=t=in:s=0:n={overlap}:alpha=1,setpts=PTS+{before - overlap}"
-    return f"{other}{shares}[{name}];{one}{rest}null[under{name}];[under{name}][{name}]overlay=format={kind}"
+    under = f"{one}tpad=stop={after - overlap}:stop_mode=clone[under{name}]"
+    return f"{other}{shares}[{name}];{under};[under{name}][{name}]overlay=format={kind}"
 
 
 def _xfade(kind: str, *, overlap: int, at: int, fps: Fraction, pixel_format: str) -> str:

@@ -151,6 +151,15 @@ def flat_filters(pixel_format: str = "yuv420p") -> list[str]:
     ]
 
 
+def over_formats(pixel_format: str) -> tuple[str, str]:
+    """The format in which a picture is laid over one of this format, with its alpha, and what ffmpeg's `overlay` calls the latter.
+
+    >>> over_formats("yuv420p"), over_formats("yuv422p10le")
+    (('yuva420p', 'yuv420'), ('yuva422p10le', 'yuv422p10'))
+    """
+    return pixel_format.replace("yuv", "yuva"), pixel_format.removesuffix("le").removesuffix("p")
+
+
 def has_bars(shape: Shape, *, target: Size, fit: Fit) -> bool:
     """Whether anything of the ground is to be seen around a picture."""
     return fit == "pad" and scaled_size(shape, target=target, fit=fit) != target

@@ -23,6 +23,7 @@ from renderer.ffmpeg.picture import (
     flat_filters,
     frame_filters,
     ground_source,
+    over_formats,
 )
 from renderer.ffmpeg.run import run_ffmpeg
 from renderer.media.clock import clock_of
@@ -183,8 +184,7 @@ def overlay_graph(
     chain: str, *, clip: str, overlay: int, out: str, pixel_format: str, within: str = ""
 ) -> str:
     """A graph that lays input `overlay` over what a chain makes of a stream; `within` makes labels its own."""
-    see_through = pixel_format.replace("yuv", "yuva")
-    kind = pixel_format.removesuffix("le").removesuffix("p")
+    see_through, kind = over_formats(pixel_format)
     return (
         f"[{clip}]{chain}[under{within}];[{overlay}:v:0]format={see_through}[over{within}];"
         f"[under{within}][over{within}]overlay=x=0:y=H-h:format={kind}:eof_action=repeat[{out}]"
