@@ -4,12 +4,12 @@ An older processor is the same ffmpeg, told to use none of the newer instruction
 themselves; what they write is the same on all of them.
 """
 
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.acceptance.stage import Stage, real_ffmpeg
+from .numbered import ffmpeg as run_ffmpeg
+from .stage import Stage, real_ffmpeg
 
 FILM = """\
 version: 1
@@ -33,22 +33,11 @@ def write_older(script: Path) -> Path:
     return script
 
 
-def tone(path: Path) -> bytes:
+def write_tone(path: Path) -> None:
     """A clip of two seconds whose sound has another rate than the film's."""
-    sources = [
-        "-f",
-        "lavfi",
-        "-i",
-        "testsrc2=s=320x180:r=25",
-        "-f",
-        "lavfi",
-        "-i",
-        "anoisesrc=a=0.3:seed=1:r=48000",
-    ]
-    subprocess.run(
-        [real_ffmpeg(), "-v", "error", *sources, "-t", "2", "-pix_fmt", "yuv420p", str(path)], check=True
-    )
-    return path.read_bytes()
+    picture, sound = "testsrc2=s=320x180:r=25", "anoisesrc=a=0.3:seed=1:r=48000"
+    options = ["-t", "2", "-pix_fmt", "yuv420p"]
+    run_ffmpeg("-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", sound, *options, str(path))
 
 
 @pytest.mark.parametrize("coding", ["", ", pixel_format: yuv422p10"])
@@ -56,7 +45,7 @@ def test_an_older_processor_makes_the_same_film(stage: Stage, tmp_path: Path, co
     """Drawn clips, transitions of each kind, and sound at another rate than it came in."""
     stage.still("a.png")
     stage.still("b.png", size=(400, 300), colour="teal")
-    stage.write("tone.mp4", tone(tmp_path / "tone.mp4"))
+    write_tone(stage.root / "tone.mp4")
     stage.write("film.yaml", FILM % coding)
     made = []
     for name, ffmpeg in (("new", real_ffmpeg()), ("old", write_older(tmp_path / "old-ffmpeg"))):
